@@ -1,0 +1,25 @@
+//! Countersign decides, with people, whether a machine-learning model may go live.
+//!
+//! Imports point inwards, ring by ring; `tests/it/layering.rs` holds the table. `ARCHITECTURE.md` is the map.
+
+pub mod domain;
+
+pub mod artifact;
+pub mod audit;
+pub mod checks;
+pub mod policy;
+
+pub mod ports;
+pub mod store;
+
+pub mod engine;
+
+pub mod github;
+pub mod slack;
+pub mod web;
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod sim;
+pub mod telemetry;
