@@ -1,1 +1,3 @@
-//! engine.
+//! The only loop: receive, advance, perform.
+
+pub mod receive;

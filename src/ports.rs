@@ -1,5 +1,22 @@
 //! What the engine needs from outside: the forge, the chat, the clock and fresh ids. No vendor's type appears here.
+//!
+//! Futures are boxed so that one engine serves any forge and any chat behind `Arc<dyn …>`.
 
+pub mod chat;
 pub mod clock;
+pub mod error;
+pub mod forge;
+pub mod ids;
 
+pub use chat::{Board, Chat, Posted, Shown, View};
 pub use clock::Clock;
+pub use error::{Class, PortError};
+pub use forge::{
+    Blob, Comparison, Forge, Permission, Presence, RawFile, RunState, FirstAnswer, Tree, TreeEntry,
+};
+pub use ids::IdSource;
+
+pub use futures::future::BoxFuture;
+
+/// What an adapter's call returns.
+pub type PortResult<'a, T> = BoxFuture<'a, Result<T, PortError>>;

@@ -1,0 +1,108 @@
+//! People and machines: who asked, who wrote, who votes, and what is known of each at that moment.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::ForgeUserId;
+use super::words::Words;
+
+/// An account at the forge. The id decides; the login is for people to read and may change hands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ForgeUser {
+    pub id: ForgeUserId,
+    pub login: String,
+    /// A bot or an app's account: never a person.
+    pub is_bot: bool,
+}
+
+/// An account in the chat: workspace and user id. A name proves nothing and is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChatUser {
+    pub workspace: String,
+    pub user: String,
+}
+
+/// What the chat says of an account at the moment of a click (R14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatStanding {
+    /// A full member of our workspace.
+    Member,
+    Guest,
+    Deactivated,
+    Bot,
+    /// Of another workspace: a shared channel's outsider.
+    Foreign,
+    /// The chat does not know this account, or will not show it to us.
+    Unknown,
+}
+
+/// How the chat account came to be tied to a forge account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// The operator's identity file names both accounts.
+    Linked { forge: ForgeUser },
+    /// Nobody has linked this chat account.
+    None,
+    /// The link names a login that now belongs to another account id: nothing is concluded from it (R13).
+    LoginMoved { login: String, pinned: ForgeUserId, now: ForgeUserId },
+    /// The link names a login that nobody has any more.
+    LoginGone { login: String },
+}
+
+impl Link {
+    pub fn forge(&self) -> Option<&ForgeUser> {
+        match self {
+            Self::Linked { forge } => Some(forge),
+            Self::None | Self::LoginMoved { .. } | Self::LoginGone { .. } => None,
+        }
+    }
+}
+
+/// What the forge lets an account do in the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    None,
+    Read,
+    Write,
+    Admin,
+}
+
+/// Somebody who clicked, with everything that decides whether the click counts, read live (R13 to R16).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voter {
+    pub chat: ChatUser,
+    pub standing: ChatStanding,
+    pub link: Link,
+    /// What the linked account may do in this repository; [`Access::None`] where nobody is linked.
+    pub access: Access,
+}
+
+impl Voter {
+    /// The human behind the click, as far as it is proven: one human has one of these, whatever account they used.
+    pub fn human(&self) -> Option<ForgeUserId> {
+        self.link.forge().map(|forge| forge.id)
+    }
+}
+
+/// Part somebody had in the change: each excludes them by default (R15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Started, or started again, any attempt of the run.
+    Requester,
+    PrAuthor,
+    Author,
+    Committer,
+    CoAuthor,
+}
+
+/// Somebody whose hand is in the change. `user` is empty when the forge could not name an account for the address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Contributor {
+    pub part: Part,
+    pub user: Option<ForgeUser>,
+    /// The name written in the commit, for people to read; proves nothing.
+    pub name: Words,
+}

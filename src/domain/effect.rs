@@ -1,0 +1,82 @@
+//! Things to do outside or later. Each is a row of the outbox, written with the state that asks for it.
+
+use serde::{Deserialize, Serialize};
+
+use super::actor::ChatUser;
+use super::id::RequestId;
+use super::thread::ThreadLine;
+use super::time::Timestamp;
+use super::whisper::Whisper;
+
+/// Something to do, at least once; each finds its own mark before it repeats itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Gather the evidence.
+    Gather,
+    /// Tell the forge that the request is known, so that its page does not look hung (R29).
+    Report,
+    /// Tell the forge the decision (R27, R28).
+    Decide,
+    /// Make the request's message in the chat show the present state: post it, or edit it.
+    SyncMessage,
+    /// Add a line to the message's thread.
+    Say(ThreadLine),
+    /// Tell one person something privately.
+    Whisper { to: ReplyTo, text: Whisper },
+    /// The deadline.
+    Expire,
+    /// Read back from the forge how the run stands: what no webhook told (R30, R31).
+    Watch {
+        /// How often this was asked in a row without news; the pause grows with it.
+        round: u32,
+    },
+}
+
+/// Where a private answer goes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyTo {
+    pub user: ChatUser,
+    pub channel: Option<String>,
+    /// One-off address that came with the click; works for a while only. A capability: never logged.
+    pub response_url: Option<String>,
+}
+
+impl std::fmt::Debug for ReplyTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReplyTo").field("user", &self.user).field("channel", &self.channel).finish_non_exhaustive()
+    }
+}
+
+/// An effect with its due time, as a transition asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    pub effect: Effect,
+    pub at: Timestamp,
+}
+
+impl Effect {
+    /// Stable name for rows, logs and metrics.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Gather => "gather",
+            Self::Report => "report",
+            Self::Decide => "decide",
+            Self::SyncMessage => "sync_message",
+            Self::Say(_) => "say",
+            Self::Whisper { .. } => "whisper",
+            Self::Expire => "expire",
+            Self::Watch { .. } => "watch",
+        }
+    }
+
+    /// What must stay in order: this request towards the forge, or its message in the chat. Timers, reads and private
+    /// answers have no lane, so nothing waits for them and they wait for nothing.
+    pub fn lane(&self, request: &RequestId) -> Option<String> {
+        match self {
+            Self::Report | Self::Decide => Some(format!("forge/{request}")),
+            Self::SyncMessage | Self::Say(_) => Some(format!("chat/{request}")),
+            Self::Gather | Self::Whisper { .. } | Self::Expire | Self::Watch { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What can happen to a request. Everything in an event was read before the transition; nothing is looked up in it.
+
+use serde::{Deserialize, Serialize};
+
+use super::actor::Voter;
+use super::evidence::EvidenceBrief;
+use super::gate::PolicyFound;
+use super::id::{CommitSha, DeploymentId, EnvironmentName, RequestId, RequestKey};
+use super::request::{Choice, Ending, JobState, MessageRef, Repository, Run};
+use super::time::Timestamp;
+use super::words::Words;
+
+/// Something that happened, with all that is needed to decide what follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// A job of the key waits for us. The first one opens the request.
+    Asked(Ask),
+    /// The evidence and the policy were read.
+    Gathered { evidence: EvidenceBrief, policy: PolicyFound },
+    /// The evidence could not be read for now; it is tried again.
+    GatherFailed { why: String },
+    /// Somebody pressed Approve or Deny.
+    Voted(Ballot),
+    /// The deadline's timer fired.
+    DeadlineReached,
+    /// The message is in the chat.
+    MessagePosted { message: MessageRef },
+    /// The forge answered our decision, or was read back instead.
+    Told(Told),
+    /// The forge says where one job stands.
+    JobMoved { deployment: DeploymentId, state: JobState, detail: String },
+    /// The run ended at the forge.
+    RunEnded { attempt: u32, conclusion: String, by: Option<String> },
+    /// A newer attempt of the same run asks for the same environment.
+    NewerAttempt { attempt: u32 },
+    /// The run was read back.
+    ReadBack(Standing),
+    /// An effect failed for good or too often; it will not be tried again.
+    GaveUp { kind: String, why: String },
+}
+
+/// One job's ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The id the request gets if this ask opens it.
+    pub id: RequestId,
+    pub key: RequestKey,
+    pub repository: Repository,
+    pub environment: EnvironmentName,
+    pub run: Run,
+    pub commit: CommitSha,
+    /// Empty when the forge made no deployment for the job.
+    pub deployment: Option<DeploymentId>,
+}
+
+/// A click on Approve or Deny, with everything it is judged by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ballot {
+    pub voter: Voter,
+    pub choice: Choice,
+    pub reason: Option<Words>,
+    /// Short digest of the evidence that was on the screen; empty when there was none.
+    pub seen: String,
+    /// When the click reached us: what the deadline is compared with.
+    pub received: Timestamp,
+    /// Those who voted before, read again (R14, R16).
+    pub recheck: Vec<Voter>,
+}
+
+/// What came of telling the forge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// It took the decision, or had taken it before (read back).
+    Taken { jobs_still_waiting: bool },
+    /// The run ended first, or somebody else's answer stands.
+    NotApplied { why: Ending },
+}
+
+/// How a run stands at the forge when read back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The newest attempt of the run.
+    pub attempt: u32,
+    /// The run's conclusion, once it has one.
+    pub conclusion: Option<String>,
+    /// Some rule of the environment still holds a job of this run.
+    pub pending: bool,
+    /// Where the jobs of the request stand, as far as the forge says.
+    pub jobs: Vec<(DeploymentId, JobState)>,
+}
+
+impl Event {
+    /// Dotted name of the record this event leaves.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Asked(_) => "request.asked",
+            Self::Gathered { .. } => "evidence.gathered",
+            Self::GatherFailed { .. } => "evidence.failed",
+            Self::Voted(_) => "vote.cast",
+            Self::DeadlineReached => "request.deadline",
+            Self::MessagePosted { .. } => "message.posted",
+            Self::Told(_) => "decision.told",
+            Self::JobMoved { .. } => "job.moved",
+            Self::RunEnded { .. } => "run.ended",
+            Self::NewerAttempt { .. } => "run.newer_attempt",
+            Self::ReadBack(_) => "run.read_back",
+            Self::GaveUp { .. } => "effect.gave_up",
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The chat: where people see the request and decide. Slack today.
+
+use crate::domain::{ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, ReplyTo, Request, ThreadLine, Timestamp, Whisper, Words};
+use crate::engine::receive::Delivery;
+
+use super::PortResult;
+
+/// A chat. Every call is bounded in time; every failure has its class.
+pub trait Chat: Send + Sync + 'static {
+    /// Reads a stored delivery, without looking anything up. `Err` says why an authentic delivery is unusable.
+    fn interpret(&self, delivery: &Delivery) -> Result<ChatSignal, String>;
+
+    /// Who somebody is right now (R14).
+    fn standing<'a>(&'a self, user: &'a ChatUser) -> PortResult<'a, ChatStanding>;
+
+    /// The channel a request's message goes to.
+    fn channel_for(&self, request: &Request) -> String;
+
+    /// Draws the message for `board`, without sending it.
+    fn draw(&self, board: &Board<'_>) -> Shown;
+
+    fn post<'a>(&'a self, channel: &'a str, shown: &'a Shown) -> PortResult<'a, Posted>;
+    fn edit<'a>(&'a self, message: &'a MessageRef, shown: &'a Shown) -> PortResult<'a, ()>;
+    /// Adds a line to a message's thread.
+    fn say<'a>(&'a self, message: &'a MessageRef, board: &'a Board<'a>, line: &'a ThreadLine) -> PortResult<'a, ()>;
+    fn whisper<'a>(&'a self, to: &'a ReplyTo, board: Option<&'a Board<'a>>, text: &'a Whisper) -> PortResult<'a, ()>;
+
+    /// Opens, pushes or replaces a view: once, at once, never again (the trigger lives three seconds).
+    fn open<'a>(&'a self, how: &'a Opening, view: &'a View<'a>) -> PortResult<'a, ()>;
+}
+
+/// Everything a message is drawn from.
+#[derive(Debug, Clone, Copy)]
+pub struct Board<'a> {
+    pub request: &'a Request,
+    /// The whole evidence, once there is one.
+    pub evidence: Option<&'a Evidence>,
+    pub now: Timestamp,
+    /// This is a second copy, after an answer that was lost (R: at most one duplicate, marked).
+    pub repeated: bool,
+}
+
+/// A drawn message, in the chat's own form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// What goes over the wire, as JSON text; kept in the record (R34).
+    pub body: String,
+    /// Digest of `body`: equal drawings are not sent twice.
+    pub digest: Digest,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    pub message: MessageRef,
+}
+
+/// A modal.
+#[derive(Debug, Clone, Copy)]
+pub enum View<'a> {
+    /// Asks why, then denies.
+    Deny { board: Board<'a> },
+    /// The evidence, page by page.
+    Changes { board: Board<'a>, page: usize },
+    /// A plain text for somebody who cannot be shown more.
+    Notice { title: &'a str, text: &'a str },
+}
+
+/// How a view comes on the screen.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// From a click on a message.
+    Open { trigger: String },
+    /// Replaces the view that was clicked in.
+    Replace { view: String, hash: Option<String> },
+}
+
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Open { .. } => "Open",
+            Self::Replace { .. } => "Replace",
+        })
+    }
+}
+
+/// What a chat's delivery means to us.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChatSignal {
+    /// A button of a request's message, or a submitted reason.
+    Vote { value: String, choice: Choice, reason: Option<Words>, reply: ReplyTo },
+    /// A button that asks for a view.
+    Show { value: String, what: Wanted, opening: Opening, reply: ReplyTo },
+    /// A slash command.
+    Command { text: String, reply: ReplyTo },
+    /// Authentic, and nothing for us to do; the reason is for the log.
+    Ignored { why: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    Deny,
+    Changes { page: usize },
+}
