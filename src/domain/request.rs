@@ -34,6 +34,8 @@ pub struct Request {
     pub message: Option<MessageRef>,
     /// Set when the message could not be posted or edited and this was given up.
     pub message_trouble: Option<String>,
+    /// The chain of watches that is under way.
+    pub watch: u32,
 }
 
 /// A repository: the numeric id is its identity, owner and name its present address.
