@@ -73,7 +73,7 @@ pub struct Ballot {
 #[serde(rename_all = "snake_case")]
 pub enum Told {
     /// It took the decision, or had taken it before (read back).
-    Taken { jobs_still_waiting: bool },
+    Taken,
     /// The run ended first, or somebody else's answer stands.
     NotApplied { why: Ending },
 }

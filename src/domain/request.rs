@@ -102,6 +102,8 @@ pub enum Ending {
     Bypassed { by: Option<String> },
     /// A newer attempt of the same run asks again (R2).
     NewAttempt { attempt: u32 },
+    /// Somebody else answered for this environment at the forge.
+    DecidedElsewhere { approved: bool, by: Option<String> },
     /// The run ended by itself: failed, timed out, skipped.
     RunEnded { conclusion: String },
     /// The run or its repository can no longer be seen by us.
@@ -225,6 +227,19 @@ impl Request {
     /// Still waits for a decision.
     pub const fn is_undecided(&self) -> bool {
         matches!(self.phase, Phase::Gathering | Phase::Held { .. } | Phase::Open)
+    }
+
+    /// Whether anything outside can still change it: it waits, or its deployment is not over.
+    pub const fn can_change(&self) -> bool {
+        match &self.phase {
+            Phase::Gathering | Phase::Held { .. } | Phase::Open => true,
+            Phase::Decided(decision) => match &decision.telling {
+                Telling::Delivered { .. } => decision.verdict.lets_run() && !decision.rollout.is_final(),
+                Telling::Delivering | Telling::Failed { .. } => true,
+                Telling::NotApplied { .. } => false,
+            },
+            Phase::Ended { .. } => false,
+        }
     }
 
     pub const fn decision(&self) -> Option<&Decision> {

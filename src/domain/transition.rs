@@ -97,7 +97,7 @@ impl Work {
             Ending::Bypassed { .. } => "request.bypassed",
             Ending::Cancelled { .. } => "request.cancelled",
             Ending::NewAttempt { .. } => "request.superseded_by_attempt",
-            Ending::RunEnded { .. } | Ending::Gone => "request.ended",
+            Ending::DecidedElsewhere { .. } | Ending::RunEnded { .. } | Ending::Gone => "request.ended",
         };
         let line = match how {
             Ending::NewAttempt { attempt } => ThreadLine::NewAttempt { attempt },

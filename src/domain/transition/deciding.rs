@@ -63,7 +63,7 @@ pub(super) fn told(work: &mut Work, told: &Told) {
     let Phase::Decided(decision) = &mut work.request.phase else { return };
     let lets_run = decision.verdict.lets_run();
     match told {
-        Told::Taken { .. } => {
+        Told::Taken => {
             let first_time = decision.retold == 0 && decision.rollout == Rollout::NotStarted;
             decision.telling = Telling::Delivered { at };
             work.now(Effect::SyncMessage);

@@ -170,20 +170,8 @@ pub(super) fn read_back(work: &mut Work, standing: &Standing, chain: u32, round:
         Phase::Decided(decision) => decided_read_back(work, standing, &decision),
         Phase::Ended { .. } => {}
     }
-    if chain == work.request.watch && is_worth_watching(&work.request) {
+    if chain == work.request.watch && work.request.can_change() {
         work.later(Effect::Watch { chain, round: round.saturating_add(1) }, watch_pause_ms(round));
-    }
-}
-
-fn is_worth_watching(request: &Request) -> bool {
-    match &request.phase {
-        Phase::Gathering | Phase::Held { .. } | Phase::Open => true,
-        Phase::Decided(decision) => match &decision.telling {
-            Telling::Delivered { .. } => decision.verdict.lets_run() && !decision.rollout.is_final(),
-            Telling::Delivering | Telling::Failed { .. } => true,
-            Telling::NotApplied { .. } => false,
-        },
-        Phase::Ended { .. } => false,
     }
 }
 
@@ -197,6 +185,10 @@ fn undecided_read_back(work: &mut Work, standing: &Standing) {
         return work.end(how);
     }
     if standing.pending {
+        // What kept the message out of the chat may have been mended meanwhile.
+        if work.request.message_trouble.is_some() {
+            work.now(Effect::SyncMessage);
+        }
         return;
     }
     match overall(&work.request) {

@@ -165,7 +165,7 @@ fn new_evidence_voids_earlier_votes() {
 /// H31, H32, H33: all jobs of the key are one request; a later one gets the same decision without a new vote.
 #[test]
 fn a_later_job_gets_the_same_decision() {
-    let taken = Event::Told(Told::Taken { jobs_still_waiting: false });
+    let taken = Event::Told(Told::Taken);
     let (request, step) = after(&with(open_for(1), [ask(101, 1), yes(5), taken, ask(102, 1)]));
     assert_eq!(request.jobs.len(), 3);
     assert!(has(&step, |effect| matches!(effect, Effect::Decide)));
@@ -194,7 +194,7 @@ fn a_policy_that_cannot_be_followed_holds() {
 #[test]
 fn live_is_said_once_with_its_duration() {
     let moved = |state| Event::JobMoved { deployment: DeploymentId::new(100), state, detail: "success".into() };
-    let taken = Event::Told(Told::Taken { jobs_still_waiting: false });
+    let taken = Event::Told(Told::Taken);
     let events = with(open_for(1), [yes(5), taken, moved(JobState::Running), moved(JobState::Live), moved(JobState::Live)]);
     let (request, step) = after(&events);
     assert!(matches!(request.decision().unwrap().rollout, Rollout::Live { .. }));
