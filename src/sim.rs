@@ -6,3 +6,4 @@
 pub mod github;
 pub mod http;
 pub mod slack;
+pub mod world;

@@ -12,6 +12,11 @@ use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 pub struct Span(i64);
 
 impl Span {
+    /// At least one millisecond.
+    pub const fn from_millis(ms: i64) -> Self {
+        Self(if ms < 1 { 1 } else { ms })
+    }
+
     pub const fn as_millis(self) -> i64 {
         self.0
     }

@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 use super::github::{GithubOptions, GithubSim};
 use super::slack::{SlackOptions, SlackSim, sample as workspace};
 use crate::app::{self, server::Server};
+use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
-    EngineSettings, GithubAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, PolicySettings, ServeSettings, ServerLimits,
-    SlackAccess, Span, WhenMissing,
+    GithubAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, ServeSettings, ServerLimits, SlackAccess, Span,
+    WhenMissing,
 };
 use crate::domain::time::{DAY_MS, SECOND_MS};
 use crate::domain::{ChatUser, ForgeUserId, Request, Timestamp};
@@ -265,7 +266,7 @@ fn people(github: &GithubSim) -> IdentityFile {
         (workspace::GUEST, "guest"),
     ];
     let person = |(slack_user, login): (&str, &str)| {
-        let id = github.read(|state| state.user(login).map(|user| user.id))?;
+        let id = github.read(|state| state.account_by_login(login).map(|account| account.id))?;
         Some(LinkedPerson {
             github_id: Some(ForgeUserId::new(id)),
             github_login: Some(login.to_owned()),
