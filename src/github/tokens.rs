@@ -66,19 +66,30 @@ impl AppKey {
         if id.is_empty() {
             return Err(SettingsError::AppId);
         }
-        let issuer = id.parse().map_or_else(|_| Issuer::ClientId(id.to_owned()), Issuer::AppId);
         let pem = settings.private_key.expose_secret().as_bytes();
         let key = EncodingKey::from_rsa_pem(pem).map_err(|_| SettingsError::PrivateKey)?;
-        let key = Self { issuer, key };
+        let key = Self { issuer: Issuer::parse(id), key };
         key.jwt(Timestamp::default()).map_err(|_| SettingsError::PrivateKey)?;
         Ok(key)
     }
 
     /// A JSON Web Token of the App for the next minutes.
     pub fn jwt(&self, now: Timestamp) -> Result<SecretString, jsonwebtoken::errors::Error> {
-        let now = now.as_seconds();
-        let claims = Claims { iat: now - DATED_BACK_SECONDS, exp: now + JWT_SECONDS, iss: &self.issuer };
+        let claims = Claims::at(now, &self.issuer);
         jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.key).map(SecretString::from)
+    }
+}
+
+impl<'a> Claims<'a> {
+    fn at(now: Timestamp, iss: &'a Issuer) -> Self {
+        let now = now.as_seconds();
+        Self { iat: now - DATED_BACK_SECONDS, exp: now + JWT_SECONDS, iss }
+    }
+}
+
+impl Issuer {
+    fn parse(id: &str) -> Self {
+        id.parse().map_or_else(|_| Self::ClientId(id.to_owned()), Self::AppId)
     }
 }
 
