@@ -18,7 +18,6 @@ mod payload;
 mod response_url;
 mod settings;
 mod signature;
-mod stand_in;
 mod standing;
 mod text;
 mod thread;

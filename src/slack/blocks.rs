@@ -176,10 +176,6 @@ pub(super) fn header(text: &str) -> SlackBlock {
     SlackHeaderBlock::new(plain(text, MAX_HEADER).into()).into()
 }
 
-pub(super) fn divider() -> SlackBlock {
-    SlackDividerBlock::new().into()
-}
-
 /// Small print. `own` is mrkdwn of ours, `theirs` may quote strangers.
 pub(super) fn small_print(own: &[String], theirs: &[String]) -> Option<SlackBlock> {
     let own = own.iter().map(|text| SlackBlockMarkDownText::new(text.clone()).with_verbatim(true).into());

@@ -3,7 +3,7 @@
 use crate::domain::Timestamp;
 use crate::domain::time::{HOUR_MS, MINUTE_MS, SECOND_MS};
 
-use super::stand_in::{cut, mask_secrets, visible, visible_lines};
+use crate::artifact::text::{cut, mask_secrets, visible, visible_lines};
 
 /// Characters kept beyond the wanted ones until secrets are masked: half a secret looks like none.
 const LONGEST_SECRET: usize = 1_024;
