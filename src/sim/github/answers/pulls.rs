@@ -14,7 +14,7 @@ impl State {
         let (url, html) = (format!("{api}/pulls/{number}"), format!("{page}/pull/{number}"));
         let issue = format!("{api}/issues/{number}");
         let statuses = format!("{api}/statuses/{}", pull.head_sha);
-        json!({
+        let mut object = json!({
             "url": url,
             "id": pull.id,
             "node_id": node_id("PR", pull.id),
@@ -47,20 +47,23 @@ impl State {
             "statuses_url": statuses,
             "head": self.pull_end(repository, &pull.head_ref, &pull.head_sha),
             "base": self.pull_end(repository, &pull.base_ref, &pull.base_sha),
-            "_links": {
-                "self": { "href": url },
-                "html": { "href": html },
-                "issue": { "href": issue },
-                "comments": { "href": format!("{issue}/comments") },
-                "review_comments": { "href": format!("{url}/comments") },
-                "review_comment": { "href": format!("{api}/pulls/comments{{/number}}") },
-                "commits": { "href": format!("{url}/commits") },
-                "statuses": { "href": statuses },
-            },
             "author_association": "CONTRIBUTOR",
             "auto_merge": null,
             "active_lock_reason": null,
-        })
+        });
+        let hrefs = [
+            ("self", url.clone()),
+            ("html", html),
+            ("comments", format!("{issue}/comments")),
+            ("issue", issue),
+            ("review_comments", format!("{url}/comments")),
+            ("review_comment", format!("{api}/pulls/comments{{/number}}")),
+            ("commits", format!("{url}/commits")),
+            ("statuses", statuses),
+        ];
+        let links = hrefs.into_iter().map(|(name, href)| (name.to_owned(), json!({ "href": href })));
+        extend(&mut object, json!({ "_links": Value::Object(links.collect()) }));
+        object
     }
 
     /// `pull-request`, whole.

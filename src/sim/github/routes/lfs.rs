@@ -75,21 +75,20 @@ pub(super) fn storage(ctx: &Ctx<'_>, segments: &[&str]) -> Answer {
 }
 
 fn ranged(ask: &Ask, object: &LfsObject) -> Reply {
-    let content = object.content.content();
+    let content = &object.content;
     let Some((from, to)) = ask.header("range").and_then(byte_range) else {
-        return Reply::raw("application/octet-stream", content);
+        return Reply::raw("application/octet-stream", content.content());
     };
-    let last = to.unwrap_or(usize::MAX).min(content.len().saturating_sub(1));
-    let Some(part) = content.get(from..=last) else {
-        return Reply::empty(416).with_header("content-range", &format!("bytes */{}", content.len()));
+    let last = to.unwrap_or(u64::MAX).min(content.size.saturating_sub(1));
+    let Some(part) = content.part(from, last) else {
+        return Reply::empty(416).with_header("content-range", &format!("bytes */{}", content.size));
     };
-    let range = format!("bytes {from}-{last}/{}", content.len());
-    let reply = Reply::raw("application/octet-stream", part.to_vec());
-    Reply { status: 206, ..reply }.with_header("content-range", &range)
+    let range = format!("bytes {from}-{last}/{}", content.size);
+    Reply { status: 206, ..Reply::raw("application/octet-stream", part) }.with_header("content-range", &range)
 }
 
 /// `bytes=A-B` or `bytes=A-`.
-fn byte_range(header: &str) -> Option<(usize, Option<usize>)> {
+fn byte_range(header: &str) -> Option<(u64, Option<u64>)> {
     let (from, to) = header.strip_prefix("bytes=")?.split_once('-')?;
     let to = if to.is_empty() { None } else { Some(to.parse().ok()?) };
     Some((from.parse().ok()?, to))

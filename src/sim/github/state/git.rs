@@ -42,6 +42,16 @@ impl Blob {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
+    /// The bytes from `from` up to and including `last`; `None` when they begin beyond the end.
+    pub fn part(&self, from: u64, last: u64) -> Option<Vec<u8>> {
+        let last = last.min(self.size.checked_sub(1)?);
+        let length = usize::try_from(last.checked_sub(from)? + 1).ok()?;
+        let from = usize::try_from(from).ok()?;
+        let mut part: Vec<u8> = self.bytes.iter().skip(from).take(length).copied().collect();
+        part.resize(length, 0);
+        Some(part)
+    }
+
     /// The whole content, zeros included.
     pub fn content(&self) -> Vec<u8> {
         let mut content = self.bytes.to_vec();
