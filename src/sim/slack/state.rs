@@ -44,8 +44,8 @@ pub struct State {
     pub calls: Vec<RecordedCall>,
     /// Events whose delivery failed: when they are due again.
     pub events_to_retry: Vec<EventRetry>,
-    last_ts_micros: i64,
-    counter: u64,
+    pub(super) last_ts_micros: i64,
+    pub(super) counter: u64,
 }
 
 /// An event that was not acknowledged, and its next attempt. Slack: at once, after a minute, after five minutes.
