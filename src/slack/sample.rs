@@ -254,6 +254,7 @@ pub(crate) fn every_state() -> Vec<(&'static str, Request)> {
         ("cancelled", ended(Ending::Cancelled { by: who() })),
         ("bypassed", ended(Ending::Bypassed { by: who() })),
         ("new attempt", ended(Ending::NewAttempt { attempt: 2 })),
+        ("decided elsewhere", ended(Ending::DecidedElsewhere { approved: false, by: who() })),
         ("run ended", ended(Ending::RunEnded { conclusion: "timed_out".into() })),
         ("gone", ended(Ending::Gone)),
     ]

@@ -62,6 +62,7 @@ const fn ended(how: &Ending) -> &'static str {
         Ending::Cancelled { .. } => "cancelled",
         Ending::Bypassed { .. } => "deployed without this approval",
         Ending::NewAttempt { .. } => "replaced by a new attempt",
+        Ending::DecidedElsewhere { .. } => "decided elsewhere",
         Ending::RunEnded { .. } => "the run ended",
         Ending::Gone => "gone",
     }

@@ -111,6 +111,10 @@ pub(in crate::slack) fn ending_words(how: &Ending) -> Line {
         Ending::NewAttempt { attempt } => {
             Line::new().words(&format!("Attempt {attempt} of the run asks anew, in a message of its own."))
         }
+        Ending::DecidedElsewhere { approved, by: who } => {
+            let did = if *approved { "approved" } else { "rejected" };
+            by(Line::new().words("Somebody else ").bold(did).words(" it at GitHub"), who)
+        }
         Ending::RunEnded { conclusion } => Line::new().words("The run ended: ").theirs(conclusion, 60).words("."),
         Ending::Gone => Line::new().words("The run or its repository cannot be seen any more."),
     }
