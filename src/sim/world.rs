@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail, ensure};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
+use super::github::sample::{self, Sample};
 use super::github::{GithubOptions, GithubSim};
 use super::slack::{SlackOptions, SlackSim, sample as workspace};
 use crate::app::{self, server::Server};
@@ -72,6 +73,8 @@ pub struct World {
     pub github: GithubSim,
     pub slack: SlackSim,
     pub clock: Clock,
+    /// What the simulated GitHub was filled with.
+    pub sample: Sample,
     /// What Countersign was started with; a restart uses it again.
     pub settings: ServeSettings,
     ids: IdSource,
@@ -93,10 +96,11 @@ impl World {
     pub async fn start(options: WorldOptions) -> anyhow::Result<Self> {
         let folder = Folder::make()?;
         let github = GithubSim::start(options.clock.clone(), options.github.clone()).await?;
+        let sample = github.edit(sample::fill);
         let slack = SlackSim::start(options.clock.clone(), options.slack.clone()).await?;
         let settings = settings(&options, &folder, &github, &slack)?;
         let clock = options.clock.clone();
-        let mut world = Self { github, slack, clock, settings, ids: options.ids, running: None, folder };
+        let mut world = Self { github, slack, clock, sample, settings, ids: options.ids, running: None, folder };
         world.start_server().await?;
         Ok(world)
     }

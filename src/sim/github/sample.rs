@@ -142,7 +142,7 @@ fn add_good_change(state: &mut State, repository: u64) -> String {
     let body = "Two more epochs; slightly better on every metric of the test set.";
     let number = open(state, repository, MONA, "Train two epochs longer", body, &branch);
     state.review_pull_request(repository, number, OCTOCAT, "APPROVED");
-    let good = state.merge_pull_request(repository, number, OCTOCAT, MergeMethod::Merge);
+    let good = state.merge_pull_request(repository, number, MONA, MergeMethod::Merge);
     state.add_check_run(repository, &good, "bias-eval", "success");
     good
 }
