@@ -78,7 +78,8 @@ pub fn fill(state: &mut State) -> Sample {
     add_people(state);
     let repository = state.add_repository(owner, "sentiment");
     state.repository_mut(repository).description = Some("Sentiment of product reviews".to_owned());
-    for (account, access) in [(MONA, Access::Write), (OCTOCAT, Access::Write), (ANA, Access::Admin), (BO, Access::Read)] {
+    for (account, access) in [(MONA, Access::Write), (OCTOCAT, Access::Write), (ANA, Access::Admin), (BO, Access::Read)]
+    {
         state.add_collaborator(repository, account, access);
     }
     state.add_team(owner, "ml", &[ANA, OCTOCAT]);
