@@ -170,10 +170,19 @@ impl GithubForge {
         match answer.status {
             StatusCode::CREATED => {}
             StatusCode::UNAUTHORIZED => return Err(identity_refused(&answer, doing)),
+            StatusCode::NOT_FOUND if !self.is_known_app(&jwt, doing).await? => return Err(identity_refused(&answer, doing)),
             _ => return Err(refusal(&answer, &Method::POST, doing)),
         }
         let given: TokenGiven = serde_json::from_slice(&answer.body).map_err(|error| unreadable(doing, &error))?;
         Ok(given.into())
+    }
+
+    /// GitHub answers 404 to an App id it does not know, as it does to an installation that is gone. Only the second may
+    /// end a request. GitHub: "Get the authenticated app".
+    async fn is_known_app(&self, jwt: &SecretString, doing: &str) -> Result<bool, PortError> {
+        let call = Call { method: Method::GET, path: "/app", bearer: jwt, body: None, max_bytes: MAX_ANSWER_BYTES };
+        let fetched = self.send(Bucket::App, call, doing).await?;
+        Ok(matches!(fetched, Fetched::Answer(answer) if answer.status == StatusCode::OK))
     }
 
     /// One round trip in a bucket that is not paused; a refusal for a limit pauses it.
