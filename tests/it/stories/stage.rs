@@ -77,7 +77,7 @@ impl Stage {
         self.press(user, "deny").await;
         let view = self.world.slack.views(user).pop().expect("the modal is open");
         let submitted = self.world.slack.submit(user, &view.id, &[("reason", reason)]).await;
-        assert!(submitted.acknowledged(), "{submitted:?}");
+        assert!(submitted.delivery.is_acknowledged(), "{submitted:?}");
         self.settle().await;
     }
 
