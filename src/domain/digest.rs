@@ -15,6 +15,12 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Digest of a value's canonical JSON (RFC 8785): the same for equal values, whatever order they were built in.
+    pub fn of_json(value: &impl Serialize) -> Self {
+        // Values of ours always serialise; an empty digest would still differ from every real one.
+        Self::of(&serde_json_canonicalizer::to_vec(value).unwrap_or_default())
+    }
+
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

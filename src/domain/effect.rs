@@ -28,7 +28,9 @@ pub enum Effect {
     Expire,
     /// Read back from the forge how the run stands: what no webhook told (R30, R31).
     Watch {
-        /// How often this was asked in a row without news; the pause grows with it.
+        /// The chain of watches this belongs to; zero for a single look. A chain that is not the request's present one ends.
+        chain: u32,
+        /// How often the chain has looked; the pause grows with it.
         round: u32,
     },
 }

@@ -34,8 +34,8 @@ pub enum Event {
     RunEnded { attempt: u32, conclusion: String, by: Option<String> },
     /// A newer attempt of the same run asks for the same environment.
     NewerAttempt { attempt: u32 },
-    /// The run was read back.
-    ReadBack(Standing),
+    /// The run was read back, by [`super::effect::Effect::Watch`].
+    ReadBack { standing: Standing, chain: u32, round: u32 },
     /// An effect failed for good or too often; it will not be tried again.
     GaveUp { kind: String, why: String },
 }
@@ -73,7 +73,7 @@ pub struct Ballot {
 #[serde(rename_all = "snake_case")]
 pub enum Told {
     /// It took the decision, or had taken it before (read back).
-    Taken { jobs_still_waiting: bool },
+    Taken,
     /// The run ended first, or somebody else's answer stands.
     NotApplied { why: Ending },
 }
@@ -105,7 +105,7 @@ impl Event {
             Self::JobMoved { .. } => "job.moved",
             Self::RunEnded { .. } => "run.ended",
             Self::NewerAttempt { .. } => "run.newer_attempt",
-            Self::ReadBack(_) => "run.read_back",
+            Self::ReadBack { .. } => "run.read_back",
             Self::GaveUp { .. } => "effect.gave_up",
         }
     }

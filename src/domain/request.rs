@@ -34,6 +34,8 @@ pub struct Request {
     pub message: Option<MessageRef>,
     /// Set when the message could not be posted or edited and this was given up.
     pub message_trouble: Option<String>,
+    /// The chain of watches that is under way.
+    pub watch: u32,
 }
 
 /// A repository: the numeric id is its identity, owner and name its present address.
@@ -100,6 +102,8 @@ pub enum Ending {
     Bypassed { by: Option<String> },
     /// A newer attempt of the same run asks again (R2).
     NewAttempt { attempt: u32 },
+    /// Somebody else answered for this environment at the forge.
+    DecidedElsewhere { approved: bool, by: Option<String> },
     /// The run ended by itself: failed, timed out, skipped.
     RunEnded { conclusion: String },
     /// The run or its repository can no longer be seen by us.
@@ -223,6 +227,19 @@ impl Request {
     /// Still waits for a decision.
     pub const fn is_undecided(&self) -> bool {
         matches!(self.phase, Phase::Gathering | Phase::Held { .. } | Phase::Open)
+    }
+
+    /// Whether anything outside can still change it: it waits, or its deployment is not over.
+    pub const fn can_change(&self) -> bool {
+        match &self.phase {
+            Phase::Gathering | Phase::Held { .. } | Phase::Open => true,
+            Phase::Decided(decision) => match &decision.telling {
+                Telling::Delivered { .. } => decision.verdict.lets_run() && !decision.rollout.is_final(),
+                Telling::Delivering | Telling::Failed { .. } => true,
+                Telling::NotApplied { .. } => false,
+            },
+            Phase::Ended { .. } => false,
+        }
     }
 
     pub const fn decision(&self) -> Option<&Decision> {

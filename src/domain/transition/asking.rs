@@ -1,0 +1,130 @@
+//! From the first ask to an open request: jobs, evidence, policy, message.
+
+use std::collections::BTreeMap;
+
+use super::{MESSAGE_PATIENCE_MS, REGATHER_MS, Step, Work};
+use crate::domain::effect::Effect;
+use crate::domain::event::{Ask, Event};
+use crate::domain::evidence::EvidenceBrief;
+use crate::domain::gate::{DEFAULT_EXPIRY_MS, FrozenPolicy, MAX_EXPIRY_MS, PolicyFound};
+use crate::domain::request::{JobState, MessageRef, Phase, Request, Rollout, Telling};
+use crate::domain::thread::ThreadLine;
+use crate::domain::time::{MINUTE_MS, Timestamp};
+
+pub(super) fn open(ask: &Ask, event: &Event, at: Timestamp) -> Step {
+    let request = Request {
+        id: ask.id.clone(),
+        key: ask.key.clone(),
+        revision: 0,
+        repository: ask.repository.clone(),
+        environment: ask.environment.clone(),
+        run: ask.run.clone(),
+        commit: ask.commit.clone(),
+        opened_at: at,
+        expires_at: at.plus_millis(DEFAULT_EXPIRY_MS),
+        jobs: ask.deployment.map(|job| (job, JobState::Waiting)).into_iter().collect::<BTreeMap<_, _>>(),
+        evidence: None,
+        policy: None,
+        votes: Vec::new(),
+        phase: Phase::Gathering,
+        message: None,
+        message_trouble: None,
+        watch: 0,
+    };
+    let mut work = Work::on(request, event, at);
+    work.name = "request.opened";
+    work.now(Effect::Report);
+    work.now(Effect::Gather);
+    work.later(Effect::SyncMessage, MESSAGE_PATIENCE_MS);
+    work.later(Effect::Expire, DEFAULT_EXPIRY_MS);
+    work.start_watching(MINUTE_MS);
+    work.finish(event)
+}
+
+/// Another job of the same key (R1, R28): covered by the decision if there is one.
+pub(super) fn join(work: &mut Work, ask: &Ask) {
+    if ask.commit != work.request.commit {
+        work.name = "request.contradicted";
+        return work.now(Effect::Say(ThreadLine::CommitDiffers { commit: ask.commit.clone() }));
+    }
+    let is_new = ask.deployment.is_some_and(|job| !work.request.jobs.contains_key(&job));
+    if !is_new {
+        work.name = "request.asked_again";
+        return;
+    }
+    work.name = "request.joined";
+    work.request.jobs.extend(ask.deployment.map(|job| (job, JobState::Waiting)));
+    match &mut work.request.phase {
+        Phase::Gathering => {}
+        Phase::Held { .. } | Phase::Open => work.now(Effect::SyncMessage),
+        Phase::Decided(decision) => {
+            // A telling that is under way, or that is tried again anyway, reaches this job as well.
+            if matches!(decision.telling, Telling::Delivered { .. }) {
+                decision.telling = Telling::Delivering;
+                decision.rollout = Rollout::NotStarted;
+                work.now(Effect::Decide);
+                work.show(ThreadLine::Covered { jobs: 1 });
+            }
+        }
+        Phase::Ended { .. } => {}
+    }
+}
+
+pub(super) fn gathered(work: &mut Work, evidence: &EvidenceBrief, policy: &PolicyFound) {
+    if !work.request.is_undecided() {
+        return;
+    }
+    let before = work.request.evidence.replace(evidence.clone());
+    if before.is_some_and(|before| before.digest != evidence.digest) {
+        void_votes(work);
+    }
+    match policy {
+        PolicyFound::Policy(found) => {
+            freeze(work, found);
+            work.request.phase = Phase::Open;
+        }
+        PolicyFound::Hold { why } => {
+            work.request.phase = Phase::Held { why: why.clone() };
+            work.later(Effect::Gather, REGATHER_MS);
+        }
+    }
+    work.now(Effect::SyncMessage);
+}
+
+/// Votes were given on other evidence (R5).
+fn void_votes(work: &mut Work) {
+    let votes_void = u32::try_from(work.request.votes.len()).unwrap_or(u32::MAX);
+    work.request.votes.clear();
+    work.now(Effect::Say(ThreadLine::EvidenceChanged { votes_void }));
+}
+
+/// The first policy read is the request's policy (R9).
+fn freeze(work: &mut Work, found: &FrozenPolicy) {
+    if work.request.policy.is_some() {
+        return;
+    }
+    let lasts_ms = found.expires_after_ms.clamp(MINUTE_MS, MAX_EXPIRY_MS);
+    let expires_at = work.request.opened_at.plus_millis(lasts_ms);
+    if expires_at != work.request.expires_at {
+        work.request.expires_at = expires_at;
+        work.later(Effect::Expire, expires_at.millis_since(work.at).max(0));
+    }
+    work.request.policy = Some(found.clone());
+}
+
+/// Evidence that cannot be read holds the request and is tried again (R7, P8).
+pub(super) fn gather_failed(work: &mut Work, why: &str) {
+    if !work.request.is_undecided() {
+        return;
+    }
+    work.later(Effect::Gather, REGATHER_MS);
+    if work.request.evidence.is_none() {
+        work.request.phase = Phase::Held { why: why.to_owned() };
+        work.now(Effect::SyncMessage);
+    }
+}
+
+pub(super) fn message_posted(work: &mut Work, message: &MessageRef) {
+    work.request.message = Some(message.clone());
+    work.request.message_trouble = None;
+}
