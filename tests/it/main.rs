@@ -1,5 +1,15 @@
 //! The integration tests, one binary: stories over the simulated world, the adapters against the simulated vendors,
 //! the store on both databases, and the rules of the house.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and starts what it needs"
+)]
 
 mod github_client;
+mod postgres;
+mod store;
 mod stories;
