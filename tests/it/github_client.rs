@@ -1,17 +1,21 @@
 //! The GitHub adapter against the simulated GitHub: tokens, limits, lost answers, renamed repositories, every question.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test")]
+
 use std::time::Duration;
 
 use countersign::domain::time::MINUTE_MS;
 use countersign::domain::{
-    Access, CommitSha, DeploymentId, EnvironmentName, InstallationId, JobState, Relation, Repository, RepositoryId, RunId,
-    Timestamp,
+    Access, CommitSha, DeploymentId, EnvironmentName, InstallationId, JobState, Relation, Repository, RepositoryId,
+    RunId, Timestamp,
 };
 use countersign::github::{GithubForge, GithubSettings, Timeouts};
 use countersign::ports::forge::{Answered, Blob, FirstAnswer, Forge, Presence, TellForge};
 use countersign::ports::{Class, Clock, PortError};
 use countersign::sim::github::sample::{self, Sample};
-use countersign::sim::github::{Fault, FaultKind, Flavour, GithubOptions, GithubSim, RecordedCall, RefusalShape};
+use countersign::sim::github::{
+    Fault, FaultKind, Flavour, GithubOptions, GithubSim, RecordedCall, RefusalShape, Review,
+};
 
 /// The simulated GitHub with its sample, and our client of it, on one clock moved by hand.
 struct Scene {
@@ -178,7 +182,8 @@ async fn a_foreign_identity_is_told_apart_from_an_uninstalled_app() {
     assert_eq!(error.class, Class::Permanent);
     assert!(error.why.contains("github.app_id"), "{}", error.why);
     let late = Clock::manual(scene.clock.now().plus_millis(-60 * MINUTE_MS));
-    let error = GithubForge::new(&settings(&scene.sim), late).unwrap().default_branch(&scene.repository).await.unwrap_err();
+    let error =
+        GithubForge::new(&settings(&scene.sim), late).unwrap().default_branch(&scene.repository).await.unwrap_err();
     assert!(error.class == Class::Permanent && error.why.contains("clock"), "{error:?}");
     scene.sim.edit(|state| state.uninstall(scene.sample.installation));
     assert_eq!(scene.default_branch().await.unwrap_err().class, Class::Gone);
@@ -249,7 +254,11 @@ async fn a_limit_of_one_installation_does_not_stop_another() {
     let other = scene.sim.edit(|state| {
         let owner = state.add_owner("globex");
         let repository = state.add_repository(owner, "scorer");
-        state.commit_to(repository, "main", countersign::sim::github::NewCommit::new(sample::MONA, "Begin").write("a", "b"));
+        state.commit_to(
+            repository,
+            "main",
+            countersign::sim::github::NewCommit::new(sample::MONA, "Begin").write("a", "b"),
+        );
         (repository, state.install(owner, &[repository]))
     });
     scene.sim.fault(Fault::once("GET", "/repos/acme", FaultKind::TooManyRequests { retry_after: 60 }));
@@ -319,6 +328,10 @@ async fn an_unreachable_github_is_tried_again() {
     let forge = GithubForge::new(&nowhere, scene.clock.clone()).unwrap();
     let error = forge.report(&scene.repository, run, &scene.production, "seen").await.unwrap_err();
     assert_eq!(error.class, Class::Retry { after_ms: None });
+    let nowhere = GithubSettings { api_url: "https://127.0.0.1:9".to_owned(), ..settings(&scene.sim) };
+    let forge = GithubForge::new(&nowhere, scene.clock.clone()).unwrap();
+    let error = forge.default_branch(&scene.repository).await.unwrap_err();
+    assert_eq!(error.class, Class::Retry { after_ms: None }, "over TLS too");
 }
 
 #[tokio::test]
@@ -331,7 +344,9 @@ async fn refusals_of_a_matrix_are_unclear_and_keep_their_words() {
         assert!(message.contains("There was a problem approving one of the gates"), "{message}");
         assert!(standing(&scene, run, &[]).await.pending);
         assert_eq!(scene.decide(run, "mark").await.unwrap(), FirstAnswer::Accepted);
-        let FirstAnswer::Unclear { message } = scene.decide(run, "mark").await.unwrap() else { panic!("accepted twice") };
+        let FirstAnswer::Unclear { message } = scene.decide(run, "mark").await.unwrap() else {
+            panic!("accepted twice")
+        };
         assert!(message.contains("No pending deployment requests"), "{message}");
         scene.finish();
     }
@@ -345,9 +360,9 @@ async fn standing(scene: &Scene, run: RunId, jobs: &[DeploymentId]) -> countersi
 async fn a_run_stands_as_waiting_then_live_or_cancelled() {
     let scene = Scene::new().await;
     let run = scene.waiting_run().await;
-    let jobs: Vec<DeploymentId> = scene.sim.read(|state| {
-        state.runs[&run.get()].jobs().filter_map(|job| job.deployment).map(DeploymentId::new).collect()
-    });
+    let jobs: Vec<DeploymentId> = scene
+        .sim
+        .read(|state| state.runs[&run.get()].jobs().filter_map(|job| job.deployment).map(DeploymentId::new).collect());
     let waiting = standing(&scene, run, &jobs).await;
     assert_eq!((waiting.attempt, waiting.conclusion, waiting.pending), (1, None, true));
     assert_eq!(waiting.jobs, [(jobs[0], JobState::Waiting)]);
@@ -362,6 +377,36 @@ async fn a_run_stands_as_waiting_then_live_or_cancelled() {
     assert_eq!(standing(&scene, other, &[]).await.conclusion.as_deref(), Some("cancelled"));
     let nowhere = scene.forge.standing(&scene.repository, RunId::new(1), &scene.production, &[]).await.unwrap();
     assert_eq!(nowhere, Presence::Missing);
+    scene.finish();
+}
+
+#[tokio::test]
+async fn a_new_attempt_is_not_answered_by_the_review_of_the_one_before() {
+    let scene = Scene::new().await;
+    let run = scene.waiting_run().await;
+    scene.decide(run, "mark-1").await.unwrap();
+    scene.clock.advance(60_000);
+    scene.settle().await;
+    assert!(scene.sim.rerun(run.get(), "octocat"));
+    scene.settle().await;
+    assert!(standing(&scene, run, &[]).await.pending);
+    assert_eq!(scene.answered(run, "mark-2").await, Answered::NotYet);
+    scene.finish();
+}
+
+#[tokio::test]
+async fn a_review_of_another_rule_is_no_answer_while_ours_is_awaited() {
+    let scene = Scene::new().await;
+    let run = scene.waiting_run().await;
+    scene.sim.edit(|state| {
+        let environment = state.environment(scene.sample.repository, "production").unwrap().id;
+        let (state_word, comment) = ("rejected".to_owned(), "not this one".to_owned());
+        state.reviews.push(Review { run: run.get(), environment, state: state_word, user: sample::ANA, comment });
+    });
+    assert_eq!(scene.answered(run, "mark").await, Answered::NotYet);
+    scene.sim.bypass(run.get(), "ana");
+    let others = Answered::Others { approved: false, by: Some("ana".to_owned()) };
+    assert_eq!(scene.answered(run, "mark").await, others);
     scene.finish();
 }
 
@@ -430,7 +475,8 @@ async fn commits_are_compared_with_their_people_and_files() {
 async fn long_histories_are_read_page_by_page() {
     let scene = Scene::new().await;
     let head = scene.sim.edit(|state| {
-        let commit = |n: usize| countersign::sim::github::NewCommit::new(sample::MONA, "Step").write("step", n.to_string());
+        let commit =
+            |n: usize| countersign::sim::github::NewCommit::new(sample::MONA, "Step").write("step", n.to_string());
         (0..130).map(|n| state.commit_to(scene.sample.repository, "main", commit(n))).last().unwrap()
     });
     let compared = scene.forge.compare(&scene.repository, &sha(&scene.sample.risky), &sha(&head)).await.unwrap();
