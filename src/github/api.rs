@@ -62,11 +62,17 @@ impl GithubForge {
     }
 
     /// Reads something named by a commit: 404, 409 (empty repository) and 422 (no such commit) mean that it is missing.
-    pub(super) async fn seek<T: DeserializeOwned>(&self, errand: Errand<'_>, rest: &str) -> Result<Presence<T>, PortError> {
+    pub(super) async fn seek<T: DeserializeOwned>(
+        &self,
+        errand: Errand<'_>,
+        rest: &str,
+    ) -> Result<Presence<T>, PortError> {
         let answer = self.fetch_whole(errand, rest).await?;
         match answer.status {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => return Ok(Presence::Missing),
+            StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => {
+                return Ok(Presence::Missing);
+            }
             _ => return Err(refusal(&answer, &Method::GET, errand.doing)),
         }
         let found = serde_json::from_slice(&answer.body).map_err(|error| unreadable(errand.doing, &error))?;
@@ -96,7 +102,12 @@ impl GithubForge {
 
     /// Writes. A redirect means that nothing was written: the repository's present name is looked up by its id, and
     /// the write goes there, once.
-    pub(super) async fn post<B: Serialize>(&self, errand: Errand<'_>, rest: &str, body: &B) -> Result<Answer, PortError> {
+    pub(super) async fn post<B: Serialize>(
+        &self,
+        errand: Errand<'_>,
+        rest: &str,
+        body: &B,
+    ) -> Result<Answer, PortError> {
         let body = serde_json::to_string(body).map_err(|error| PortError::permanent(errand.doing, error))?;
         let answer = self.write(errand, &repository_path(errand.repository, rest), &body).await?;
         if !is_redirect(answer.status) && answer.status != StatusCode::PERMANENT_REDIRECT {
@@ -171,7 +182,9 @@ impl GithubForge {
         match answer.status {
             StatusCode::CREATED => {}
             StatusCode::UNAUTHORIZED => return Err(identity_refused(&answer, doing)),
-            StatusCode::NOT_FOUND if !self.is_known_app(&jwt, doing).await? => return Err(identity_refused(&answer, doing)),
+            StatusCode::NOT_FOUND if !self.is_known_app(&jwt, doing).await? => {
+                return Err(identity_refused(&answer, doing));
+            }
             _ => return Err(refusal(&answer, &Method::POST, doing)),
         }
         let given: TokenGiven = serde_json::from_slice(&answer.body).map_err(|error| unreadable(doing, &error))?;
@@ -182,8 +195,14 @@ impl GithubForge {
     /// end a request. GitHub: "Get the authenticated app".
     async fn is_known_app(&self, jwt: &SecretString, doing: &str) -> Result<bool, PortError> {
         let call = Call { method: Method::GET, path: "/app", bearer: jwt, body: None, max_bytes: MAX_ANSWER_BYTES };
-        let fetched = self.send(Bucket::App, call, doing).await?;
-        Ok(matches!(fetched, Fetched::Answer(answer) if answer.status == StatusCode::OK))
+        match self.send(Bucket::App, call, doing).await? {
+            Fetched::TooLong { .. } => Err(PortError::retry(doing, "the answer is too long")),
+            Fetched::Answer(answer) => match answer.status {
+                StatusCode::OK => Ok(true),
+                StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED => Ok(false),
+                _ => Err(refusal(&answer, &Method::GET, doing)),
+            },
+        }
     }
 
     /// One round trip in a bucket that is not paused; a refusal for a limit pauses it.
@@ -229,7 +248,8 @@ fn limited(left_ms: i64, doing: &str) -> PortError {
 fn identity_refused(answer: &Answer, doing: &str) -> PortError {
     let told = super::classify::told(answer);
     let date = answer.headers.get("date").and_then(|date| date.to_str().ok()).unwrap_or("unknown");
-    let why = format!("{told}; check `github.app_id`, `github.private_key` and this machine's clock (GitHub's: {date})");
+    let why =
+        format!("{told}; check `github.app_id`, `github.private_key` and this machine's clock (GitHub's: {date})");
     PortError::permanent(doing, why)
 }
 
