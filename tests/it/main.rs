@@ -1,3 +1,4 @@
 //! One integration binary.
 
 mod config;
+mod layering;
