@@ -26,6 +26,6 @@ pub async fn serve(settings: ServeSettings) -> anyhow::Result<()> {
         audit: None,
     };
     let server = server::Server::start(settings.listen, crate::web::router(web), limits, stop.clone()).await?;
-    shutdown::bounded(&stop, shutdown::STOP_WITHIN, server.stopped()).await;
+    shutdown::bounded(&stop, server.stopped()).await;
     Ok(())
 }

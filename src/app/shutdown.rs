@@ -27,8 +27,12 @@ pub fn on_signal() -> std::io::Result<CancellationToken> {
     Ok(stop)
 }
 
-/// Waits for `work`; once `stop` is cancelled, only for `within`. `None` when it was cut off.
-pub async fn bounded<T>(stop: &CancellationToken, within: Duration, work: impl Future<Output = T>) -> Option<T> {
+/// Waits for `work`; once `stop` is cancelled, only for [`STOP_WITHIN`]. `None` when it was cut off.
+pub async fn bounded<T>(stop: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    bounded_within(STOP_WITHIN, stop, work).await
+}
+
+async fn bounded_within<T>(within: Duration, stop: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
     let limit = async {
         stop.cancelled().await;
         tokio::time::sleep(within).await;
@@ -49,9 +53,9 @@ mod tests {
     #[tokio::test]
     async fn work_that_does_not_end_is_cut_off_after_the_limit() {
         let (stop, within) = (CancellationToken::new(), Duration::from_millis(50));
-        assert_eq!(bounded(&stop, within, tokio::time::sleep(2 * within)).await, Some(()), "nobody has asked to stop");
+        assert_eq!(bounded_within(within, &stop, tokio::time::sleep(2 * within)).await, Some(()), "nobody has asked to stop");
         stop.cancel();
-        assert_eq!(bounded(&stop, within, std::future::pending::<()>()).await, None);
-        assert_eq!(bounded(&stop, within, std::future::ready(7)).await, Some(7));
+        assert_eq!(bounded_within(within, &stop, std::future::pending::<()>()).await, None);
+        assert_eq!(bounded_within(within, &stop, std::future::ready(7)).await, Some(7));
     }
 }
