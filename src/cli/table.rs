@@ -15,8 +15,13 @@ pub(super) struct Table {
 
 /// Prints a table to standard output: `table` for people, `json` for machines. A reader that has gone away is fine.
 pub(super) fn print(format: Format, table: &Table, json: &Value) -> io::Result<()> {
+    print_text(format, table.text().trim_end(), json)
+}
+
+/// Prints a line or several: `text` for people, `json` for machines.
+pub(super) fn print_text(format: Format, text: &str, json: &Value) -> io::Result<()> {
     let text = match format {
-        Format::Text => table.text(),
+        Format::Text => format!("{text}\n"),
         Format::Json => format!("{json:#}\n"),
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
