@@ -53,7 +53,11 @@ mod tests {
     #[tokio::test]
     async fn work_that_does_not_end_is_cut_off_after_the_limit() {
         let (stop, within) = (CancellationToken::new(), Duration::from_millis(50));
-        assert_eq!(bounded_within(within, &stop, tokio::time::sleep(2 * within)).await, Some(()), "nobody has asked to stop");
+        assert_eq!(
+            bounded_within(within, &stop, tokio::time::sleep(2 * within)).await,
+            Some(()),
+            "nobody has asked to stop"
+        );
         stop.cancel();
         assert_eq!(bounded_within(within, &stop, std::future::pending::<()>()).await, None);
         assert_eq!(bounded_within(within, &stop, std::future::ready(7)).await, Some(7));

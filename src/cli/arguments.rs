@@ -26,7 +26,9 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server
-    #[command(after_help = "Example:\n  countersign serve --config /etc/countersign.toml\n\nSIGTERM and SIGINT stop it within 10 seconds; nothing acknowledged is lost.")]
+    #[command(
+        after_help = "Example:\n  countersign serve --config /etc/countersign.toml\n\nSIGTERM and SIGINT stop it within 10 seconds; nothing acknowledged is lost."
+    )]
     Serve(SettingsArguments),
     /// Look at requests: what waits, what was decided
     #[command(subcommand)]
@@ -68,7 +70,9 @@ pub enum RequestsCommand {
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
     /// List the record, oldest first
-    #[command(after_help = "Examples:\n  countersign audit list\n  countersign audit list --after 500 --limit 100 --format json")]
+    #[command(
+        after_help = "Examples:\n  countersign audit list\n  countersign audit list --after 500 --limit 100 --format json"
+    )]
     List {
         /// Only what comes after this number
         #[arg(long, default_value_t = 0, value_name = "SEQ")]
@@ -93,7 +97,9 @@ pub enum AuditCommand {
         settings: SettingsArguments,
     },
     /// Check that nothing in the record was changed, left out or put in; exit code 1 if something was
-    #[command(after_help = "Examples:\n  countersign audit verify\n  countersign audit verify --head 1042:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n\nA cut-off end shows only against a head written down elsewhere: keep the one this prints.")]
+    #[command(
+        after_help = "Examples:\n  countersign audit verify\n  countersign audit verify --head 1042:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n\nA cut-off end shows only against a head written down elsewhere: keep the one this prints."
+    )]
     Verify {
         /// A head written down earlier, NUMBER:SHA256; may be repeated
         #[arg(long, value_name = "HEAD")]

@@ -27,7 +27,8 @@ pub(super) fn run(command: &RequestsCommand) -> Result<ExitCode, Failure> {
 
 /// Reads a request's id as typed.
 pub(super) fn request_id(text: &str) -> Result<RequestId, Failure> {
-    RequestId::parse(text).ok_or_else(|| Failure::BadInput(format!("`{}` is not the id of a request", text.escape_debug())))
+    RequestId::parse(text)
+        .ok_or_else(|| Failure::BadInput(format!("`{}` is not the id of a request", text.escape_debug())))
 }
 
 async fn list(store: &Store, all: bool, limit: usize, format: Format) -> Result<ExitCode, Failure> {
@@ -94,6 +95,7 @@ fn phase(request: &Request) -> String {
 
 fn approvals(request: &Request) -> String {
     let gates = request.progress();
-    let gates: Vec<String> = gates.iter().map(|gate| format!("{} {}/{}", gate.name, gate.approvals.len(), gate.needed)).collect();
+    let gates: Vec<String> =
+        gates.iter().map(|gate| format!("{} {}/{}", gate.name, gate.approvals.len(), gate.needed)).collect();
     gates.join(", ")
 }

@@ -62,7 +62,13 @@ fn authenticate(headers: &HeaderMap, body: &[u8]) -> Result<Arrival, Refusal> {
 }
 
 fn door(path: &'static str, source: Source) -> Door {
-    Door { path, source, max_body_bytes: LIMIT, answer_within: Duration::from_secs(2), authenticate: Box::new(authenticate) }
+    Door {
+        path,
+        source,
+        max_body_bytes: LIMIT,
+        answer_within: Duration::from_secs(2),
+        authenticate: Box::new(authenticate),
+    }
 }
 
 fn web(disk: &Disk) -> Web {
@@ -108,7 +114,10 @@ async fn stored_deliveries_are_accepted_with_the_bytes_as_sent() {
     assert_eq!(response.status(), StatusCode::ACCEPTED);
     let stored = disk.stored.lock().unwrap().clone();
     assert_eq!(stored.len(), 1);
-    assert_eq!((stored[0].id.as_str(), stored[0].event.as_str(), stored[0].body.as_str()), ("d-1", "deployment", "{\"a\": 1}"));
+    assert_eq!(
+        (stored[0].id.as_str(), stored[0].event.as_str(), stored[0].body.as_str()),
+        ("d-1", "deployment", "{\"a\": 1}")
+    );
     assert_eq!(stored[0].body_digest, crate::domain::Digest::of(b"{\"a\": 1}"));
     assert_eq!(stored[0].received_at, Timestamp::from_seconds(1_767_225_600));
 }
@@ -217,7 +226,8 @@ async fn a_dripping_body_ends_with_408_however_alive_it_looks() {
 #[tokio::test]
 async fn large_bodies_share_one_budget_and_small_ones_do_not_wait_for_it() {
     const MB: usize = 1024 * 1024;
-    let (release, inside) = (Arc::new(tokio::sync::Semaphore::new(0)), Arc::new(std::sync::atomic::AtomicUsize::new(0)));
+    let (release, inside) =
+        (Arc::new(tokio::sync::Semaphore::new(0)), Arc::new(std::sync::atomic::AtomicUsize::new(0)));
     let (gate, large_inside) = (Arc::clone(&release), Arc::clone(&inside));
     let mut web = web(&Disk::default());
     web.doors[0].max_body_bytes = 40 * MB;
@@ -300,10 +310,17 @@ async fn a_panic_is_answered_without_its_text() {
 async fn the_audit_list_opens_to_the_token_only() {
     let audit = || AuditList {
         token: "a-token-of-some-length".into(),
-        page: Arc::new(|query| Box::pin(async move { Ok(AuditPage { records: vec![json!({"seq": query.after + 1})], next: Some(query.after + 1) }) })),
+        page: Arc::new(|query| {
+            Box::pin(async move {
+                Ok(AuditPage { records: vec![json!({"seq": query.after + 1})], next: Some(query.after + 1) })
+            })
+        }),
     };
     let list = |token: &str, query: &str| {
-        let request = Request::get(format!("/api/v1/audit?{query}")).header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
+        let request = Request::get(format!("/api/v1/audit?{query}"))
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap();
         ask(router(Web { audit: Some(audit()), ..web(&Disk::default()) }), request)
     };
     assert_eq!(problem(list("a-token-of-some-lengtH", "").await).await["status"], 401);
@@ -317,7 +334,9 @@ async fn listening(limits: ConnectionLimits, web: Web) -> (SocketAddr, Cancellat
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(serve(listener, router(web), limits, stop.clone()));
-    (address, stop, async move { tasks.join_all().await; })
+    (address, stop, async move {
+        tasks.join_all().await;
+    })
 }
 
 async fn send(address: SocketAddr, bytes: &[u8]) -> TcpStream {
@@ -376,7 +395,8 @@ async fn stopping_lets_requests_under_way_finish_and_takes_no_new_ones() {
     });
     let mut begun = begun;
     let (address, stop, ended) = listening(ConnectionLimits::new(16), web).await;
-    let under_way = send(address, b"POST /forge HTTP/1.1\r\nHost: x\r\nauthentic: 1\r\nContent-Length: 2\r\n\r\n{}").await;
+    let under_way =
+        send(address, b"POST /forge HTTP/1.1\r\nHost: x\r\nauthentic: 1\r\nContent-Length: 2\r\n\r\n{}").await;
     begun.recv().await.unwrap();
     stop.cancel();
     assert!(answer(under_way).await.starts_with("HTTP/1.1 202 "));

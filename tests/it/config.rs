@@ -17,7 +17,12 @@ const CANARY: &str = "canary-7f3a";
 static PRIVATE_KEY: LazyLock<String> = LazyLock::new(|| {
     let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
-    let lines: Vec<String> = STANDARD.encode(der.as_ref()).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    let lines: Vec<String> = STANDARD
+        .encode(der.as_ref())
+        .as_bytes()
+        .chunks(64)
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect();
     format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
 });
 
@@ -95,7 +100,8 @@ fn every_setting_has_a_comment_above_it() {
 #[test]
 fn environment_overrides_the_file_which_overrides_the_defaults() {
     let directory = tempfile::tempdir().unwrap();
-    let path = file(&directory, "c.toml", "[slack]\nchannel = \"C0FILE\"\nteam_id = \"T0FILE\"\n[github]\napp_id = 42\n");
+    let path =
+        file(&directory, "c.toml", "[slack]\nchannel = \"C0FILE\"\nteam_id = \"T0FILE\"\n[github]\napp_id = 42\n");
     let environment = [("COUNTERSIGN_SLACK__CHANNEL".into(), "C0ENVIRONMENT".into())];
     let settings = load(Some(&path), &environment).unwrap();
     assert_eq!(settings.slack.channel, "C0ENVIRONMENT");
@@ -117,10 +123,16 @@ fn unknown_keys_are_refused_with_the_nearest_known_one() {
     let directory = tempfile::tempdir().unwrap();
     let path = file(&directory, "c.toml", "[slack]\nchanel = \"C0\"\n[githb]\napp_id = 1\n");
     let problems = load(Some(&path), &[]).unwrap_err();
-    assert!(problems.iter().any(|p| p.contains("unknown setting `slack.chanel`, did you mean `slack.channel`?")), "{problems:?}");
+    assert!(
+        problems.iter().any(|p| p.contains("unknown setting `slack.chanel`, did you mean `slack.channel`?")),
+        "{problems:?}"
+    );
     assert!(problems.iter().any(|p| p.contains("unknown setting `githb`, did you mean `github`?")), "{problems:?}");
     let environment = with("COUNTERSIGN_GITHUB_APP_ID", "1");
-    assert_eq!(only_problem(&environment), "COUNTERSIGN_GITHUB_APP_ID is no setting, did you mean COUNTERSIGN_GITHUB__APP_ID?");
+    assert_eq!(
+        only_problem(&environment),
+        "COUNTERSIGN_GITHUB_APP_ID is no setting, did you mean COUNTERSIGN_GITHUB__APP_ID?"
+    );
     assert!(serve(&with("COUNTERSIGN_TEST_POSTGRES", "anything")).is_ok());
 }
 
@@ -140,7 +152,16 @@ fn values_of_the_wrong_kind_are_all_told() {
 #[test]
 fn everything_that_is_missing_is_told_at_once_with_where_to_get_it() {
     let problems = serve(&[]).unwrap_err();
-    for key in ["github.app_id", "github.private_key", "github.webhook_secret", "slack.bot_token", "slack.signing_secret", "slack.app_id", "slack.team_id", "slack.channel"] {
+    for key in [
+        "github.app_id",
+        "github.private_key",
+        "github.webhook_secret",
+        "slack.bot_token",
+        "slack.signing_secret",
+        "slack.app_id",
+        "slack.team_id",
+        "slack.channel",
+    ] {
         assert!(problems.iter().any(|p| p.starts_with(&format!("{key} is missing: "))), "{key}: {problems:?}");
     }
     assert_eq!(problems.len(), 8);
@@ -176,8 +197,14 @@ fn the_private_key_may_be_a_path() {
 #[test]
 fn empty_blank_short_and_shared_secrets_are_refused() {
     for empty in ["", "   \n"] {
-        assert!(only_problem(&with("COUNTERSIGN_GITHUB__WEBHOOK_SECRET", empty)).starts_with("github.webhook_secret is empty"));
-        assert!(only_problem(&with("COUNTERSIGN_SLACK__SIGNING_SECRET", empty)).starts_with("slack.signing_secret is empty"));
+        assert!(
+            only_problem(&with("COUNTERSIGN_GITHUB__WEBHOOK_SECRET", empty))
+                .starts_with("github.webhook_secret is empty")
+        );
+        assert!(
+            only_problem(&with("COUNTERSIGN_SLACK__SIGNING_SECRET", empty))
+                .starts_with("slack.signing_secret is empty")
+        );
     }
     assert!(only_problem(&with("COUNTERSIGN_GITHUB__WEBHOOK_SECRET", "abc")).contains("shorter than 16 characters"));
     let shared = with("COUNTERSIGN_GITHUB__WEBHOOK_SECRET", &format!("signing-secret-{CANARY}"));
@@ -195,7 +222,12 @@ fn the_usual_mistakes_with_the_private_key_are_named() {
     let public = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBg\n-----END PUBLIC KEY-----";
     let literal = "-----BEGIN RSA PRIVATE KEY-----\\nMIIE...\\n-----END RSA PRIVATE KEY-----";
     let cut = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----";
-    for (key, said) in [(public, "is a public key"), (literal, "holds `\\n` as two characters"), (cut, "is not a "), ("1190001", "is not a PEM text")] {
+    for (key, said) in [
+        (public, "is a public key"),
+        (literal, "holds `\\n` as two characters"),
+        (cut, "is not a "),
+        ("1190001", "is not a PEM text"),
+    ] {
         let problem = only_problem(&with("COUNTERSIGN_GITHUB__PRIVATE_KEY", key));
         assert!(problem.starts_with("github.private_key ") && problem.contains(said), "{problem}");
         assert!(!problem.contains("MII"), "{problem}");
@@ -207,8 +239,16 @@ fn wrong_ids_tokens_and_addresses_are_refused() {
     let bad = [
         ("COUNTERSIGN_GITHUB__APP_ID", "countersign", "github.app_id is neither"),
         ("COUNTERSIGN_GITHUB__API_URL", "http://ghe.example/api/v3", "github.api_url must start with https://"),
-        ("COUNTERSIGN_GITHUB__API_URL", "https://169.254.169.254/", "github.api_url is the address of a metadata service"),
-        ("COUNTERSIGN_GITHUB__API_URL", "https://u:canary-7f3a@ghe.example/api/v3", "github.api_url must not hold a user name"),
+        (
+            "COUNTERSIGN_GITHUB__API_URL",
+            "https://169.254.169.254/",
+            "github.api_url is the address of a metadata service",
+        ),
+        (
+            "COUNTERSIGN_GITHUB__API_URL",
+            "https://u:canary-7f3a@ghe.example/api/v3",
+            "github.api_url must not hold a user name",
+        ),
         ("COUNTERSIGN_SLACK__API_URL", "http://slack.example/api", "slack.api_url must start with https://"),
         ("COUNTERSIGN_SLACK__BOT_TOKEN", "xoxp-canary-7f3a", "slack.bot_token is not a bot token"),
         ("COUNTERSIGN_SLACK__CHANNEL", "#releases", "slack.channel is not a channel ID"),
@@ -231,7 +271,12 @@ fn no_secret_is_shown_by_settings_in_any_form() {
     let settings = load(None, &good()).unwrap();
     let serve_settings = serve(&good()).unwrap();
     let key_line = PRIVATE_KEY.lines().nth(3).unwrap();
-    for shown in [format!("{settings:?}"), format!("{settings:#?}"), format!("{serve_settings:?}"), format!("{serve_settings:#?}")] {
+    for shown in [
+        format!("{settings:?}"),
+        format!("{settings:#?}"),
+        format!("{serve_settings:?}"),
+        format!("{serve_settings:#?}"),
+    ] {
         assert!(!shown.contains(CANARY) && !shown.contains(key_line), "{shown}");
     }
 }
@@ -244,7 +289,10 @@ fn a_mistyped_settings_file_is_told_by_line_and_its_text_is_not_repeated() {
     assert!(problems[0].contains("c.toml:2:") && !problems[0].contains(CANARY), "{problems:?}");
     let path = file(&directory, "d.toml", &format!("[slack]\nbot_token = [\"xoxb-{CANARY}\"]\n"));
     let problems = load(Some(&path), &[]).unwrap_err();
-    assert!(problems[0].starts_with("slack.bot_token must be a text in quotes") && !problems[0].contains(CANARY), "{problems:?}");
+    assert!(
+        problems[0].starts_with("slack.bot_token must be a text in quotes") && !problems[0].contains(CANARY),
+        "{problems:?}"
+    );
 }
 
 #[test]

@@ -45,7 +45,14 @@ fn imports_point_inwards() {
         for (number, line) in source.code.lines().enumerate() {
             for target in imports(line, &source) {
                 if !allowed(&source.module, &target) {
-                    let _ = writeln!(broken, "{}:{}: `{}` imports `{target}`: {}", source.shown(), number + 1, source.module, line.trim());
+                    let _ = writeln!(
+                        broken,
+                        "{}:{}: `{}` imports `{target}`: {}",
+                        source.shown(),
+                        number + 1,
+                        source.module,
+                        line.trim()
+                    );
                 }
             }
         }
@@ -92,7 +99,12 @@ fn every_module_has_its_row_in_the_table() {
 
 #[test]
 fn the_scanner_sees_every_way_to_import() {
-    let source = |text: &str| Source { path: sources_root().join("web/x.rs"), module: "web".to_owned(), depth: 2, code: without_comments(text) };
+    let source = |text: &str| Source {
+        path: sources_root().join("web/x.rs"),
+        module: "web".to_owned(),
+        depth: 2,
+        code: without_comments(text),
+    };
     let found = |text: &str| {
         let source = source(text);
         source.code.lines().flat_map(|line| imports(line, &source)).collect::<Vec<_>>()
@@ -163,7 +175,11 @@ fn imports(line: &str, source: &Source) -> Vec<String> {
     let anchors = ["crate::".to_owned(), format!("{to_root}super::"), to_root];
     let mut found = Vec::new();
     let mut rest = line;
-    while let Some((at, anchor)) = anchors.iter().filter_map(|anchor| Some((rest.find(anchor.as_str())?, anchor))).min_by_key(|(at, anchor)| (*at, usize::MAX - anchor.len())) {
+    while let Some((at, anchor)) = anchors
+        .iter()
+        .filter_map(|anchor| Some((rest.find(anchor.as_str())?, anchor)))
+        .min_by_key(|(at, anchor)| (*at, usize::MAX - anchor.len()))
+    {
         let before = rest[..at].chars().next_back();
         rest = &rest[at + anchor.len()..];
         if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
@@ -238,7 +254,8 @@ fn allowed(module: &str, target: &str) -> bool {
     if first == "sim" {
         return MAY_IMPORT_SIM.contains(&module);
     }
-    let within = |allowed: &&str| target == *allowed || target.strip_prefix(*allowed).is_some_and(|rest| rest.starts_with("::"));
+    let within =
+        |allowed: &&str| target == *allowed || target.strip_prefix(*allowed).is_some_and(|rest| rest.starts_with("::"));
     row(module).is_some_and(|allowed| allowed.contains(&"*") || allowed.iter().any(within))
 }
 

@@ -20,7 +20,14 @@ pub(super) fn told(row: &AuditRow, lookup: impl Fn(&Digest) -> Option<String>) -
 
 fn detail(record: &Record) -> String {
     let event = match &record.event {
-        Event::Asked(ask) => format!("{} {} at {}, run {} attempt {}", ask.repository.full_name(), ask.environment, ask.commit.short(), ask.run.number, ask.run.attempt),
+        Event::Asked(ask) => format!(
+            "{} {} at {}, run {} attempt {}",
+            ask.repository.full_name(),
+            ask.environment,
+            ask.commit.short(),
+            ask.run.number,
+            ask.run.attempt
+        ),
         Event::Gathered { evidence, .. } => format!("evidence {}", evidence.digest),
         Event::Voted(ballot) => vote(ballot),
         Event::GatherFailed { why } => why.clone(),
