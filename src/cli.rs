@@ -1,7 +1,11 @@
 //! The command line. Exit codes: 0 good, 1 the answer is no, 2 wrong use or bad input, 3 an outside fault.
 
 mod arguments;
+mod audit;
+mod database;
 mod failure;
+mod requests;
+mod runtime;
 mod serve;
 mod settings;
 mod table;
@@ -11,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-pub use arguments::{Arguments, Command, Format, SettingsArguments};
+pub use arguments::{Arguments, AuditCommand, Command, Format, RequestsCommand, SettingsArguments};
 pub use failure::Failure;
 
 /// Runs the program with its arguments, the first being its name.
@@ -27,5 +31,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Requests(command) => requests::run(&command),
+        Command::Audit(command) => audit::run(&command),
     }
 }

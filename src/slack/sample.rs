@@ -213,6 +213,7 @@ pub(crate) fn open_request() -> Request {
         message: Some(MessageRef { channel: "C0DEPLOY".into(), id: "1795348800.000100".into() }),
         message_is_copy: false,
         message_trouble: None,
+        watch: 1,
     }
 }
 
