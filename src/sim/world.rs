@@ -123,14 +123,13 @@ impl World {
     pub async fn start_server(&mut self) -> anyhow::Result<()> {
         let app = app::build(&self.settings, self.clock.clone(), self.ids.clone()).await?;
         let stop = CancellationToken::new();
-        let limits = crate::web::ConnectionLimits::new(self.settings.limits.max_connections);
-        let server = Server::start(self.settings.listen, app.router, limits, stop.clone()).await?;
+        let server = Server::start(&self.settings, app.router, stop.clone()).await?;
         // The same address after a restart: vendors do not follow a moving server.
         self.settings.listen = server.address;
         self.github.set_webhook_target(&format!("http://{}{}", server.address, app::doors::GITHUB_WEBHOOKS));
-        self.slack.set_interactions_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.interactions));
-        self.slack.set_commands_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.commands));
-        self.slack.set_events_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.events));
+        self.slack.set_interactions_target(&format!("http://{}{}", server.address, app::doors::SLACK.interactions));
+        self.slack.set_commands_target(&format!("http://{}{}", server.address, app::doors::SLACK.commands));
+        self.slack.set_events_target(&format!("http://{}{}", server.address, app::doors::SLACK.events));
         self.running = Some(Running { engine: app.engine, server, stop });
         Ok(())
     }
@@ -273,7 +272,7 @@ fn people(github: &GithubSim) -> IdentityFile {
         let id = github.read(|state| state.account_by_login(login).map(|account| account.id))?;
         Some(LinkedPerson {
             github_id: Some(ForgeUserId::new(id)),
-            github_login: Some(login.to_owned()),
+            github_login: login.to_owned(),
             chat: ChatUser { workspace: workspace::TEAM.to_owned(), user: slack_user.to_owned() },
         })
     };
