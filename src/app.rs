@@ -1,1 +1,165 @@
-//! app.
+//! Puts the parts together and runs them. No decision about approvals is made here.
+
+pub mod doors;
+pub mod runtime;
+pub mod server;
+pub mod shutdown;
+pub mod worker;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use secrecy::ExposeSecret as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{IdentityFile, ServeSettings, WhenMissing};
+use crate::engine::Engine;
+use crate::engine::pace::Pace;
+use crate::engine::people::{Directory, LinkedAccount};
+use crate::github::{GithubForge, GithubSettings, Timeouts};
+use crate::policy::{self, PolicyDefaults};
+use crate::ports::{Clock, IdSource};
+use crate::slack::{SlackChat, SlackSettings};
+use crate::store::{Store, StoreOptions};
+use crate::telemetry::metrics::Metrics;
+use crate::web::{self, ConnectionLimits, Web};
+
+/// Everything a running server consists of, except its loops.
+pub struct App {
+    pub engine: Engine,
+    pub router: Router,
+}
+
+/// Builds the server from checked settings: the database is open and up to date afterwards, and nothing runs yet.
+///
+/// # Errors
+/// When the database cannot be opened or brought up to date, or an address cannot be used.
+pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> anyhow::Result<App> {
+    let salts = ids.clone();
+    let options = StoreOptions { salt: Arc::new(move || salts.salt()), ..StoreOptions::default() };
+    let store = Store::open(settings.database_url.expose_secret(), options).await.context("cannot open the database")?;
+    store.migrate().await.context("cannot bring the database up to date")?;
+    let chat = Arc::new(slack(settings, clock.clone())?);
+    let engine = Engine {
+        store,
+        forge: Arc::new(github(settings, clock.clone())?),
+        chat: chat.clone(),
+        clock,
+        ids,
+        people: Arc::new(directory(&settings.people)),
+        pace: Arc::new(Pace::new(settings.slack.messages_per_second)),
+        policy: policy_defaults(settings),
+        public_url: settings.public_url.as_ref().map(ToString::to_string),
+    };
+    let router = web::router(web(settings, &engine)?);
+    Ok(App { engine, router })
+}
+
+/// Runs the server until a signal asks it to stop; then what is under way gets ten seconds.
+///
+/// # Errors
+/// When the server cannot be built, the address cannot be bound, or signals cannot be caught.
+pub async fn serve(settings: ServeSettings) -> anyhow::Result<()> {
+    let stop = shutdown::on_signal()?;
+    let app = build(&settings, Clock::System, IdSource::System).await?;
+    run(&settings, app, stop).await
+}
+
+/// Runs a built server until `stop`.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub async fn run(settings: &ServeSettings, app: App, stop: CancellationToken) -> anyhow::Result<()> {
+    let store = app.engine.store.clone();
+    let connections = ConnectionLimits::new(settings.limits.max_connections);
+    let server = server::Server::start(settings.listen, app.router, connections, stop.clone()).await?;
+    let limits = worker::Limits {
+        deliveries: settings.engine.concurrency,
+        effects_of_a_kind: settings.engine.concurrency,
+        poll: std::time::Duration::from_millis(settings.engine.poll_every.as_millis().unsigned_abs()),
+    };
+    let worker = server::spawn(worker::run(app.engine, limits, stop.clone()));
+    let end = async {
+        server.stopped().await;
+        if let Err(error) = worker.await {
+            tracing::error!(error = %error, "the worker failed");
+        }
+        store.close().await;
+    };
+    shutdown::bounded(&stop, end).await;
+    Ok(())
+}
+
+fn github(settings: &ServeSettings, clock: Clock) -> anyhow::Result<GithubForge> {
+    let access = &settings.github;
+    let github = GithubSettings {
+        api_url: access.api_url.to_string().trim_end_matches('/').to_owned(),
+        web_url: access.web_url.to_string().trim_end_matches('/').to_owned(),
+        app_id: access.app_id.clone(),
+        private_key: access.private_key.clone(),
+        allow_http: is_loopback(&access.api_url),
+        timeouts: Timeouts::default(),
+    };
+    GithubForge::new(&github, clock).context("cannot set up the connection to GitHub")
+}
+
+fn slack(settings: &ServeSettings, clock: Clock) -> anyhow::Result<SlackChat> {
+    let access = &settings.slack;
+    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let slack = SlackSettings {
+        api_url: access.api_url.to_string().trim_end_matches('/').to_owned(),
+        bot_token: access.bot_token.clone(),
+        team_id: given(&access.team_id),
+        app_id: given(&access.app_id),
+        channel: access.channel.clone(),
+        allow_http: is_loopback(&access.api_url),
+    };
+    SlackChat::new(&slack, clock).context("cannot set up the connection to Slack")
+}
+
+/// Plain HTTP is for simulators on this machine only.
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn directory(people: &IdentityFile) -> Directory {
+    let links = people.people.iter().filter_map(|person| {
+        let login = person.github_login.clone()?;
+        Some((person.chat.clone(), LinkedAccount { id: person.github_id, login }))
+    });
+    Directory::new(links)
+}
+
+fn policy_defaults(settings: &ServeSettings) -> PolicyDefaults {
+    let when_missing = match settings.policy.when_missing {
+        WhenMissing::Starter => policy::WhenMissing::Starter,
+        WhenMissing::Hold => policy::WhenMissing::Hold,
+    };
+    PolicyDefaults { when_missing, expires_after_ms: settings.policy.expires_after.as_millis() }
+}
+
+fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
+    let metrics = Metrics::start();
+    let store = engine.store.clone();
+    Ok(Web {
+        doors: doors::all(settings, engine)?,
+        intake: doors::intake(engine),
+        clock: engine.clock.clone(),
+        body_timeout: settings.limits.body_timeout,
+        ready: Arc::new(move || {
+            let store = store.clone();
+            Box::pin(async move { store.check().await.map_err(|error| error.to_string()) })
+        }),
+        metrics: Arc::new(move || metrics.render()),
+        observe: |source, outcome| {
+            metrics::counter!("countersign_deliveries_total", "source" => source.word(), "outcome" => outcome.word()).increment(1);
+        },
+        audit: None,
+    })
+}

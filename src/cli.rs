@@ -1,1 +1,37 @@
-//! cli.
+//! The command line. Exit codes: 0 good, 1 the answer is no, 2 wrong use or bad input, 3 an outside fault.
+
+mod arguments;
+mod audit;
+mod database;
+mod failure;
+mod requests;
+mod runtime;
+mod serve;
+mod settings;
+mod table;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub use arguments::{Arguments, AuditCommand, Command, Format, RequestsCommand, SettingsArguments};
+pub use failure::Failure;
+
+/// Runs the program with its arguments, the first being its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // clap prints help with code 0 and mistakes with code 2 by itself.
+    let arguments = Arguments::parse_from(arguments);
+    match dispatch(arguments.command) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Requests(command) => requests::run(&command),
+        Command::Audit(command) => audit::run(&command),
+    }
+}

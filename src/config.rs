@@ -1,1 +1,21 @@
-//! config.
+//! Settings: where they come from, what they must be, and what to say when they are not.
+//!
+//! `config.default.toml` < `--config FILE` < environment. Unknown keys are refused with the nearest known one, all
+//! problems are told at once, and no secret can be printed: secrets are [`secrecy::SecretString`] from the first moment.
+
+pub mod address;
+pub mod identity;
+pub mod keys;
+pub mod load;
+pub mod nearest;
+pub mod problem;
+pub mod serve;
+pub mod settings;
+pub mod span;
+
+pub use identity::{IdentityFile, LinkedPerson};
+pub use load::{DEFAULTS, Origin, load};
+pub use problem::Problem;
+pub use serve::{GithubAccess, ServeSettings, ServerLimits, SlackAccess, validate_for_serve};
+pub use settings::{LogFormat, LogSettings, Settings, WhenMissing};
+pub use span::Span;

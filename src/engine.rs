@@ -1,3 +1,34 @@
-//! The only loop: receive, advance, perform.
+//! The only loop: [`receive`] stores what comes in, [`advance`] turns it into decisions, [`perform`] does what was decided.
+//!
+//! Nothing here runs by itself: every step is a function that somebody calls. `app` calls them for ever, tests by hand.
 
+pub mod advance;
+pub mod backoff;
+pub mod gather;
+pub mod pace;
+pub mod people;
+pub mod perform;
 pub mod receive;
+pub mod settle;
+pub mod step;
+
+use std::sync::Arc;
+
+use crate::policy::PolicyDefaults;
+use crate::ports::{Chat, Clock, Forge, IdSource};
+use crate::store::Store;
+
+/// What every step works with.
+#[derive(Clone)]
+pub struct Engine {
+    pub store: Store,
+    pub forge: Arc<dyn Forge>,
+    pub chat: Arc<dyn Chat>,
+    pub clock: Clock,
+    pub ids: IdSource,
+    pub people: Arc<people::Directory>,
+    pub pace: Arc<pace::Pace>,
+    pub policy: PolicyDefaults,
+    /// The page of this server that people are sent to, where there is one.
+    pub public_url: Option<String>,
+}

@@ -1,1 +1,31 @@
-//! github.
+//! GitHub, as an App: deliveries in, decisions out. The words of GitHub's wire exist in here only.
+//!
+//! A delivery is proven by [`webhook`] and read by [`interpret`]; everything asked of GitHub goes through [`GithubForge`],
+//! whose calls all take one way: token ([`tokens`](self)), pause, one round trip, classification.
+
+pub mod interpret;
+pub mod permissions;
+pub mod settings;
+pub mod webhook;
+
+mod api;
+mod callback;
+mod classify;
+mod client;
+mod compare;
+mod contents;
+mod decide;
+mod limits;
+mod live;
+mod path;
+mod payload;
+mod people;
+mod run;
+mod standing;
+mod tokens;
+mod transport;
+mod wire;
+
+pub use client::GithubForge;
+pub use settings::{GithubSettings, SettingsError, Timeouts};
+pub use webhook::{Accepted, Rejection, WebhookSecrets};

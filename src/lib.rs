@@ -2,7 +2,11 @@
 //!
 //! Imports point inwards, ring by ring; `tests/it/layering.rs` holds the table. `ARCHITECTURE.md` is the map.
 
+// The simulated vendors answer with deep JSON literals.
+#![recursion_limit = "256"]
+
 pub mod domain;
+
 
 pub mod artifact;
 pub mod audit;

@@ -4,4 +4,6 @@
 //! when state changes). `countersign demo` and the tests share it. Wire structs here are written apart from the adapters'.
 
 pub mod github;
+pub mod http;
 pub mod slack;
+pub mod world;

@@ -1,6 +1,7 @@
 //! Takes in what the vendors send: stores it durably, then answers.
 
 use crate::domain::{Digest, Timestamp};
+use crate::store::{Received, Store, StoreError};
 
 /// Which door a delivery came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,4 +39,32 @@ pub struct Delivery {
     pub body: String,
     pub body_digest: Digest,
     pub received_at: Timestamp,
+}
+
+/// What became of a delivery that arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    Stored,
+    /// It is here already; nothing follows from it.
+    Duplicate,
+    /// Its id is here already with another body: the first one stands.
+    Conflict,
+}
+
+/// Stores an authentic delivery durably. Only then may it be acknowledged (P1).
+pub async fn receive(store: &Store, delivery: Delivery) -> Result<Arrival, StoreError> {
+    let (id, source) = (delivery.id.clone(), delivery.source);
+    let arrival = match store.receive(delivery).await? {
+        Received::Stored => Arrival::Stored,
+        Received::Duplicate => Arrival::Duplicate,
+        Received::Conflict => Arrival::Conflict,
+    };
+    tracing::debug!(delivery.id = id, source = source.word(), outcome = ?arrival, "delivery {id} arrived");
+    let outcome = match arrival {
+        Arrival::Stored => "stored",
+        Arrival::Duplicate => "duplicate",
+        Arrival::Conflict => "conflict",
+    };
+    metrics::counter!("countersign_deliveries_total", "source" => source.word(), "outcome" => outcome).increment(1);
+    Ok(arrival)
 }

@@ -79,7 +79,8 @@ impl Store {
         limit: usize,
         held: &Held,
     ) -> Result<Vec<EffectRow>, StoreError> {
-        const DUE: &str = "SELECT id, request, lane, payload, attempts, seq, due_ms, first_due_ms FROM effect AS mine
+        const DUE: &str = "SELECT id, request, lane, payload, attempts, seq, due_ms, first_due_ms, error_class
+            FROM effect AS mine
             WHERE done_ms IS NULL AND due_ms <= $1 AND (due_ms, seq, id) > ($2, $3, $4)
             AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM effect AS older WHERE older.lane = mine.lane
                 AND older.done_ms IS NULL AND older.seq < mine.seq AND older.due_ms <= $1))

@@ -1,4 +1,5 @@
-//! All tests that need more than one module, in one binary.
+//! The integration tests, one binary: stories over the simulated world, the adapters against the simulated vendors,
+//! the store on both databases, and the rules of the house.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,5 +9,9 @@
     reason = "a test fails by panicking, and starts what it needs"
 )]
 
+mod config;
+mod github_client;
+mod layering;
 mod postgres;
 mod store;
+mod stories;

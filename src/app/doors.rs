@@ -1,0 +1,105 @@
+//! The four doors: how each vendor's deliveries are recognised, and the one intake behind them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use axum::http::HeaderMap;
+
+use crate::config::ServeSettings;
+use crate::domain::Request;
+use crate::engine::Engine;
+use crate::engine::receive::{self, Delivery, Source};
+use crate::github::{Rejection, WebhookSecrets};
+use crate::ports::chat::ChatSignal;
+use crate::ports::{Chat, Clock};
+use crate::slack::{self, ROUTES, SigningSecrets};
+use crate::store::StoreError;
+use crate::web::{Arrival, Door, Intake, IntakeError, Refusal, Taken};
+
+/// GitHub waits ten seconds, Slack three: what could not be stored well before that is said to be busy (P19).
+const FORGE_PATIENCE: Duration = Duration::from_secs(8);
+const CHAT_PATIENCE: Duration = Duration::from_millis(2_500);
+
+/// Where GitHub's webhooks come in; `app-manifest.json` carries the same path.
+pub const GITHUB_WEBHOOKS: &str = "/github/webhooks";
+
+pub fn all(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Vec<Door>> {
+    let max = settings.limits.max_slack_body_bytes;
+    let slack = |path, source| Door {
+        path,
+        source,
+        max_body_bytes: max,
+        answer_within: CHAT_PATIENCE,
+        authenticate: from_slack(settings, source, engine.clock.clone()),
+    };
+    Ok(vec![
+        github(settings)?,
+        slack(ROUTES.interactions, Source::ChatInteraction),
+        slack(ROUTES.commands, Source::ChatCommand),
+        slack(ROUTES.events, Source::ChatEvent),
+    ])
+}
+
+fn github(settings: &ServeSettings) -> anyhow::Result<Door> {
+    let secrets = WebhookSecrets::new(settings.github.webhook_secrets.clone()).map_err(|why| anyhow!("github.webhook_secret: {why}"))?;
+    Ok(Door {
+        path: GITHUB_WEBHOOKS,
+        source: Source::Forge,
+        max_body_bytes: settings.limits.max_github_body_bytes,
+        answer_within: FORGE_PATIENCE,
+        authenticate: Box::new(move |headers, body| match secrets.verify(headers, body) {
+            Ok(accepted) => Ok(Arrival::Store { id: Some(accepted.delivery_id), event: accepted.event }),
+            Err(Rejection::Unauthorized) => Err(Refusal::Unauthorized),
+            Err(Rejection::BadRequest { why }) => Err(Refusal::BadRequest(why.to_owned())),
+        }),
+    })
+}
+
+fn from_slack(settings: &ServeSettings, source: Source, clock: Clock) -> crate::web::Authenticate {
+    let secrets = SigningSecrets::new(settings.slack.signing_secrets.iter().cloned());
+    Box::new(move |headers: &HeaderMap, body: &[u8]| {
+        secrets.verify(headers, body, clock.now()).map_err(|_| Refusal::Unauthorized)?;
+        let text = std::str::from_utf8(body).map_err(|_| Refusal::BadRequest("the body is not UTF-8".to_owned()))?;
+        if let Some(challenge) = (source == Source::ChatEvent).then(|| slack::challenge(text)).flatten() {
+            return Ok(Arrival::Answer(serde_json::json!({ "challenge": challenge })));
+        }
+        Ok(Arrival::Store { id: Some(slack::delivery_id(source, text)), event: source.word().to_owned() })
+    })
+}
+
+/// Stores a delivery, and says what its acknowledgement must carry.
+pub fn intake(engine: &Engine) -> Intake {
+    let (store, chat) = (engine.store.clone(), Arc::clone(&engine.chat));
+    Arc::new(move |delivery| {
+        let (store, chat) = (store.clone(), Arc::clone(&chat));
+        Box::pin(async move {
+            let reply = acknowledgement(&store, chat.as_ref(), &delivery).await?;
+            let arrival = receive::receive(&store, delivery).await.map_err(refusal)?;
+            Ok(Taken { duplicate: arrival != receive::Arrival::Stored, reply })
+        })
+    })
+}
+
+/// The errors of a submitted view can be told in its acknowledgement only.
+async fn acknowledgement(
+    store: &crate::store::Store,
+    chat: &dyn Chat,
+    delivery: &Delivery,
+) -> Result<Option<serde_json::Value>, IntakeError> {
+    if delivery.source != Source::ChatInteraction || !delivery.body.contains("view_submission") {
+        return Ok(None);
+    }
+    let request = match chat.interpret(delivery) {
+        Ok(ChatSignal::Vote { value, .. }) => match Request::read_button_value(&value) {
+            Some((id, _)) => store.request(&id).await.map_err(refusal)?,
+            None => None,
+        },
+        Ok(_) | Err(_) => None,
+    };
+    Ok(slack::acknowledgement(delivery, request.as_ref()))
+}
+
+fn refusal(error: StoreError) -> IntakeError {
+    IntakeError::Unavailable(error.to_string())
+}

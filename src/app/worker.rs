@@ -1,0 +1,189 @@
+//! The loop that works everything off: woken by commits, by finished work and by due times; polling is the fallback.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::time::SECOND_MS;
+use crate::domain::{Effect, Timestamp};
+use crate::engine::Engine;
+use crate::engine::advance::{self, advance};
+use crate::engine::perform::{self, perform};
+use crate::store::{ClaimedDelivery, ClaimedEffect, StoreError};
+
+/// How much runs at once. Chat calls that hang must leave room for the forge's, and the other way round.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub deliveries: usize,
+    pub effects_of_a_kind: usize,
+    /// Longest sleep without looking: other replicas' work and clocks that jump are noticed after this at the latest.
+    pub poll: Duration,
+}
+
+/// After the database failed: how long to leave it alone.
+const BREATHER: Duration = Duration::from_millis(500);
+/// What is under way when the server stops gets this long to finish.
+const DRAIN: Duration = Duration::from_secs(8);
+/// How long an effect waits for a free place among its kind.
+const FULL_PAUSE_MS: i64 = SECOND_MS / 4;
+
+/// Works until `stop`, then lets what is under way finish.
+pub async fn run(engine: Engine, limits: Limits, stop: CancellationToken) {
+    let mut worker = Worker { engine, limits, deliveries: JoinSet::new(), effects: JoinSet::new(), busy: HashMap::new() };
+    let wake = worker.engine.store.notify();
+    while !stop.is_cancelled() {
+        let pause = match worker.take_up().await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::error!(error = %error, "the database cannot be read; trying again");
+                BREATHER
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = wake.notified() => {}
+            done = worker.effects.join_next(), if !worker.effects.is_empty() => worker.effect_done(done),
+            done = worker.deliveries.join_next(), if !worker.deliveries.is_empty() => delivery_done(done),
+            () = tokio::time::sleep(pause) => {}
+        }
+        worker.collect();
+    }
+    worker.drain().await;
+}
+
+/// The pools that keep one slow vendor from filling every place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Pool {
+    Forge,
+    Chat,
+    Own,
+}
+
+const fn pool_of(effect: &Effect) -> Pool {
+    match effect {
+        Effect::Report | Effect::Decide => Pool::Forge,
+        Effect::SyncMessage | Effect::Say(_) | Effect::Whisper { .. } => Pool::Chat,
+        Effect::Gather | Effect::Watch { .. } | Effect::Expire => Pool::Own,
+    }
+}
+
+type EffectDone = (Pool, Result<(), StoreError>);
+
+struct Worker {
+    engine: Engine,
+    limits: Limits,
+    deliveries: JoinSet<Result<(), StoreError>>,
+    effects: JoinSet<EffectDone>,
+    busy: HashMap<Pool, usize>,
+}
+
+impl Worker {
+    /// Starts whatever is due and has a place. Returns how long there is nothing more to do.
+    async fn take_up(&mut self) -> Result<Duration, StoreError> {
+        let now = self.engine.clock.now();
+        let free = self.limits.deliveries.saturating_sub(self.deliveries.len());
+        if free > 0 {
+            for claimed in self.engine.store.claim_deliveries(now, free).await? {
+                self.start_delivery(claimed);
+            }
+        }
+        for claimed in self.engine.store.claim_effects(now, self.limits.effects_of_a_kind).await? {
+            self.start_effect(claimed, now).await?;
+        }
+        let next = self.engine.store.next_due(now).await?;
+        let poll = self.limits.poll;
+        Ok(next.map_or(poll, |next| until(next, self.engine.clock.now()).min(poll)))
+    }
+
+    fn start_delivery(&mut self, claimed: ClaimedDelivery) {
+        let engine = self.engine.clone();
+        self.deliveries.spawn(async move {
+            let work = AssertUnwindSafe(advance(&engine, claimed.clone())).catch_unwind();
+            match work.await {
+                Ok(outcome) => outcome,
+                Err(_) => advance::broke(&engine, &claimed).await,
+            }
+        });
+    }
+
+    async fn start_effect(&mut self, claimed: ClaimedEffect, now: Timestamp) -> Result<(), StoreError> {
+        let pool = pool_of(&claimed.effect);
+        let busy = self.busy.entry(pool).or_default();
+        if *busy >= self.limits.effects_of_a_kind {
+            return self.engine.store.hold_effect(&claimed.id, now.plus_millis(FULL_PAUSE_MS)).await;
+        }
+        *busy += 1;
+        let engine = self.engine.clone();
+        self.effects.spawn(async move {
+            let work = AssertUnwindSafe(perform(&engine, claimed.clone())).catch_unwind();
+            let outcome = match work.await {
+                Ok(outcome) => outcome,
+                Err(_) => perform::broke(&engine, &claimed).await,
+            };
+            (pool, outcome)
+        });
+        Ok(())
+    }
+
+    /// Takes in everything else that finished meanwhile, so that the next look is one for all of it.
+    fn collect(&mut self) {
+        while let Some(done) = self.effects.try_join_next() {
+            self.effect_done(Some(done));
+        }
+        while let Some(done) = self.deliveries.try_join_next() {
+            delivery_done(Some(done));
+        }
+    }
+
+    fn effect_done(&mut self, done: Option<Result<EffectDone, tokio::task::JoinError>>) {
+        match done {
+            Some(Ok((pool, outcome))) => {
+                self.free(pool);
+                report(outcome);
+            }
+            // Panics are caught inside the task, and nobody aborts one.
+            Some(Err(error)) => tracing::error!(error = %error, "an effect was torn off"),
+            None => {}
+        }
+    }
+
+    fn free(&mut self, pool: Pool) {
+        if let Some(busy) = self.busy.get_mut(&pool) {
+            *busy = busy.saturating_sub(1);
+        }
+    }
+
+    async fn drain(mut self) {
+        let finish = async {
+            while self.effects.join_next().await.is_some() {}
+            while self.deliveries.join_next().await.is_some() {}
+        };
+        if tokio::time::timeout(DRAIN, finish).await.is_err() {
+            tracing::warn!("some work did not finish in time; it is taken up again at the next start");
+        }
+    }
+}
+
+fn delivery_done(done: Option<Result<Result<(), StoreError>, tokio::task::JoinError>>) {
+    match done {
+        Some(Ok(outcome)) => report(outcome),
+        Some(Err(error)) => tracing::error!(error = %error, "a delivery was torn off"),
+        None => {}
+    }
+}
+
+fn report(outcome: Result<(), StoreError>) {
+    if let Err(error) = outcome {
+        tracing::error!(error = %error, "an outcome could not be stored; the work is done again");
+    }
+}
+
+/// From now to `next`, at least a moment when it is due already (its place is taken).
+fn until(next: Timestamp, now: Timestamp) -> Duration {
+    let wait = u64::try_from(next.millis_since(now)).unwrap_or(0);
+    Duration::from_millis(wait.max(20))
+}

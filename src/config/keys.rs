@@ -1,0 +1,47 @@
+//! The names of settings: as keys, as environment variables, and where a person finds their values.
+
+/// What every variable of ours starts with.
+pub const PREFIX: &str = "COUNTERSIGN_";
+
+/// Settings that must never be shown; each may also come from a file named by `…_FILE`.
+const SECRETS: [&str; 6] = [
+    "server.api_token",
+    "database.url",
+    "github.private_key",
+    "github.webhook_secret",
+    "slack.bot_token",
+    "slack.signing_secret",
+];
+
+const PLACES: [(&str, &str); 10] = [
+    ("github.app_id", "GitHub > Settings > Developer settings > GitHub Apps > your app > General > App ID"),
+    (
+        "github.private_key",
+        "GitHub > Settings > Developer settings > GitHub Apps > your app > General > Private keys > Generate a private key",
+    ),
+    (
+        "github.webhook_secret",
+        "GitHub > Settings > Developer settings > GitHub Apps > your app > General > Webhook secret",
+    ),
+    ("slack.bot_token", "api.slack.com/apps > your app > OAuth & Permissions > Bot User OAuth Token"),
+    ("slack.signing_secret", "api.slack.com/apps > your app > Basic Information > App Credentials > Signing Secret"),
+    ("slack.app_id", "api.slack.com/apps > your app > Basic Information > App Credentials > App ID"),
+    ("slack.team_id", "open Slack in a browser, it is the T… in https://app.slack.com/client/T…"),
+    ("slack.channel", "Slack > the channel's name > About > Channel ID at the bottom"),
+    ("server.api_token", "choose at least 16 random characters, such as `openssl rand -hex 32`"),
+    ("database.url", "`sqlite://countersign.db` or `postgres://user:password@host/name`"),
+];
+
+pub fn is_secret(key: &str) -> bool {
+    SECRETS.contains(&key)
+}
+
+/// The variable that sets `key`: `github.app_id` is set by `COUNTERSIGN_GITHUB__APP_ID`.
+pub fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
+}
+
+/// Where a person finds the value of `key`, for those that somebody else hands out.
+pub fn where_to_find(key: &str) -> Option<&'static str> {
+    PLACES.iter().find(|(known, _)| *known == key).map(|(_, place)| *place)
+}

@@ -1,0 +1,270 @@
+//! What the server needs, checked: every missing or wrong setting is one problem, all told at once.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use crate::domain::time::{DAY_MS, MINUTE_MS};
+
+use super::address;
+use super::identity::{IdentityFile, is_slack_id};
+use super::problem::Problem;
+use super::settings::{
+    EngineSettings, GithubSettings, LogSettings, PolicySettings, ServerSettings, Settings, SlackSettings,
+};
+
+mod secret;
+
+/// Settings a server can start with: everything is there and usable.
+#[derive(Debug, Clone)]
+pub struct ServeSettings {
+    pub listen: SocketAddr,
+    /// Where people and vendors reach us, if the operator says.
+    pub public_url: Option<Url>,
+    pub limits: ServerLimits,
+    /// Opens the audit list over HTTP, if set.
+    pub api_token: Option<SecretString>,
+    pub database_url: SecretString,
+    pub github: GithubAccess,
+    pub slack: SlackAccess,
+    pub policy: PolicySettings,
+    pub people: IdentityFile,
+    pub engine: EngineSettings,
+    pub log: LogSettings,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct ServerLimits {
+    pub max_github_body_bytes: usize,
+    pub max_slack_body_bytes: usize,
+    pub body_timeout: Duration,
+    pub max_connections: usize,
+}
+
+/// How to reach GitHub and recognise its deliveries. Addresses have no slash at their end, apart from a bare host's.
+#[derive(Debug, Clone)]
+pub struct GithubAccess {
+    pub api_url: Url,
+    pub web_url: Url,
+    /// App ID or client ID: either is accepted as the issuer of the app's tokens.
+    pub app_id: String,
+    /// PEM, tried out.
+    pub private_key: SecretString,
+    /// At least one.
+    pub webhook_secrets: Vec<SecretString>,
+}
+
+/// How to reach Slack and recognise its deliveries.
+#[derive(Debug, Clone)]
+pub struct SlackAccess {
+    pub api_url: Url,
+    pub bot_token: SecretString,
+    /// At least one.
+    pub signing_secrets: Vec<SecretString>,
+    pub app_id: String,
+    pub team_id: String,
+    /// For requests whose policy names no channel.
+    pub channel: String,
+    /// Into one channel.
+    pub messages_per_second: f64,
+}
+
+/// Checks everything a server needs; reads the private key's and the identity file.
+pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let github = github(&settings.github, &mut problems);
+    let slack = slack(&settings.slack, &mut problems);
+    let checked = ServeSettings {
+        listen: listen(&settings.server, &mut problems),
+        public_url: public_url(&settings.server, &mut problems),
+        limits: limits(&settings.server, &mut problems),
+        api_token: secret::optional("server.api_token", &settings.server.api_token, &mut problems),
+        database_url: database_url(&settings.database.url, &mut problems),
+        github,
+        slack,
+        policy: policy(&settings.policy, &mut problems),
+        people: people(&settings.identity.file, &mut problems),
+        engine: engine(&settings.engine, &mut problems),
+        log: settings.log.clone(),
+    };
+    secret::refuse_shared(&checked, &mut problems);
+    if problems.all.is_empty() { Ok(checked) } else { Err(problems.all) }
+}
+
+/// Collects problems. A checked value that is wrong leaves a problem and a stand-in, which nobody gets to see.
+#[derive(Default)]
+struct Problems {
+    all: Vec<Problem>,
+}
+
+impl Problems {
+    fn wrong(&mut self, key: &str, what: &str) {
+        self.all.push(Problem::wrong(key, what));
+    }
+
+    fn missing(&mut self, key: &str) {
+        self.all.push(Problem::missing(key));
+    }
+
+    fn unless(&mut self, good: bool, key: &str, what: &str) {
+        if !good {
+            self.wrong(key, what);
+        }
+    }
+
+    /// A text that must be there and look right.
+    fn text(&mut self, key: &str, value: &str, looks_right: impl Fn(&str) -> bool, what: &str) -> String {
+        let value = value.trim();
+        if value.is_empty() {
+            self.missing(key);
+        } else {
+            self.unless(looks_right(value), key, what);
+        }
+        value.to_owned()
+    }
+
+    fn api_address(&mut self, key: &str, value: &str) -> Url {
+        address::api_address(value).unwrap_or_else(|what| {
+            self.wrong(key, what);
+            stand_in()
+        })
+    }
+}
+
+fn stand_in() -> Url {
+    #[expect(clippy::expect_used, reason = "a constant that parses")]
+    Url::parse("https://invalid.example").expect("a web address")
+}
+
+fn listen(server: &ServerSettings, problems: &mut Problems) -> SocketAddr {
+    server.listen.trim().parse().unwrap_or_else(|_| {
+        problems.wrong("server.listen", "is not an address and port, as in 127.0.0.1:8080 or [::]:8080");
+        SocketAddr::from(([127, 0, 0, 1], 0))
+    })
+}
+
+fn public_url(server: &ServerSettings, problems: &mut Problems) -> Option<Url> {
+    let text = server.public_url.trim();
+    if text.is_empty() {
+        return None;
+    }
+    address::web_page_address(text).map_err(|what| problems.wrong("server.public_url", what)).ok()
+}
+
+fn limits(server: &ServerSettings, problems: &mut Problems) -> ServerLimits {
+    const LARGEST: usize = 64 * 1024 * 1024;
+    for (key, bytes) in [
+        ("server.max_github_body_bytes", server.max_github_body_bytes),
+        ("server.max_slack_body_bytes", server.max_slack_body_bytes),
+    ] {
+        problems.unless((1024..=LARGEST).contains(&bytes), key, "must be from 1024 to 67108864 bytes");
+    }
+    problems.unless(
+        (1..=100_000).contains(&server.max_connections),
+        "server.max_connections",
+        "must be from 1 to 100000",
+    );
+    ServerLimits {
+        max_github_body_bytes: server.max_github_body_bytes,
+        max_slack_body_bytes: server.max_slack_body_bytes,
+        body_timeout: server.body_timeout.as_duration(),
+        max_connections: server.max_connections,
+    }
+}
+
+fn database_url(url: &SecretString, problems: &mut Problems) -> SecretString {
+    let text = url.expose_secret().trim();
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    if text.is_empty() {
+        problems.missing("database.url");
+    } else {
+        problems.unless(known, "database.url", "starts with neither sqlite: nor postgres://");
+    }
+    SecretString::from(text)
+}
+
+fn github(github: &GithubSettings, problems: &mut Problems) -> GithubAccess {
+    let api_url = problems.api_address("github.api_url", &github.api_url);
+    let web_url = match github.web_url.trim() {
+        "" => address::web_address(&api_url),
+        text => address::web_page_address(text).unwrap_or_else(|what| {
+            problems.wrong("github.web_url", what);
+            stand_in()
+        }),
+    };
+    GithubAccess {
+        web_url,
+        api_url,
+        app_id: problems.text(
+            "github.app_id",
+            &github.app_id,
+            is_app_or_client_id,
+            "is neither an App ID (digits) nor a client ID (Iv…)",
+        ),
+        private_key: secret::private_key(github, problems),
+        webhook_secrets: secret::list("github.webhook_secret", &github.webhook_secret, problems),
+    }
+}
+
+/// `1190001`, `Iv1.8a61f9b3a7aba766`, `Iv23liAbCdEfGhIjKlMn`.
+fn is_app_or_client_id(text: &str) -> bool {
+    let digits = text.chars().all(|c| c.is_ascii_digit());
+    let client = text.starts_with("Iv") && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    (digits && text.len() <= 19) || (client && (10..=64).contains(&text.len()))
+}
+
+fn slack(slack: &SlackSettings, problems: &mut Problems) -> SlackAccess {
+    let rate = slack.messages_per_second;
+    problems.unless(rate > 0.0 && rate <= 1_000.0, "slack.messages_per_second", "must be more than 0 and at most 1000");
+    SlackAccess {
+        api_url: problems.api_address("slack.api_url", &slack.api_url),
+        bot_token: secret::bot_token(&slack.bot_token, problems),
+        signing_secrets: secret::list("slack.signing_secret", &slack.signing_secret, problems),
+        app_id: problems.text("slack.app_id", &slack.app_id, |text| is_slack_id(text, &['A']), "is not an app ID (A…)"),
+        team_id: problems.text(
+            "slack.team_id",
+            &slack.team_id,
+            |text| is_slack_id(text, &['T', 'E']),
+            "is not a workspace ID (T…)",
+        ),
+        channel: problems.text(
+            "slack.channel",
+            &slack.channel,
+            |text| is_slack_id(text, &['C', 'G']),
+            "is not a channel ID (C…), names can change hands",
+        ),
+        messages_per_second: rate,
+    }
+}
+
+fn policy(policy: &PolicySettings, problems: &mut Problems) -> PolicySettings {
+    let bounds = MINUTE_MS..=29 * DAY_MS;
+    let good = bounds.contains(&policy.expires_after.as_millis());
+    problems.unless(good, "policy.expires_after", "must be from 1m to 29d: GitHub itself gives up after 30 days");
+    policy.clone()
+}
+
+fn engine(engine: &EngineSettings, problems: &mut Problems) -> EngineSettings {
+    problems.unless((1..=256).contains(&engine.concurrency), "engine.concurrency", "must be from 1 to 256");
+    engine.clone()
+}
+
+fn people(path: &str, problems: &mut Problems) -> IdentityFile {
+    const KEY: &str = "identity.file";
+    let path = path.trim();
+    if path.is_empty() {
+        return IdentityFile::default();
+    }
+    match std::fs::read_to_string(path) {
+        Err(error) => problems.wrong(KEY, &format!("names `{path}`, which cannot be read: {error}")),
+        Ok(text) => match IdentityFile::parse(&text) {
+            Ok(people) => return people,
+            Err(mistakes) => {
+                problems.all.extend(mistakes.into_iter().map(|what| Problem::new(KEY, format!("`{path}`: {what}"))))
+            }
+        },
+    }
+    IdentityFile::default()
+}

@@ -1,0 +1,118 @@
+//! Turns a stored delivery into decisions: interpret it, look up what it needs, then decide and store in one transaction.
+
+mod asked;
+mod clicked;
+mod moved;
+mod shown;
+mod trouble;
+
+use crate::domain::{ReplyTo, Timestamp, Whisper};
+use crate::ports::PortError;
+use crate::ports::chat::ChatSignal;
+use crate::ports::forge::ForgeSignal;
+use crate::store::{ClaimedDelivery, StoreError};
+
+use super::Engine;
+use super::receive::{Delivery, Source};
+
+/// Why a delivery is not done yet, or never will be.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Something outside could not be read.
+    Port(PortError),
+    Store(StoreError),
+    /// Authentic, but nothing can be made of it: parked, visible, replayable.
+    Unusable(String),
+}
+
+impl From<PortError> for Trouble {
+    fn from(error: PortError) -> Self {
+        Self::Port(error)
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Works one claimed delivery off. Whatever goes wrong is stored with it; an error is the store's own.
+pub async fn advance(engine: &Engine, claimed: ClaimedDelivery) -> Result<(), StoreError> {
+    let delivery = &claimed.delivery;
+    let outcome = match delivery.source {
+        Source::Forge => from_forge(engine, delivery).await,
+        Source::ChatInteraction | Source::ChatCommand | Source::ChatEvent => from_chat(engine, &claimed).await,
+    };
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(trouble) => trouble::settle(engine, &claimed, trouble).await,
+    }
+}
+
+/// A delivery that broke this program is kept, tried again, and in the end parked: it blocks nobody (P21).
+pub async fn broke(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), StoreError> {
+    let error = PortError::retry("work the delivery off", "it broke this program; please report it");
+    trouble::settle(engine, claimed, Trouble::Port(error)).await
+}
+
+async fn from_forge(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble> {
+    match engine.forge.interpret(delivery).map_err(Trouble::Unusable)? {
+        ForgeSignal::Asked(signal) => asked::open_or_join(engine, delivery, &signal).await,
+        ForgeSignal::JobMoved { repository, deployment, state, detail } => {
+            moved::job(engine, delivery, repository, deployment, state, detail).await
+        }
+        ForgeSignal::RunEnded { repository, run, attempt, conclusion, by } => {
+            moved::run_ended(engine, delivery, repository, run, attempt, conclusion, by).await
+        }
+        ForgeSignal::Ignored { why } => ignore(engine, delivery, &why).await,
+    }
+}
+
+async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Trouble> {
+    let delivery = &claimed.delivery;
+    match engine.chat.interpret(delivery).map_err(Trouble::Unusable)? {
+        ChatSignal::Vote { value, choice, reason, reply } => {
+            let click = clicked::Click { value, choice, reason, reply };
+            clicked::vote(engine, claimed, click).await
+        }
+        ChatSignal::Show { value, what, opening, reply } => {
+            shown::show(engine, delivery, &value, &what, &opening, &reply).await
+        }
+        ChatSignal::Command { reply, .. } => {
+            whisper_now(engine, &reply, &Whisper::Help).await;
+            finish(engine, delivery).await
+        }
+        ChatSignal::Ignored { why } => ignore(engine, delivery, &why).await,
+    }
+}
+
+async fn ignore(engine: &Engine, delivery: &Delivery, why: &str) -> Result<(), Trouble> {
+    tracing::debug!(delivery.id = delivery.id, source = delivery.source.word(), why, "delivery {} is not for us", delivery.id);
+    finish(engine, delivery).await
+}
+
+
+/// Tells one person something at once, where no request can carry it. Nothing depends on it arriving.
+async fn whisper_now(engine: &Engine, to: &ReplyTo, text: &Whisper) {
+    if let Err(error) = engine.chat.whisper(to, None, text).await {
+        tracing::info!(error = %error, "a private answer did not arrive");
+    }
+}
+
+fn now(engine: &Engine) -> Timestamp {
+    engine.clock.now()
+}
+
+/// The delivery needs nothing more.
+async fn finish(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble> {
+    let (source, id, at) = (delivery.source, delivery.id.clone(), now(engine));
+    engine
+        .store
+        .write(move |tx| {
+            let id = id.clone();
+            Box::pin(async move { tx.finish_delivery(source, &id, at).await })
+        })
+        .await?;
+    Ok(())
+}

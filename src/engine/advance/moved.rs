@@ -1,0 +1,60 @@
+//! Jobs that moved and runs that ended.
+
+use std::sync::Arc;
+
+use super::super::Engine;
+use super::super::receive::Delivery;
+use super::super::step;
+use super::{Trouble, finish, now};
+use crate::domain::{DeploymentId, Event, JobState, RepositoryId, RequestId, RunId};
+
+pub(super) async fn job(
+    engine: &Engine,
+    delivery: &Delivery,
+    repository: RepositoryId,
+    deployment: DeploymentId,
+    state: JobState,
+    detail: String,
+) -> Result<(), Trouble> {
+    let request = engine.store.request_for_deployment(engine.forge.host(), repository, deployment).await?;
+    let Some(request) = request else { return finish(engine, delivery).await };
+    take_all(engine, delivery, vec![request], Event::JobMoved { deployment, state, detail }).await
+}
+
+pub(super) async fn run_ended(
+    engine: &Engine,
+    delivery: &Delivery,
+    repository: RepositoryId,
+    run: RunId,
+    attempt: u32,
+    conclusion: String,
+    by: Option<String>,
+) -> Result<(), Trouble> {
+    let requests = engine.store.requests_of_run(engine.forge.host(), repository, run).await?;
+    let touched: Vec<_> = requests.into_iter().filter(|r| r.key.attempt == attempt).map(|r| r.id).collect();
+    if touched.is_empty() {
+        return finish(engine, delivery).await;
+    }
+    take_all(engine, delivery, touched, Event::RunEnded { attempt, conclusion, by }).await
+}
+
+/// The same event for several requests, and the delivery done, in one transaction.
+async fn take_all(engine: &Engine, delivery: &Delivery, requests: Vec<RequestId>, event: Event) -> Result<(), Trouble> {
+    let at = now(engine);
+    let job = Arc::new((requests, event, delivery.source, delivery.id.clone()));
+    engine
+        .store
+        .write(move |tx| {
+            let job = Arc::clone(&job);
+            Box::pin(async move {
+                let (requests, event, source, id) = &*job;
+                for request in requests {
+                    let locked = tx.lock_request(request).await?;
+                    step::take(tx, locked, event, at).await?;
+                }
+                tx.finish_delivery(*source, id, at).await
+            })
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Buttons that ask for a view. The trigger lives three seconds, so a view is opened once, at once, and never again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::super::Engine;
+use super::super::people::look_up;
+use super::super::receive::Delivery;
+use super::{Trouble, clicked, now, whisper_now};
+use crate::domain::{
+    Ballot, ChatStanding, Choice, Event, Refusal, ReplyTo, Request, Voter, Whisper, Words, transition,
+};
+use crate::ports::chat::{Board, Opening, View, Wanted};
+
+/// How long people are looked up before the view is opened without: the rest of the trigger's life is for the call.
+const LOOK_UP_PATIENCE: Duration = Duration::from_millis(1_500);
+
+pub(super) async fn show(
+    engine: &Engine,
+    delivery: &Delivery,
+    value: &str,
+    what: &Wanted,
+    opening: &Opening,
+    reply: &ReplyTo,
+) -> Result<(), Trouble> {
+    let Some((request, seen)) = clicked::find(engine, value).await? else {
+        return clicked::unknown_request(engine, delivery, reply).await;
+    };
+    match what {
+        Wanted::Deny => ask_why(engine, delivery, &request, &seen, opening, reply).await,
+        Wanted::Changes { page } => changes(engine, delivery, &request, *page, opening, reply).await,
+    }
+}
+
+/// Somebody whose denial would be refused is told so before they type a reason.
+async fn ask_why(
+    engine: &Engine,
+    delivery: &Delivery,
+    request: &Request,
+    seen: &str,
+    opening: &Opening,
+    reply: &ReplyTo,
+) -> Result<(), Trouble> {
+    if let Some(voter) = voter_in_time(engine, request, reply).await
+        && let Some(refusal) = would_refuse(engine, delivery, request, seen, voter)
+    {
+        let detail = json!({ "refusal": refusal.code(), "by": reply.user, "choice": Choice::Deny });
+        clicked::refused(engine, delivery, Some(request.id.clone()), detail).await?;
+        whisper_now(engine, reply, &Whisper::Refused(refusal)).await;
+        return Ok(());
+    }
+    open(engine, delivery, request, opening, "view.deny", |board| View::Deny { board }).await
+}
+
+async fn voter_in_time(engine: &Engine, request: &Request, reply: &ReplyTo) -> Option<Voter> {
+    let looking = look_up(engine, &request.repository, &reply.user);
+    let found = tokio::time::timeout(LOOK_UP_PATIENCE, looking).await.ok()?;
+    found.ok().map(|found| found.voter)
+}
+
+/// Asks the transition itself, on a copy, so that this answer can never differ from the one after the reason.
+fn would_refuse(engine: &Engine, delivery: &Delivery, request: &Request, seen: &str, voter: Voter) -> Option<Refusal> {
+    let ballot = Ballot {
+        voter,
+        choice: Choice::Deny,
+        reason: Some(Words::new("a reason")),
+        seen: seen.to_owned(),
+        received: delivery.received_at,
+        recheck: Vec::new(),
+    };
+    match transition(Some(request.clone()), &Event::Voted(ballot), now(engine)).answer {
+        Some(Whisper::Refused(refusal)) => Some(refusal),
+        _ => None,
+    }
+}
+
+/// The evidence is for members of the workspace: guests and outsiders may share the channel.
+async fn changes(
+    engine: &Engine,
+    delivery: &Delivery,
+    request: &Request,
+    page: usize,
+    opening: &Opening,
+    reply: &ReplyTo,
+) -> Result<(), Trouble> {
+    let looking = engine.chat.standing(&reply.user);
+    let standing = tokio::time::timeout(LOOK_UP_PATIENCE, looking).await;
+    match standing {
+        Ok(Ok(ChatStanding::Member)) => {
+            open(engine, delivery, request, opening, "evidence.shown", |board| View::Changes { board, page }).await
+        }
+        Ok(Ok(_)) => {
+            let text = "The changes are shown to full members of this workspace only.";
+            open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title: "Not shown", text }).await
+        }
+        Ok(Err(_)) | Err(_) => {
+            let text = "Slow or broken look-ups: who you are could not be checked in time. Please press the button again.";
+            open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title: "Try again", text }).await
+        }
+    }
+}
+
+async fn open<'v>(
+    engine: &Engine,
+    delivery: &Delivery,
+    request: &Request,
+    opening: &Opening,
+    name: &'static str,
+    view: impl FnOnce(Board<'_>) -> View<'_> + Send + 'v,
+) -> Result<(), Trouble> {
+    let evidence = match &request.evidence {
+        Some(brief) => engine.store.evidence(&brief.digest).await?,
+        None => None,
+    };
+    let board = Board { request, evidence: evidence.as_ref(), now: now(engine), repeated: false };
+    if let Err(error) = engine.chat.open(opening, &view(board)).await {
+        tracing::info!(request.id = %request.id, error = %error, "a view did not open for request {}", request.id);
+    }
+    let digest = request.evidence.as_ref().map(|brief| brief.digest);
+    note(engine, delivery, request, name, json!({ "evidence": digest })).await
+}
+
+/// That somebody looked is part of the record: an approval after two seconds without a look reads differently.
+async fn note(
+    engine: &Engine,
+    delivery: &Delivery,
+    request: &Request,
+    name: &'static str,
+    detail: serde_json::Value,
+) -> Result<(), Trouble> {
+    let (source, id, at) = (delivery.source, delivery.id.clone(), now(engine));
+    let job = Arc::new((request.id.clone(), detail, id));
+    engine
+        .store
+        .write(move |tx| {
+            let job = Arc::clone(&job);
+            Box::pin(async move {
+                let (request, detail, id) = &*job;
+                tx.append_entry(name, Some(request), at, detail.clone())?;
+                tx.finish_delivery(source, id, at).await
+            })
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Does one effect, and stores its outcome: as an event where it means something, else by finishing the row.
+
+mod decide;
+mod evidence;
+mod message;
+mod outcome;
+mod watch;
+
+pub use decide::{decision_comment, report_comment};
+
+use crate::domain::{Effect, Event, Request};
+use crate::ports::PortError;
+use crate::store::{ClaimedEffect, StoreError};
+
+use super::Engine;
+use outcome::{finish, take_and_finish};
+
+/// Performs one claimed effect. What fails outside is stored with the effect; an error is the store's own.
+pub async fn perform(engine: &Engine, claimed: ClaimedEffect) -> Result<(), StoreError> {
+    let outcome = perform_inner(engine, &claimed).await;
+    match &outcome {
+        Ok(()) => {}
+        Err(StoreError::LeaseLost) => {
+            tracing::warn!(effect.kind = claimed.effect.kind(), "another replica took over an effect of request {}", claimed.request);
+            return Ok(());
+        }
+        Err(_) => engine.store.release_effect(&claimed.id).await?,
+    }
+    outcome
+}
+
+/// An effect that broke this program is tried again, later and later.
+pub async fn broke(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), StoreError> {
+    let error = PortError::retry("perform the effect", "it broke this program; please report it");
+    outcome::failed(engine, claimed, &error).await
+}
+
+async fn perform_inner(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), StoreError> {
+    let Some(request) = engine.store.request(&claimed.request).await? else {
+        return finish(engine, claimed).await;
+    };
+    match &claimed.effect {
+        Effect::Gather => evidence::gather(engine, claimed, &request).await,
+        Effect::Report => decide::report(engine, claimed, &request).await,
+        Effect::Decide => decide::tell(engine, claimed, &request).await,
+        Effect::SyncMessage => message::sync(engine, claimed, &request).await,
+        Effect::Say(line) => message::say(engine, claimed, &request, line).await,
+        Effect::Whisper { to, text } => message::whisper(engine, claimed, &request, to, text).await,
+        Effect::Expire => expire(engine, claimed, &request).await,
+        Effect::Watch { chain, round } => watch::watch(engine, claimed, &request, *chain, *round).await,
+    }
+}
+
+async fn expire(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
+    if !request.is_undecided() || engine.clock.now() < request.expires_at {
+        return finish(engine, claimed).await;
+    }
+    take_and_finish(engine, claimed, Event::DeadlineReached).await
+}

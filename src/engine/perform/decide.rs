@@ -1,0 +1,181 @@
+//! Tells the forge: first that the request is known, then the decision (R27 to R29).
+
+use super::super::Engine;
+use super::outcome::{again, count, failed, finish, take_and_finish};
+use crate::domain::time::SECOND_MS;
+use crate::domain::{Decision, DeploymentId, Ending, Event, Request, Telling, Told, Verdict};
+use crate::ports::forge::{Answered, FirstAnswer, Presence, TellForge};
+use crate::ports::{Class, PortError};
+use crate::store::{ClaimedEffect, StoreError};
+
+/// Looks at a gate that is neither open nor answered before it is taken for opened by somebody else: the forge does
+/// not list a gate in its first moments.
+const LOOKS_BEFORE_BYPASS: u32 = 4;
+const TOO_EARLY_PAUSE_MS: i64 = 2 * SECOND_MS;
+
+pub(super) async fn report(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
+    if !request.is_undecided() {
+        return finish(engine, claimed).await;
+    }
+    let comment = report_comment(engine.public_url.as_deref(), request);
+    match engine.forge.report(&request.repository, request.key.run, &request.environment, &comment).await {
+        Ok(()) => {
+            count(claimed, "done");
+            finish(engine, claimed).await
+        }
+        Err(error) => failed(engine, claimed, &error).await,
+    }
+}
+
+pub(super) async fn tell(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
+    let Some(decision) = request.decision().filter(|decision| decision.telling == Telling::Delivering) else {
+        return finish(engine, claimed).await;
+    };
+    match told(engine, claimed, request, decision).await {
+        Ok(told) => {
+            count(claimed, "done");
+            take_and_finish(engine, claimed, Event::Told(told)).await
+        }
+        Err(error) if error.is_gone() => {
+            take_and_finish(engine, claimed, Event::Told(Told::NotApplied { why: Ending::Gone })).await
+        }
+        Err(error) if matches!(error.class, Class::Retry { .. } | Class::Unknown) => again(engine, claimed, &error).await,
+        Err(error) => failed(engine, claimed, &error).await,
+    }
+}
+
+async fn told(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    request: &Request,
+    decision: &Decision,
+) -> Result<Told, PortError> {
+    // The endpoint knows no attempt: a late answer for this one could open the next one's gate (R28, H10).
+    if let Some(why) = run_is_over(engine, request).await? {
+        return Ok(Told::NotApplied { why });
+    }
+    let mark = mark(request);
+    // Others' answers may be an earlier attempt's: only our own mark says that this was done already. When jobs that
+    // came later wait although an earlier telling was taken, those have to be told again all the same.
+    if claimed.attempts > 0
+        && decision.retold == 0
+        && let Answered::Ours { approved } = answered(engine, request, &mark).await?
+    {
+        return Ok(as_told(decision, approved));
+    }
+    let telling = TellForge {
+        repository: &request.repository,
+        run: request.key.run,
+        environment: &request.environment,
+        lets_run: decision.verdict.lets_run(),
+        comment: &decision_comment(request, decision),
+        mark: &mark,
+    };
+    match engine.forge.decide(&telling).await? {
+        FirstAnswer::Accepted => Ok(Told::Taken),
+        FirstAnswer::Unclear { message } => unclear(engine, claimed, request, decision, &mark, &message).await,
+    }
+}
+
+async fn run_is_over(engine: &Engine, request: &Request) -> Result<Option<Ending>, PortError> {
+    let state = engine.forge.run(&request.repository, request.key.run).await?;
+    if state.run.attempt > request.key.attempt {
+        return Ok(Some(Ending::NewAttempt { attempt: state.run.attempt }));
+    }
+    Ok(state.conclusion.map(ending_for))
+}
+
+fn ending_for(conclusion: String) -> Ending {
+    if conclusion == "cancelled" { Ending::Cancelled { by: None } } else { Ending::RunEnded { conclusion } }
+}
+
+/// The forge would not take it. Only reading back tells why (H8, H32, H42, H43).
+async fn unclear(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    request: &Request,
+    decision: &Decision,
+    mark: &str,
+    message: &str,
+) -> Result<Told, PortError> {
+    let jobs: Vec<DeploymentId> = request.jobs.keys().copied().collect();
+    let standing = engine.forge.standing(&request.repository, request.key.run, &request.environment, &jobs).await?;
+    let Presence::Found(standing) = standing else { return Ok(Told::NotApplied { why: Ending::Gone }) };
+    if standing.attempt > request.key.attempt {
+        return Ok(Told::NotApplied { why: Ending::NewAttempt { attempt: standing.attempt } });
+    }
+    if let Some(conclusion) = standing.conclusion {
+        return Ok(Told::NotApplied { why: ending_for(conclusion) });
+    }
+    match answered(engine, request, mark).await? {
+        // Taken, or taken for some of the jobs: the watch finds those that still wait, and tells them again.
+        Answered::Ours { approved } => Ok(as_told(decision, approved)),
+        _ if standing.pending || claimed.attempts < LOOKS_BEFORE_BYPASS => Err(wait_for_gate(message)),
+        Answered::Others { approved, by } if approved != decision.verdict.lets_run() => Ok(elsewhere(approved, by)),
+        Answered::Others { .. } | Answered::NotYet => Ok(Told::NotApplied { why: Ending::Bypassed { by: None } }),
+    }
+}
+
+fn wait_for_gate(message: &str) -> PortError {
+    PortError::new(Class::Retry { after_ms: Some(TOO_EARLY_PAUSE_MS) }, "tell the forge the decision", message)
+}
+
+/// What is on file about our gate.
+async fn answered(engine: &Engine, request: &Request, mark: &str) -> Result<Answered, PortError> {
+    engine.forge.answered(&request.repository, request.key.run, &request.environment, mark).await
+}
+
+fn as_told(decision: &Decision, approved: bool) -> Told {
+    if approved == decision.verdict.lets_run() { Told::Taken } else { elsewhere(approved, None) }
+}
+
+fn elsewhere(approved: bool, by: Option<String>) -> Told {
+    Told::NotApplied { why: Ending::DecidedElsewhere { approved, by } }
+}
+
+/// What our answers are recognised by when they are read back: the request's id.
+fn mark(request: &Request) -> String {
+    format!("request {}", request.id)
+}
+
+/// The first report on the waiting jobs' page.
+pub fn report_comment(public_url: Option<&str>, request: &Request) -> String {
+    let name = link(public_url);
+    format!("{name} is asking for a decision on `{}`. {}.", code(request.commit.short()), mark(request))
+}
+
+/// What stands on the run's page beside the decision: mark first, then who and why.
+pub fn decision_comment(request: &Request, decision: &Decision) -> String {
+    let people: Vec<String> = request
+        .votes
+        .iter()
+        .filter(|vote| decision.by.contains(&vote.voter.chat))
+        .filter_map(|vote| vote.voter.link.forge().map(|user| format!("`{}`", code(&user.login))))
+        .collect();
+    let head = match decision.verdict {
+        Verdict::Approved => format!("Approved by {}", people.join(", ")),
+        Verdict::Denied => format!("Denied by {}", people.join(", ")),
+        Verdict::Expired => "Expired: nobody decided in time".to_owned(),
+    };
+    let reason = decision.reason.as_ref().map(|reason| quoted(reason.as_str())).unwrap_or_default();
+    format!("{head}. Countersign {}.{reason}", mark(request))
+}
+
+fn link(public_url: Option<&str>) -> String {
+    match public_url {
+        Some(url) => format!("[Countersign]({url})"),
+        None => "Countersign".to_owned(),
+    }
+}
+
+/// Somebody's words as an indented block: nothing in it is Markdown, a mention or a link.
+fn quoted(reason: &str) -> String {
+    let visible = crate::artifact::text::visible_lines(reason);
+    let lines: Vec<String> = visible.lines().map(|line| format!("    {line}")).collect();
+    format!("\n\nReason:\n\n{}", lines.join("\n"))
+}
+
+/// Text that is safe between backticks.
+fn code(text: &str) -> String {
+    text.chars().filter(|c| *c != '`' && !c.is_control()).collect()
+}

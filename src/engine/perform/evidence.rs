@@ -1,0 +1,29 @@
+//! Gathers the evidence and the policy.
+
+use super::super::Engine;
+use super::super::gather;
+use super::outcome::{self, Extra, finish, take_and_finish, take_with};
+use crate::domain::{Digest, Event, Request};
+use crate::ports::Class;
+use crate::store::{ClaimedEffect, StoreError};
+
+/// Tries before the request is held over what cannot be read; it is tried again later all the same.
+const QUICK_TRIES: u32 = 4;
+
+pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
+    if !request.is_undecided() {
+        return finish(engine, claimed).await;
+    }
+    match gather::gather(engine.forge.as_ref(), request, engine.policy).await {
+        Ok(gathered) => {
+            let digest = Digest::of_json(&gathered.evidence.identity());
+            let event = Event::Gathered { evidence: gathered.evidence.brief(digest), policy: gathered.policy };
+            let extra = Extra { evidence: Some((digest, gathered.evidence)), ..Extra::default() };
+            take_with(engine, claimed, event, extra).await
+        }
+        Err(error) if matches!(error.class, Class::Retry { .. } | Class::Unknown) && claimed.attempts < QUICK_TRIES => {
+            outcome::again(engine, claimed, &error).await
+        }
+        Err(error) => take_and_finish(engine, claimed, Event::GatherFailed { why: error.to_string() }).await,
+    }
+}

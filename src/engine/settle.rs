@@ -1,0 +1,38 @@
+//! Works everything off that is due: for tests and scripted demos, which move the clock by hand.
+
+use super::Engine;
+use super::advance::advance;
+use super::perform::perform;
+use crate::store::StoreError;
+
+/// How many rows are taken at once.
+const BATCH: usize = 64;
+
+/// Does one round of whatever is due: all of it at once, as in a running server. Returns how many rows were worked on.
+pub async fn round(engine: &Engine) -> Result<usize, StoreError> {
+    let now = engine.clock.now();
+    let deliveries = engine.store.claim_deliveries(now, BATCH).await?;
+    let effects = engine.store.claim_effects(now, BATCH).await?;
+    let worked = deliveries.len() + effects.len();
+    let advancing = futures::future::join_all(deliveries.into_iter().map(|claimed| advance(engine, claimed)));
+    let performing = futures::future::join_all(effects.into_iter().map(|claimed| perform(engine, claimed)));
+    let (advanced, performed) = futures::future::join(advancing, performing).await;
+    for outcome in advanced.into_iter().chain(performed) {
+        outcome?;
+    }
+    Ok(worked)
+}
+
+/// Does exactly one thing that is due, deliveries first. `false`: nothing is due.
+pub async fn one(engine: &Engine) -> Result<bool, StoreError> {
+    let now = engine.clock.now();
+    if let Some(claimed) = engine.store.claim_deliveries(now, 1).await?.pop() {
+        advance(engine, claimed).await?;
+        return Ok(true);
+    }
+    if let Some(claimed) = engine.store.claim_effects(now, 1).await?.pop() {
+        perform(engine, claimed).await?;
+        return Ok(true);
+    }
+    Ok(false)
+}

@@ -1,0 +1,142 @@
+//! The forge that the engine sees.
+
+use crate::domain::{CommitSha, DeploymentId, EnvironmentName, PullRequest, Repository, RunId, Standing};
+use crate::engine::receive::Delivery;
+use crate::ports::forge::{
+    Answered, Blob, Comparison, FirstAnswer, Forge, ForgeSignal, LiveDeployment, Permission, Presence, RawCommit,
+    RunState, TellForge, Tree,
+};
+use crate::ports::{Clock, PortResult};
+
+use super::interpret::interpret;
+use super::limits::Pauses;
+use super::path::encoded;
+use super::settings::{Addresses, GithubSettings, SettingsError};
+use super::tokens::{AppKey, Tokens};
+use super::transport::Transport;
+
+/// GitHub as a [`Forge`]. Cheap to make: connections, certificates and tokens come with the first call.
+pub struct GithubForge {
+    pub(super) addresses: Addresses,
+    pub(super) key: AppKey,
+    pub(super) clock: Clock,
+    pub(super) transport: Transport,
+    pub(super) tokens: Tokens,
+    pub(super) pauses: Pauses,
+}
+
+impl GithubForge {
+    /// Checks addresses and key; asks nobody. All times are `clock`'s, those in the App's JWT too.
+    pub fn new(settings: &GithubSettings, clock: Clock) -> Result<Self, SettingsError> {
+        let addresses = Addresses::check(settings)?;
+        let transport = Transport::new(&addresses, settings.timeouts);
+        let key = AppKey::new(settings)?;
+        Ok(Self { addresses, key, clock, transport, tokens: Tokens::default(), pauses: Pauses::default() })
+    }
+
+    fn page(&self, repository: &Repository, rest: &str) -> String {
+        format!("{}/{}/{}{rest}", self.addresses.web, encoded(&repository.owner), encoded(&repository.name))
+    }
+}
+
+impl Forge for GithubForge {
+    fn host(&self) -> &str {
+        &self.addresses.host
+    }
+
+    fn interpret(&self, delivery: &Delivery) -> Result<ForgeSignal, String> {
+        interpret(delivery, &self.addresses.api)
+    }
+
+    fn run<'a>(&'a self, repository: &'a Repository, run: RunId) -> PortResult<'a, RunState> {
+        Box::pin(self.run_state(repository, run))
+    }
+
+    fn live<'a>(
+        &'a self,
+        repository: &'a Repository,
+        environment: &'a EnvironmentName,
+        except: &'a [DeploymentId],
+    ) -> PortResult<'a, Option<LiveDeployment>> {
+        Box::pin(self.live_deployment(repository, environment, except))
+    }
+
+    fn compare<'a>(
+        &'a self,
+        repository: &'a Repository,
+        base: &'a CommitSha,
+        head: &'a CommitSha,
+    ) -> PortResult<'a, Presence<Comparison>> {
+        Box::pin(self.comparison(repository, base, head))
+    }
+
+    fn commit<'a>(&'a self, repository: &'a Repository, sha: &'a CommitSha) -> PortResult<'a, Presence<RawCommit>> {
+        Box::pin(self.one_commit(repository, sha))
+    }
+
+    fn tree<'a>(&'a self, repository: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Presence<Tree>> {
+        Box::pin(self.whole_tree(repository, commit))
+    }
+
+    fn blob<'a>(&'a self, repository: &'a Repository, blob: &'a str, max_bytes: usize) -> PortResult<'a, Blob> {
+        Box::pin(self.blob_content(repository, blob, max_bytes))
+    }
+
+    fn pull_requests<'a>(
+        &'a self,
+        repository: &'a Repository,
+        commit: &'a CommitSha,
+    ) -> PortResult<'a, Vec<PullRequest>> {
+        Box::pin(self.pull_requests_of(repository, commit))
+    }
+
+    fn default_branch<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, CommitSha> {
+        Box::pin(self.default_branch_commit(repository))
+    }
+
+    fn permission<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Permission>> {
+        Box::pin(self.permission_of(repository, login))
+    }
+
+    fn report<'a>(
+        &'a self,
+        repository: &'a Repository,
+        run: RunId,
+        environment: &'a EnvironmentName,
+        comment: &'a str,
+    ) -> PortResult<'a, ()> {
+        Box::pin(self.report_status(repository, run, environment, comment))
+    }
+
+    fn decide<'a>(&'a self, telling: &'a TellForge<'a>) -> PortResult<'a, FirstAnswer> {
+        Box::pin(self.tell_decision(telling))
+    }
+
+    fn answered<'a>(
+        &'a self,
+        repository: &'a Repository,
+        run: RunId,
+        environment: &'a EnvironmentName,
+        mark: &'a str,
+    ) -> PortResult<'a, Answered> {
+        Box::pin(self.answer_on_file(repository, run, environment, mark))
+    }
+
+    fn standing<'a>(
+        &'a self,
+        repository: &'a Repository,
+        run: RunId,
+        environment: &'a EnvironmentName,
+        jobs: &'a [DeploymentId],
+    ) -> PortResult<'a, Presence<Standing>> {
+        Box::pin(self.standing_of(repository, run, environment, jobs))
+    }
+
+    fn compare_url(&self, repository: &Repository, base: &CommitSha, head: &CommitSha) -> String {
+        self.page(repository, &format!("/compare/{base}...{head}"))
+    }
+
+    fn commit_url(&self, repository: &Repository, commit: &CommitSha) -> String {
+        self.page(repository, &format!("/commit/{commit}"))
+    }
+}

@@ -1,0 +1,84 @@
+//! What the App may do and hears of: the least it needs. `app-manifest.json` says the same, and a test holds them together.
+//!
+//! GitHub: "Permissions required for GitHub Apps", "Webhook events and payloads".
+
+/// The events the App subscribes to: exactly those that [`interpret`](super::interpret) makes something of.
+pub const EVENTS: [&str; 3] = [DEPLOYMENT_PROTECTION_RULE, DEPLOYMENT_STATUS, WORKFLOW_RUN];
+
+pub const DEPLOYMENT_PROTECTION_RULE: &str = "deployment_protection_rule";
+pub const DEPLOYMENT_STATUS: &str = "deployment_status";
+pub const WORKFLOW_RUN: &str = "workflow_run";
+
+/// A permission's name and level.
+pub type Permission = (&'static str, &'static str);
+
+/// Everything the App asks its owner for.
+pub const PERMISSIONS: [Permission; 5] = [
+    ("actions", "read"),
+    ("contents", "read"),
+    ("deployments", "write"),
+    ("metadata", "read"),
+    ("pull_requests", "read"),
+];
+
+/// What a set of calls is for. Each has its own token, for one repository, that can do nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Follow runs, jobs and deployments.
+    Follow,
+    /// Read commits, files, pull requests and people's access.
+    Study,
+    /// Tell a decision, or a status report.
+    Decide,
+}
+
+impl Purpose {
+    pub const ALL: [Self; 3] = [Self::Follow, Self::Study, Self::Decide];
+
+    /// What its token may do.
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::Follow => &[("actions", "read"), ("deployments", "read")],
+            Self::Study => &[("contents", "read"), ("metadata", "read"), ("pull_requests", "read")],
+            Self::Decide => &[("deployments", "write")],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        default_permissions: BTreeMap<String, String>,
+        default_events: Vec<String>,
+    }
+
+    fn manifest() -> Manifest {
+        serde_json::from_str(include_str!("../../app-manifest.json")).unwrap()
+    }
+
+    #[test]
+    fn the_manifest_asks_for_exactly_what_the_code_uses() {
+        let asked = manifest().default_permissions;
+        let used = PERMISSIONS.iter().map(|(name, level)| ((*name).to_owned(), (*level).to_owned())).collect();
+        assert_eq!(asked, used);
+        assert_eq!(manifest().default_events, EVENTS);
+    }
+
+    #[test]
+    fn no_token_asks_for_more_than_the_app_has_and_every_permission_is_used() {
+        let rank = |level: &str| usize::from(level == "write");
+        let tokens = Purpose::ALL.iter().flat_map(|purpose| purpose.permissions());
+        let mut needed: BTreeMap<&str, usize> = BTreeMap::new();
+        for (name, level) in tokens {
+            let most = needed.entry(name).or_default();
+            *most = (*most).max(rank(level));
+        }
+        let granted = PERMISSIONS.iter().map(|(name, level)| (*name, rank(level))).collect();
+        assert_eq!(needed, granted);
+    }
+}

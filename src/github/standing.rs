@@ -1,0 +1,90 @@
+//! How a run stands now: what no webhook told (R30).
+//!
+//! GitHub: "Get a workflow run", "Get pending deployments for a workflow run", "List deployment statuses".
+
+use crate::domain::{DeploymentId, EnvironmentName, JobState, Repository, RunId, Standing};
+use crate::ports::PortError;
+use crate::ports::forge::Presence;
+
+use super::api::Errand;
+use super::client::GithubForge;
+use super::interpret::job_state;
+use super::permissions::Purpose;
+use super::run::is_that_run;
+use super::wire::{DeploymentStatusRow, PendingRow, RunRow};
+
+/// Most jobs read back at once; the forge says nothing about the others.
+const MAX_JOBS: usize = 50;
+
+impl GithubForge {
+    pub(super) async fn standing_of(
+        &self,
+        repository: &Repository,
+        run: RunId,
+        environment: &EnvironmentName,
+        jobs: &[DeploymentId],
+    ) -> Result<Presence<Standing>, PortError> {
+        let errand = Errand::new(repository, Purpose::Follow, "read how the run stands");
+        let row: RunRow = match self.read(errand, &format!("/actions/runs/{run}")).await {
+            Err(error) if error.is_gone() => return Ok(Presence::Missing),
+            row => row?,
+        };
+        is_that_run(&row, repository, run, errand.doing)?;
+        Ok(Presence::Found(Standing {
+            attempt: row.attempt(),
+            conclusion: row.conclusion,
+            pending: self.is_pending(errand, run, environment).await?,
+            jobs: self.job_states(errand, jobs).await?,
+        }))
+    }
+
+    /// Whether some rule of the environment, ours or another, still holds a job of the run.
+    pub(super) async fn is_pending(
+        &self,
+        errand: Errand<'_>,
+        run: RunId,
+        environment: &EnvironmentName,
+    ) -> Result<bool, PortError> {
+        let rows: Vec<PendingRow> = self.read(errand, &format!("/actions/runs/{run}/pending_deployments")).await?;
+        let folded = environment.folded();
+        Ok(rows.iter().any(|row| row.environment.is(&folded)))
+    }
+
+    async fn job_states(
+        &self,
+        errand: Errand<'_>,
+        jobs: &[DeploymentId],
+    ) -> Result<Vec<(DeploymentId, JobState)>, PortError> {
+        let mut states = Vec::new();
+        for job in jobs.iter().take(MAX_JOBS) {
+            let statuses = match self.statuses(errand, *job).await {
+                Err(error) if error.is_gone() => continue,
+                statuses => statuses?,
+            };
+            states.extend(newest(&statuses).map(|state| (*job, state)));
+        }
+        Ok(states)
+    }
+}
+
+/// The newest state that says something; `inactive` only says that another deployment came later.
+fn newest(statuses: &[DeploymentStatusRow]) -> Option<JobState> {
+    statuses.iter().find_map(|status| job_state(&status.state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statuses(states: &[&str]) -> Vec<DeploymentStatusRow> {
+        let row = |state: &&str| DeploymentStatusRow { state: (*state).to_owned(), created_at: Default::default() };
+        states.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_job_that_was_replaced_later_was_live() {
+        assert_eq!(newest(&statuses(&["inactive", "success", "in_progress"])), Some(JobState::Live));
+        assert_eq!(newest(&statuses(&["queued", "waiting"])), Some(JobState::Queued));
+        assert_eq!(newest(&statuses(&[])), None);
+    }
+}

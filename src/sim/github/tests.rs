@@ -1,0 +1,9 @@
+//! The simulated GitHub, driven from outside: over HTTP, with signed webhooks, by a clock moved by hand.
+
+mod answers;
+mod decisions;
+mod deliveries;
+mod life;
+mod limits;
+mod shapes;
+mod world;

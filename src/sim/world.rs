@@ -1,0 +1,299 @@
+//! The whole world on one machine: both simulated vendors, a Countersign between them, and a clock.
+//!
+//! Nothing in it runs by itself when the clock is moved by hand: [`World::settle`] does everything that is due now,
+//! [`World::advance`] moves the clock from one due time to the next, and [`World::finish`] looks for loose ends.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use super::github::sample::{self, Sample};
+use super::github::{GithubOptions, GithubSim};
+use super::slack::{SlackOptions, SlackSim, sample as workspace};
+use crate::app::{self, server::Server};
+use crate::config::settings::{EngineSettings, PolicySettings};
+use crate::config::{
+    GithubAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, ServeSettings, ServerLimits, SlackAccess, Span,
+    WhenMissing,
+};
+use crate::domain::time::{DAY_MS, SECOND_MS};
+use crate::domain::{ChatUser, ForgeUserId, Request, Timestamp};
+use crate::engine::{Engine, settle};
+use crate::ports::{Clock, IdSource};
+
+/// Rounds after which something that never settles is a fault.
+const MAX_ROUNDS: usize = 10_000;
+
+/// How a world is made.
+#[derive(Clone)]
+pub struct WorldOptions {
+    pub clock: Clock,
+    pub ids: IdSource,
+    pub github: GithubOptions,
+    pub slack: SlackOptions,
+    /// `sqlite://…` or `postgres://…`; a file in the world's own folder when empty.
+    pub database_url: Option<String>,
+    pub when_missing: WhenMissing,
+    pub messages_per_second: f64,
+    /// Where Countersign listens; a free port when it is 0.
+    pub listen: SocketAddr,
+}
+
+impl WorldOptions {
+    /// A world whose clock stands at the start of 2026 until it is moved.
+    pub fn by_hand() -> Self {
+        Self::with(Clock::manual(Timestamp::from_seconds(1_767_225_600)), IdSource::counted(1))
+    }
+
+    /// A world that lives in real time.
+    pub fn live() -> Self {
+        Self::with(Clock::System, IdSource::System)
+    }
+
+    fn with(clock: Clock, ids: IdSource) -> Self {
+        Self {
+            clock,
+            ids,
+            github: GithubOptions::default(),
+            slack: SlackOptions::default(),
+            database_url: None,
+            when_missing: WhenMissing::Starter,
+            messages_per_second: 1.0,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        }
+    }
+}
+
+/// Both vendors and a Countersign.
+pub struct World {
+    pub github: GithubSim,
+    pub slack: SlackSim,
+    pub clock: Clock,
+    /// What the simulated GitHub was filled with.
+    pub sample: Sample,
+    /// What Countersign was started with; a restart uses it again.
+    pub settings: ServeSettings,
+    ids: IdSource,
+    running: Option<Running>,
+    folder: Folder,
+}
+
+struct Running {
+    engine: Engine,
+    server: Server,
+    stop: CancellationToken,
+}
+
+impl World {
+    /// Starts the vendors with their sample worlds, and a Countersign that knows its people.
+    ///
+    /// # Errors
+    /// When a port or a folder cannot be had, or the server does not start.
+    pub async fn start(options: WorldOptions) -> anyhow::Result<Self> {
+        let folder = Folder::make()?;
+        let github = GithubSim::start(options.clock.clone(), options.github.clone()).await?;
+        let sample = github.edit(sample::fill);
+        let slack = SlackSim::start(options.clock.clone(), options.slack.clone()).await?;
+        let settings = settings(&options, &folder, &github, &slack)?;
+        let clock = options.clock.clone();
+        let mut world = Self { github, slack, clock, sample, settings, ids: options.ids, running: None, folder };
+        world.start_server().await?;
+        Ok(world)
+    }
+
+    pub fn engine(&self) -> anyhow::Result<&Engine> {
+        self.running.as_ref().map(|running| &running.engine).context("the server is stopped")
+    }
+
+    /// Where Countersign listens.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        self.running.as_ref().map(|running| running.server.address).context("the server is stopped")
+    }
+
+    /// The world's own folder: the database is in it.
+    pub fn folder(&self) -> &Path {
+        &self.folder.0
+    }
+
+    /// Starts Countersign again over the same database, after [`World::stop_server`].
+    pub async fn start_server(&mut self) -> anyhow::Result<()> {
+        let app = app::build(&self.settings, self.clock.clone(), self.ids.clone()).await?;
+        let stop = CancellationToken::new();
+        let limits = crate::web::ConnectionLimits::new(self.settings.limits.max_connections);
+        let server = Server::start(self.settings.listen, app.router, limits, stop.clone()).await?;
+        // The same address after a restart: vendors do not follow a moving server.
+        self.settings.listen = server.address;
+        self.github.set_webhook_target(&format!("http://{}{}", server.address, app::doors::GITHUB_WEBHOOKS));
+        self.slack.set_interactions_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.interactions));
+        self.slack.set_commands_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.commands));
+        self.slack.set_events_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.events));
+        self.running = Some(Running { engine: app.engine, server, stop });
+        Ok(())
+    }
+
+    /// Stops Countersign where it stands: what it had claimed and not stored is lost, as in a crash after a commit.
+    pub async fn stop_server(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop.cancel();
+            running.server.stopped().await;
+            running.engine.store.close().await;
+        }
+    }
+
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        self.stop_server().await;
+        self.start_server().await
+    }
+
+    /// Does everything that is due now, at both vendors and in Countersign, until nothing is.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        for _ in 0..MAX_ROUNDS {
+            if self.github.step().await + settle::round(self.engine()?).await? == 0 {
+                return Ok(());
+            }
+        }
+        bail!("the world does not come to rest")
+    }
+
+    /// Moves the clock by `ms`, stopping at everything that falls due on the way.
+    pub async fn advance(&self, ms: i64) -> anyhow::Result<()> {
+        let end = self.clock.now().plus_millis(ms);
+        self.settle().await?;
+        for _ in 0..MAX_ROUNDS {
+            let Some(next) = self.next_due().await?.filter(|next| *next <= end) else { break };
+            self.clock.advance(next.millis_since(self.clock.now()));
+            self.settle().await?;
+        }
+        self.clock.advance(end.millis_since(self.clock.now()));
+        self.settle().await
+    }
+
+    async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
+        let now = self.clock.now();
+        let ours = self.engine()?.store.next_due(now).await?;
+        Ok([self.github.next_due(), ours].into_iter().flatten().filter(|due| *due > now).min())
+    }
+
+    /// The requests there are, newest first.
+    pub async fn requests(&self) -> anyhow::Result<Vec<Request>> {
+        Ok(self.engine()?.store.list_requests(&crate::store::RequestFilter::default(), 1_000).await?)
+    }
+
+    /// Looks for loose ends: unread private answers, calls no vendor knows, effects that were given up or are overdue,
+    /// a broken audit chain.
+    ///
+    /// # Errors
+    /// The first loose end found.
+    pub async fn finish(self) -> anyhow::Result<()> {
+        self.settle().await?;
+        let unread: Vec<String> = self.slack.unread().into_iter().map(|answer| answer.text).collect();
+        ensure!(unread.is_empty(), "private answers nobody read: {unread:?}");
+        ensure!(self.github.unexpected_calls().is_empty(), "calls GitHub does not know: {:?}", self.github.unexpected_calls());
+        ensure!(self.slack.unexpected_calls().is_empty(), "calls Slack does not know: {:?}", self.slack.unexpected_calls());
+        let store = &self.engine()?.store;
+        let failed = store.failed_effects(10).await?;
+        ensure!(failed.is_empty(), "effects were given up: {failed:?}");
+        let parked = store.parked_deliveries(10).await?;
+        ensure!(parked.is_empty(), "deliveries were parked: {parked:?}");
+        self.check_record().await?;
+        let mut world = self;
+        world.stop_server().await;
+        Ok(())
+    }
+
+    /// The audit chain holds, and taking a request's records in order gives its state.
+    pub async fn check_record(&self) -> anyhow::Result<()> {
+        let store = &self.engine()?.store;
+        if let Err(broken) = store.verify_audit(&[]).await? {
+            bail!("the audit chain is broken: {broken:?}");
+        }
+        for request in self.requests().await? {
+            let mut replayed = None;
+            for record in store.records_of_request(&request.id).await? {
+                let record = record.map_err(|error| anyhow::anyhow!("a record does not read back: {error:?}"))?;
+                replayed = crate::domain::transition(replayed, &record.event, record.at).request;
+            }
+            ensure!(replayed.as_ref() == Some(&request), "replaying the records of {} gives another state", request.id);
+        }
+        Ok(())
+    }
+}
+
+fn settings(options: &WorldOptions, folder: &Folder, github: &GithubSim, slack: &SlackSim) -> anyhow::Result<ServeSettings> {
+    let file = folder.0.join("countersign.db");
+    let database = options.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", file.display()));
+    Ok(ServeSettings {
+        listen: options.listen,
+        public_url: None,
+        limits: ServerLimits {
+            max_github_body_bytes: 25 * 1024 * 1024,
+            max_slack_body_bytes: 1024 * 1024,
+            body_timeout: Duration::from_secs(10),
+            max_connections: 1_024,
+        },
+        api_token: None,
+        database_url: SecretString::from(database),
+        github: GithubAccess {
+            api_url: github.api_url().parse()?,
+            web_url: github.web_url().parse()?,
+            app_id: github.app_id().to_string(),
+            private_key: SecretString::from(github.private_key_pem()),
+            webhook_secrets: vec![SecretString::from(github.webhook_secret())],
+        },
+        slack: SlackAccess {
+            api_url: slack.api_url().parse()?,
+            bot_token: SecretString::from(slack.bot_token()),
+            signing_secrets: vec![SecretString::from(slack.signing_secret())],
+            app_id: slack.app_id(),
+            team_id: slack.team_id(),
+            channel: workspace::RELEASES.to_owned(),
+            messages_per_second: options.messages_per_second,
+        },
+        policy: PolicySettings { when_missing: options.when_missing, expires_after: Span::from_millis(DAY_MS) },
+        people: people(github),
+        engine: EngineSettings { concurrency: 64, poll_every: Span::from_millis(SECOND_MS) },
+        log: LogSettings { format: LogFormat::Text, filter: "info".to_owned() },
+    })
+}
+
+/// The operator's links of the sample worlds: people who have an account on both sides under the same name.
+fn people(github: &GithubSim) -> IdentityFile {
+    let linked = [
+        (workspace::OCTO, "octocat"),
+        (workspace::ANA, "ana"),
+        (workspace::MONA, "mona"),
+        (workspace::LI, "li"),
+        (workspace::GUEST, "guest"),
+    ];
+    let person = |(slack_user, login): (&str, &str)| {
+        let id = github.read(|state| state.account_by_login(login).map(|account| account.id))?;
+        Some(LinkedPerson {
+            github_id: Some(ForgeUserId::new(id)),
+            github_login: Some(login.to_owned()),
+            chat: ChatUser { workspace: workspace::TEAM.to_owned(), user: slack_user.to_owned() },
+        })
+    };
+    IdentityFile { people: linked.into_iter().filter_map(person).collect() }
+}
+
+/// A folder of the world's own, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn make() -> anyhow::Result<Self> {
+        let name = format!("countersign-{}-{}", std::process::id(), uuid::Uuid::new_v4().simple());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

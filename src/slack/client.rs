@@ -1,0 +1,155 @@
+//! Calls of Slack's Web API, each bounded in time, each failure with its class.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use hyper_rustls::HttpsConnectorBuilder;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use slack_morphism::errors::SlackClientError;
+use slack_morphism::prelude::{SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackHyperClient};
+use slack_morphism::{
+    ClientResult, SlackApiToken, SlackApiTokenValue, SlackClient, SlackClientApiCallContext, SlackClientHttpConnector,
+};
+use url::Url;
+
+use crate::ports::PortError;
+
+use super::failure::{Kind, classify};
+use super::settings::SlackSettings;
+
+/// Longest time for one call, connection included. A view's trigger lives three seconds, so that call gets less.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+const VIEW_TIMEOUT: Duration = Duration::from_millis(2_800);
+
+/// Who we are to Slack.
+///
+/// Slack: [auth.test](https://docs.slack.dev/reference/methods/auth.test)
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthTest {
+    /// Our workspace.
+    pub team_id: String,
+    /// The organisation it belongs to, in an Enterprise Grid.
+    pub enterprise_id: Option<String>,
+    /// Our bot's user.
+    pub user_id: String,
+    pub bot_id: Option<String>,
+    pub app_id: Option<String>,
+}
+
+/// A connection to Slack, made when it is first needed: without it nothing has to be configured or reachable.
+#[derive(Debug)]
+pub(super) struct Client {
+    api_url: String,
+    token: SlackApiToken,
+    connection: OnceLock<Result<SlackHyperClient, String>>,
+}
+
+impl Client {
+    /// Refuses an address without TLS unless the settings allow it: the token would travel in the clear.
+    pub(super) fn new(settings: &SlackSettings) -> Result<Self, PortError> {
+        let refuse = |why: &str| Err(PortError::permanent("set up Slack", why));
+        let Ok(url) = Url::parse(&settings.api_url) else { return refuse("`slack.api_url` is not an address") };
+        match url.scheme() {
+            "https" => {}
+            "http" if settings.allow_http => {}
+            _ => return refuse("`slack.api_url` must begin with `https://`"),
+        }
+        let token = SlackApiToken::new(SlackApiTokenValue(settings.bot_token.expose_secret().to_owned()));
+        let api_url = settings.api_url.trim_end_matches('/').to_owned();
+        Ok(Self { api_url, token, connection: OnceLock::new() })
+    }
+
+    /// A method that changes something, or opens something: JSON in, JSON out.
+    pub(super) async fn post(
+        &self,
+        method: &str,
+        arguments: &Value,
+        kind: Kind,
+        doing: &str,
+    ) -> Result<Value, PortError> {
+        let client = self.connected(doing)?;
+        let session = client.open_session(&self.token);
+        let call = session.http_session_api.http_post::<_, Value>(method, arguments, None);
+        answer(bounded(call, kind, doing).await?, kind, doing)
+    }
+
+    /// A method that reads: it takes its arguments in the address, not as JSON.
+    pub(super) async fn get(&self, method: &str, arguments: &[(&str, &str)], doing: &str) -> Result<Value, PortError> {
+        let client = self.connected(doing)?;
+        let session = client.open_session(&self.token);
+        let arguments: Vec<(&str, Option<&str>)> =
+            arguments.iter().map(|(name, value)| (*name, Some(*value))).collect();
+        let call = session.http_session_api.http_get::<Value, _, _>(method, &arguments, None);
+        answer(bounded(call, Kind::Read, doing).await?, Kind::Read, doing)
+    }
+
+    /// Posts to a one-off answer address. The caller has checked that it is Slack's.
+    pub(super) async fn respond(&self, address: Url, body: &Value, doing: &str) -> Result<(), PortError> {
+        let client = self.connected(doing)?;
+        let span = tracing::Span::current();
+        let context = SlackClientApiCallContext {
+            rate_control_params: None,
+            token: None,
+            tracing_span: &span,
+            is_sensitive_url: true,
+        };
+        let call = client.http_api.connector.http_post_uri::<_, Value>(address, body, context);
+        bounded(call, Kind::Post, doing).await.map(drop)
+    }
+
+    pub(super) async fn auth_test(&self) -> Result<AuthTest, PortError> {
+        let doing = "ask Slack who we are";
+        let answer = self.post("auth.test", &serde_json::json!({}), Kind::Read, doing).await?;
+        let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
+        let missing = || PortError::retry(doing, "the answer names no workspace or user");
+        Ok(AuthTest {
+            team_id: text("team_id").ok_or_else(missing)?,
+            enterprise_id: text("enterprise_id"),
+            user_id: text("user_id").ok_or_else(missing)?,
+            bot_id: text("bot_id"),
+            app_id: text("app_id"),
+        })
+    }
+
+    fn connected(&self, doing: &str) -> Result<&SlackHyperClient, PortError> {
+        let connection = self.connection.get_or_init(|| connect(&self.api_url));
+        connection.as_ref().map_err(|why| PortError::permanent(doing, why))
+    }
+}
+
+fn connect(api_url: &str) -> Result<SlackHyperClient, String> {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let connector = if api_url.starts_with("https:") {
+        let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider);
+        let builder = builder.map_err(|why| format!("no usable certificates on this machine: {why}"))?;
+        builder.https_only().enable_http1().enable_http2().build()
+    } else {
+        // Plain http needs no certificates, and must start on a machine without any.
+        let config = rustls::ClientConfig::builder_with_provider(provider.into())
+            .with_safe_default_protocol_versions()
+            .map_err(|why| why.to_string())?
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().build()
+    };
+    let connector: SlackClientHyperHttpsConnector =
+        SlackClientHyperConnector::from(connector).with_slack_api_url(api_url);
+    Ok(SlackClient::new(connector))
+}
+
+async fn bounded<T>(call: impl Future<Output = ClientResult<T>>, kind: Kind, doing: &str) -> Result<T, PortError> {
+    let limit = if kind == Kind::View { VIEW_TIMEOUT } else { CALL_TIMEOUT };
+    match tokio::time::timeout(limit, call).await {
+        Ok(result) => result.map_err(|why: SlackClientError| classify(&why, kind, doing)),
+        Err(_) => Err(PortError::new(kind.lost_answer(), doing, format!("no answer within {} ms", limit.as_millis()))),
+    }
+}
+
+/// Slack's library takes any answer without `error` for a success, even a page of a proxy: `ok` must be true.
+fn answer(answer: Value, kind: Kind, doing: &str) -> Result<Value, PortError> {
+    match answer.get("ok").and_then(Value::as_bool) {
+        Some(true) => Ok(answer),
+        _ => Err(PortError::new(kind.lost_answer(), doing, "the answer is not Slack's")),
+    }
+}

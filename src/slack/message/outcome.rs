@@ -1,0 +1,127 @@
+//! How it stands, where that is not simply "open": gathering, held, decided and what came of it, ended.
+
+use slack_morphism::prelude::SlackBlock;
+
+use crate::domain::{Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
+use crate::ports::chat::Board;
+use crate::slack::blocks::{Line, Rich};
+use crate::slack::text::{date, duration};
+
+use super::{Room, gates};
+
+pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
+    Rich::new().line(line(board, room)?).block()
+}
+
+pub(super) fn line(board: &Board<'_>, room: &Room) -> Option<Line> {
+    match &board.request.phase {
+        Phase::Open => None,
+        Phase::Gathering => {
+            Some(Line::new().words("Reading what changed since what is live. Nobody can decide before that."))
+        }
+        Phase::Held { why } => Some(held(why, room)),
+        Phase::Decided(decision) => Some(decided(board.request, decision, room)),
+        Phase::Ended { how, at } => {
+            let line = Line::new().words("Nothing was decided here. ").then(ending_words(how));
+            Some(line.words(&format!(" {}.", date(*at))))
+        }
+    }
+}
+
+fn held(why: &str, room: &Room) -> Line {
+    let line = Line::new().bold("Held: ").theirs(why, room.text.saturating_mul(3)).words(". ");
+    line.words("Nobody can approve this while it is held; it stays closed at GitHub.")
+}
+
+fn decided(request: &Request, decision: &Decision, room: &Room) -> Line {
+    verdict(request, decision, room).words(" ").then(telling(request, decision, room))
+}
+
+fn verdict(request: &Request, decision: &Decision, room: &Room) -> Line {
+    let took = duration(decision.at.millis_since(request.opened_at));
+    let line = match decision.verdict {
+        Verdict::Approved => {
+            Line::new().bold("Approved").words(" by ").people(&decision.by, room.people).words(&format!(" in {took}"))
+        }
+        Verdict::Denied => {
+            Line::new().bold("Denied").words(" by ").people(&decision.by, room.people).words(&format!(" after {took}"))
+        }
+        Verdict::Expired => return expired(request, &took),
+    };
+    match &decision.reason {
+        Some(reason) => line.words(": ").quote(reason.as_str(), room.text.saturating_mul(2)).words("."),
+        None => line.words("."),
+    }
+}
+
+fn expired(request: &Request, took: &str) -> Line {
+    let line = Line::new().bold("Expired").words(&format!(" after {took}: nobody decided in time."));
+    let missing = gates::missing(request);
+    if missing.is_empty() { line } else { line.words(" It still needed ").theirs(&missing, 200).words(".") }
+}
+
+fn telling(request: &Request, decision: &Decision, room: &Room) -> Line {
+    match &decision.telling {
+        Telling::Delivering => Line::new().words("Telling GitHub; it has not answered yet."),
+        Telling::Failed { why } => Line::new()
+            .bold("GitHub could not be told: ")
+            .theirs(why, room.text)
+            .words(". The jobs still wait there. Decide on the run's page, or ask whoever runs Countersign."),
+        Telling::NotApplied { why } => {
+            Line::new().words("The decision stands, but was not applied. ").then(ending_words(why))
+        }
+        Telling::Delivered { .. } if !decision.verdict.lets_run() => Line::new().words("GitHub has rejected the jobs."),
+        Telling::Delivered { .. } => rollout(request, decision, room),
+    }
+}
+
+fn rollout(request: &Request, decision: &Decision, room: &Room) -> Line {
+    let since = |at: &crate::domain::Timestamp| duration(at.millis_since(decision.at));
+    match &decision.rollout {
+        Rollout::NotStarted => Line::new().words("GitHub took the decision."),
+        Rollout::WaitingForOthers => {
+            Line::new().words("GitHub took the decision; other rules of this environment still hold the jobs.")
+        }
+        Rollout::Queued => Line::new().words("GitHub took the decision; the jobs are queued."),
+        Rollout::Running => Line::new().words("The jobs are running").words(&jobs_live(request)).words("."),
+        Rollout::Live { at } => Line::new().bold("Live").words(&format!(" {} after the decision.", since(at))),
+        Rollout::Failed { state, at } => Line::new()
+            .bold("The rollout failed")
+            .words(&format!(" {} after the decision: ", since(at)))
+            .theirs(state, room.text)
+            .words(&jobs_live(request))
+            .words("."),
+    }
+}
+
+/// `, 3 of 29 live`
+fn jobs_live(request: &Request) -> String {
+    let live = request.jobs.values().filter(|state| **state == JobState::Live).count();
+    match request.jobs.len() {
+        0 | 1 => String::new(),
+        all => format!(", {live} of {all} live"),
+    }
+}
+
+/// How it ended without us, as a sentence.
+pub(in crate::slack) fn ending_words(how: &Ending) -> Line {
+    let by = |line: Line, by: &Option<String>| match by {
+        Some(login) => line.words(" by ").theirs(login, 50).words("."),
+        None => line.words("."),
+    };
+    match how {
+        Ending::Cancelled { by: who } => by(Line::new().words("The run was cancelled"), who),
+        Ending::Bypassed { by: who } => {
+            by(Line::new().bold("The jobs started without this approval").words(", let through at GitHub"), who)
+        }
+        Ending::NewAttempt { attempt } => {
+            Line::new().words(&format!("Attempt {attempt} of the run asks anew, in a message of its own."))
+        }
+        Ending::DecidedElsewhere { approved, by: who } => {
+            let did = if *approved { "approved" } else { "rejected" };
+            by(Line::new().words("Somebody else ").bold(did).words(" it at GitHub"), who)
+        }
+        Ending::RunEnded { conclusion } => Line::new().words("The run ended: ").theirs(conclusion, 60).words("."),
+        Ending::Gone => Line::new().words("The run or its repository cannot be seen any more."),
+    }
+}

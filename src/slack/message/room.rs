@@ -1,0 +1,26 @@
+//! How much of each part fits into a message: tried from the widest to the barest.
+
+/// Numbers of items shown, and of characters of one text.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::slack) struct Room {
+    pub flags: usize,
+    pub rows: usize,
+    pub models: usize,
+    pub pulls: usize,
+    pub people: usize,
+    /// Characters of one stranger's text.
+    pub text: usize,
+}
+
+impl Room {
+    pub(in crate::slack) const ALL: [Self; 3] = [
+        Self { flags: 8, rows: 10, models: 3, pulls: 8, people: 10, text: 200 },
+        Self { flags: 5, rows: 8, models: 2, pulls: 5, people: 6, text: 120 },
+        Self { flags: 3, rows: 4, models: 1, pulls: 3, people: 4, text: 60 },
+    ];
+    /// Fits whatever the evidence holds.
+    pub(in crate::slack) const BARE: Self = Self { flags: 1, rows: 1, models: 1, pulls: 1, people: 2, text: 30 };
+    /// For views, which have room for everything.
+    pub(in crate::slack) const WHOLE: Self =
+        Self { flags: usize::MAX, rows: usize::MAX, models: usize::MAX, pulls: usize::MAX, people: 100, text: 1_000 };
+}

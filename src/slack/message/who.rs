@@ -1,0 +1,78 @@
+//! Who asks for what: repository, run, commits from and to.
+
+use crate::domain::{Baseline, Evidence, Relation};
+use crate::ports::chat::Board;
+use crate::slack::blocks::Line;
+use crate::slack::text::{count, date};
+
+use super::Room;
+
+pub(super) fn line(board: &Board<'_>, room: &Room) -> Line {
+    let request = board.request;
+    let line = match board.repeated {
+        true => {
+            Line::new().bold("Second copy").words(": the answer to the first was lost. Both act on the same request.\n")
+        }
+        false => Line::new(),
+    };
+    let line = line.their_bold(&request.repository.full_name(), 100);
+    let line = match board.evidence {
+        Some(evidence) => line.words(" ").then(what_changes(evidence)),
+        None => line.words(" asks to deploy ").code(request.commit.short(), 12).words("."),
+    };
+    let line = line.words(" ").then(origin(board, room));
+    match request.jobs.len() {
+        0 | 1 => line,
+        jobs => line.words(&format!(" One decision releases {jobs} jobs.")),
+    }
+}
+
+/// `Run 482 (attempt 2), push to main, started by mona.`
+pub(in crate::slack) fn origin(board: &Board<'_>, room: &Room) -> Line {
+    let run = &board.request.run;
+    let attempt = if run.attempt > 1 { format!(", attempt {}", run.attempt) } else { String::new() };
+    let line = Line::new().link(&run.url, &format!("Run {}", run.number)).words(&attempt).words(", ");
+    let line = line.theirs(&run.trigger, 40).words(" on ").code(&run.reference, room.text.min(80));
+    match run.actors.last() {
+        Some(actor) => line.words(", started by ").theirs(&actor.login, 50).words("."),
+        None => line.words(", started by an unknown account."),
+    }
+}
+
+/// From which commit to which, and how far apart they are.
+pub(in crate::slack) fn what_changes(evidence: &Evidence) -> Line {
+    let proposed = evidence.commit.short();
+    let line = match &evidence.baseline {
+        Baseline::None => Line::new().words("deploys ").code(proposed, 12).words(": the first deployment here"),
+        Baseline::Vanished { commit, .. } => Line::new()
+            .words("deploys ")
+            .code(proposed, 12)
+            .words(". What is live (")
+            .code(commit.short(), 12)
+            .words(") is no longer in the repository"),
+        Baseline::Live { commit, since, .. } => {
+            let since = since.map(|since| format!(", live since {}", date(since))).unwrap_or_default();
+            let line = Line::new().words("replaces ").code(commit.short(), 12).words(&since);
+            line.words(", with ").code(proposed, 12)
+        }
+    };
+    distance(line, evidence).words(".")
+}
+
+fn distance(line: Line, evidence: &Evidence) -> Line {
+    let commits = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX), "commit", "commits");
+    let words = match evidence.relation {
+        Relation::NoBaseline => return line,
+        Relation::Same => "the same commit again".to_owned(),
+        Relation::Ahead { by } => commits(by),
+        Relation::Behind { by } => format!("a rollback by {}", commits(by)),
+        Relation::Diverged { ahead, behind } => {
+            format!("{} ahead and {} behind: the histories have parted", commits(ahead), commits(behind))
+        }
+    };
+    let line = line.words(": ");
+    match &evidence.compare_url {
+        Some(address) => line.link(address, &words),
+        None => line.words(&words),
+    }
+}

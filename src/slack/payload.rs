@@ -1,0 +1,139 @@
+//! What Slack sends, as far as we need it. Unknown members are skipped, known ones must have their type and stand there once.
+//!
+//! Own structs on purpose: the client library's models refuse real clicks (installations for a whole organisation, message
+//! metadata, an empty state).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A click or a view event.
+///
+/// Slack: [Interaction payloads](https://docs.slack.dev/reference/interaction-payloads)
+#[derive(Debug, Deserialize)]
+pub(super) struct Interaction {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub user: Option<User>,
+    pub api_app_id: Option<String>,
+    /// Empty when the app is installed for a whole organisation.
+    pub team: Option<Team>,
+    pub enterprise: Option<Enterprise>,
+    pub trigger_id: Option<String>,
+    pub channel: Option<Channel>,
+    pub container: Option<Container>,
+    pub response_url: Option<String>,
+    pub actions: Option<Vec<Action>>,
+    pub view: Option<View>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct User {
+    pub id: Option<String>,
+    /// The home workspace of whoever clicked.
+    pub team_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Team {
+    pub id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Enterprise {
+    pub id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Channel {
+    pub id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Container {
+    pub channel_id: Option<String>,
+    pub message_ts: Option<String>,
+    pub view_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Action {
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub action_id: Option<String>,
+    pub value: Option<String>,
+    pub action_ts: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct View {
+    pub id: Option<String>,
+    pub hash: Option<String>,
+    pub callback_id: Option<String>,
+    pub private_metadata: Option<String>,
+    pub state: Option<State>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct State {
+    #[serde(default)]
+    pub values: BTreeMap<String, BTreeMap<String, Input>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Input {
+    pub value: Option<String>,
+}
+
+/// An event's envelope.
+///
+/// Slack: [Events API](https://docs.slack.dev/apis/events-api)
+#[derive(Debug, Deserialize)]
+pub(super) struct Envelope {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub challenge: Option<String>,
+    pub event_id: Option<String>,
+    pub api_app_id: Option<String>,
+    pub event: Option<InnerEvent>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct InnerEvent {
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+impl Interaction {
+    /// Reads the JSON in the form field `payload`.
+    pub(super) fn read(body: &str) -> Result<Self, String> {
+        let payload = super::form::the_only(body, "payload")?;
+        serde_json::from_str(&payload).map_err(|why| unreadable("interaction", &why))
+    }
+
+    /// The one action of a click.
+    pub(super) fn action(&self) -> Result<&Action, String> {
+        match self.actions.as_deref() {
+            Some([action]) => Ok(action),
+            Some([]) | None => Err("a click without an action".to_owned()),
+            Some(_) => Err("a click with more than one action".to_owned()),
+        }
+    }
+
+    /// What was typed into an input of the submitted view.
+    pub(super) fn typed(&self, block: &str, action: &str) -> Option<&str> {
+        let values = &self.view.as_ref()?.state.as_ref()?.values;
+        values.get(block)?.get(action)?.value.as_deref()
+    }
+}
+
+impl Envelope {
+    pub(super) fn read(body: &str) -> Result<Self, String> {
+        serde_json::from_str(body).map_err(|why| unreadable("event", &why))
+    }
+}
+
+/// Says where, never what: the body holds people's words and capabilities.
+fn unreadable(what: &str, why: &serde_json::Error) -> String {
+    format!("not a readable {what}: line {}, column {}", why.line(), why.column())
+}

@@ -1,0 +1,19 @@
+//! What the operator sets for Slack.
+
+use secrecy::SecretString;
+
+/// Slack's settings. The bot token cannot be printed.
+#[derive(Debug, Clone)]
+pub struct SlackSettings {
+    /// `https://slack.com/api`, or a simulator's address; without a final slash.
+    pub api_url: String,
+    pub bot_token: SecretString,
+    /// Our workspace; asked of Slack when it is not set.
+    pub team_id: Option<String>,
+    /// Our app: payloads of another one are refused.
+    pub app_id: Option<String>,
+    /// Id of the channel that requests are posted to: `C0DEPLOY`.
+    pub channel: String,
+    /// Lets `api_url` be plain `http`: for the demo and for tests.
+    pub allow_http: bool,
+}

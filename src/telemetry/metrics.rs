@@ -1,0 +1,72 @@
+//! Metrics, as Prometheus reads them: names, what they count, and the page.
+
+use std::sync::OnceLock;
+
+use metrics::{Unit, describe_counter, describe_gauge};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+/// Deliveries by `source` (forge, chat_interaction, …) and `outcome` (stored, duplicate, unauthorized, …).
+pub const DELIVERIES: &str = "countersign_deliveries_total";
+/// Effects performed, by `kind` and `outcome` (done, retry, unknown, permanent, gone).
+pub const EFFECTS: &str = "countersign_effects_total";
+/// Effects nobody will try again, by `kind`: somebody must look.
+pub const GAVE_UP: &str = "countersign_gave_up_total";
+/// Requests that ended, by `ending` (approved, denied, expired, …).
+pub const REQUESTS_ENDED: &str = "countersign_requests_ended_total";
+/// Authentic deliveries that could not be used, by `source`.
+pub const UNUSABLE: &str = "countersign_unusable_deliveries_total";
+/// Deliveries and effects that wait, by `queue` (deliveries, effects).
+pub const WAITING: &str = "countersign_waiting";
+
+/// The page of metrics. Clones show the same numbers.
+#[derive(Clone)]
+pub struct Metrics {
+    handle: PrometheusHandle,
+}
+
+impl Metrics {
+    /// Starts recording, once per process; later calls return the same page.
+    pub fn start() -> Self {
+        static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+        Self { handle: HANDLE.get_or_init(record).clone() }
+    }
+
+    /// The page, in Prometheus' text format.
+    pub fn render(&self) -> String {
+        self.handle.run_upkeep();
+        self.handle.render()
+    }
+}
+
+/// Where a recorder is in place already, ours stays unused and its page empty.
+fn record() -> PrometheusHandle {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    if metrics::set_global_recorder(recorder).is_err() {
+        tracing::error!("another metrics recorder is in place: /metrics stays empty");
+    }
+    describe();
+    handle
+}
+
+fn describe() {
+    describe_counter!(DELIVERIES, Unit::Count, "Deliveries by source and outcome");
+    describe_counter!(EFFECTS, Unit::Count, "Effects performed by kind and outcome");
+    describe_counter!(GAVE_UP, Unit::Count, "Effects that nobody will try again, by kind");
+    describe_counter!(REQUESTS_ENDED, Unit::Count, "Requests that ended, by ending");
+    describe_counter!(UNUSABLE, Unit::Count, "Authentic deliveries that could not be used, by source");
+    describe_gauge!(WAITING, Unit::Count, "Deliveries and effects that wait");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_on_the_page() {
+        let page = Metrics::start();
+        metrics::counter!(GAVE_UP, "kind" => "a_test").increment(2);
+        assert!(page.render().contains("countersign_gave_up_total{kind=\"a_test\"} 2"));
+        assert_eq!(page.render(), Metrics::start().render());
+    }
+}
