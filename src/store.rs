@@ -111,17 +111,6 @@ impl Store {
         (Self { inner: Arc::new(inner) }, waiting)
     }
 
-    /// Opens the database at `url` for looking only, beside a server that has it open. Every write fails with
-    /// [`StoreError::Closed`].
-    pub fn open_to_read(url: &str) -> Result<Self, StoreError> {
-        let target = Target::parse(url)?;
-        let pools = target.pools();
-        let (queue, _) = mpsc::channel(1);
-        let shared = Arc::new(Shared::new(Claims::default()));
-        let inner = Inner { target, pools, queue, shared, lease_ms: StoreOptions::default().lease_ms };
-        Ok(Self { inner: Arc::new(inner) })
-    }
-
     /// Runs `job` in a transaction shared with other writes that wait. A job that fails is undone alone. On PostgreSQL
     /// a job may run several times before it is committed once: it must not act outside.
     pub async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
