@@ -42,8 +42,8 @@ pub(super) fn read(raw: &RawCall, method: Option<&Method>) -> Result<Map<String,
 /// # Errors
 /// `invalid_arguments`, or `invalid_blocks_format` for blocks that are no JSON.
 pub(super) fn check(method: &Method, arguments: &mut Map<String, Value>) -> Result<(), Refusal> {
-    arguments.retain(|_, value| !value.is_null());
-    let missing = |name: &&&str| arguments.get(**name).is_none_or(|value| value.as_str() == Some(""));
+    let missing =
+        |name: &&&str| arguments.get(**name).is_none_or(|value| value.is_null() || value.as_str() == Some(""));
     if let Some(name) = method.required.iter().find(missing) {
         return Err(invalid(format!("[ERROR] missing required field: {name}")));
     }
@@ -96,12 +96,18 @@ fn from_json(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
 
 fn from_form(form: &[u8], method: Option<&Method>) -> Map<String, Value> {
     let pairs = url::form_urlencoded::parse(form);
-    pairs.map(|(name, value)| { let typed = typed(&name, &value, method); (name.into_owned(), typed) }).collect()
+    pairs
+        .map(|(name, value)| {
+            let typed = typed(&name, &value, method);
+            (name.into_owned(), typed)
+        })
+        .collect()
 }
 
 /// Form values are strings; flags and numbers are written out in them.
 fn typed(name: &str, value: &str, method: Option<&Method>) -> Value {
-    let kind = method.and_then(|method| method.arguments.iter().find(|(known, _)| *known == name)).map(|(_, kind)| *kind);
+    let kind =
+        method.and_then(|method| method.arguments.iter().find(|(known, _)| *known == name)).map(|(_, kind)| *kind);
     match (kind, value) {
         (Some(Kind::Flag), "true" | "1") => json!(true),
         (Some(Kind::Flag), "false" | "0") => json!(false),
