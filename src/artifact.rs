@@ -1,1 +1,11 @@
-//! artifact.
+//! Bytes of a model repository -> facts. Everything here reads hostile input: pure, bounded, without I/O, clock or logging.
+//!
+//! A reader never fails as a whole: what it could not read is a fact too, with the reason and the line, because "not readable"
+//! must never look like "nothing there".
+
+pub mod card;
+pub mod diff;
+pub mod digest;
+pub mod lfs;
+pub mod metrics;
+pub mod text;

@@ -1,0 +1,178 @@
+//! Model cards: the README.md of a model, with YAML front matter, as the Hugging Face Hub reads it.
+//!
+//! Hugging Face: "Model Cards" (docs/hub/model-cards.md) and modelcard.md in hub-docs. Reading is lenient, reporting strict:
+//! whatever can be read is read, and everything that another reader might see differently is reported.
+
+mod fields;
+mod front_matter;
+mod results;
+mod sections;
+mod yaml;
+
+use serde::Serialize;
+
+use super::metrics::EvalResult;
+use super::text::hidden_characters;
+
+pub use sections::{Placeholder, Section};
+
+/// Larger cards are not read.
+pub const CARD_LIMIT_BYTES: usize = 1024 * 1024;
+/// Larger front matter is not read.
+pub const FRONT_MATTER_LIMIT_BYTES: usize = 256 * 1024;
+/// At most this many problems are listed.
+pub const PROBLEM_LIMIT: usize = 100;
+
+/// What a model card says. Values are the text as written: `no`, `010` and `1e-3` stay what they are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Card {
+    pub front_matter: FrontMatter,
+    pub licence: Option<Licence>,
+    pub base_models: Vec<String>,
+    pub datasets: Vec<String>,
+    pub languages: Vec<String>,
+    pub tags: Vec<String>,
+    pub library_name: Option<String>,
+    pub pipeline_tag: Option<String>,
+    /// Every value of `model-index`, in file order.
+    pub results: Vec<EvalResult>,
+    /// Headings of the body, in file order.
+    pub sections: Vec<Section>,
+    /// False when the body was not read at all, so that absent sections mean nothing.
+    pub body_was_read: bool,
+    /// What else a reader should know, in file order, at most [`PROBLEM_LIMIT`].
+    pub problems: Vec<Problem>,
+}
+
+/// Whether the metadata could be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum FrontMatter {
+    Present,
+    #[default]
+    Absent,
+    /// There, but not readable as one mapping, or not found by other readers. Fields of the card hold what could be read
+    /// all the same, for people to look at; nothing may be concluded from a field that is empty.
+    Unreadable {
+        reason: String,
+        line: usize,
+    },
+}
+
+/// `license`, `license_name` and `license_link`. One id is usual; lists occur.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Licence {
+    pub ids: Vec<String>,
+    pub name: Option<String>,
+    pub link: Option<String>,
+}
+
+/// Something about the card that does not keep it from being read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    pub kind: ProblemKind,
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// For people; text from the card in it is already made visible and short.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemKind {
+    /// The file starts with U+FEFF, which hides the front matter from some readers.
+    ByteOrderMark,
+    /// Other readers take another part of the file for the front matter.
+    ReadersDisagree,
+    /// A value has another type than the field allows, or a required one is missing.
+    Field,
+    /// A character that cannot be seen.
+    HiddenCharacter,
+}
+
+/// Reads a model card. Never fails: what could not be read is said in the card.
+pub fn read_card(bytes: &[u8]) -> Card {
+    if bytes.len() > CARD_LIMIT_BYTES {
+        return Card { front_matter: unreadable("the card is larger than 1 MiB", 1), ..Card::default() };
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => read_text(text),
+        Err(error) => read_wrong_encoding(bytes, error.valid_up_to()),
+    }
+}
+
+fn read_text(text: &str) -> Card {
+    let parts = front_matter::split(text);
+    let mut card = Card { body_was_read: true, sections: sections::read(parts.body, parts.body_line), ..Card::default() };
+    card.problems = parts.problems;
+    card.front_matter = match parts.block {
+        Some(block) => read_block(&mut card, &block),
+        None => FrontMatter::Absent,
+    };
+    if let Some(fault) = parts.fault {
+        card.front_matter = FrontMatter::Unreadable { reason: fault.reason, line: fault.line };
+    }
+    report_hidden_characters(&mut card.problems, text);
+    card.problems.sort_by_key(|problem| problem.line);
+    card.problems.truncate(PROBLEM_LIMIT);
+    card
+}
+
+/// Reads the fields of the block into the card.
+fn read_block(card: &mut Card, block: &front_matter::Block<'_>) -> FrontMatter {
+    let document = match yaml::read(&block.text, block.first_line) {
+        Ok(document) => document,
+        Err(fault) => return FrontMatter::Unreadable { reason: fault.reason, line: fault.line },
+    };
+    card.problems.extend(document.notes);
+    match document.root.value {
+        yaml::Value::Map(entries) => fields::fill(card, &entries),
+        yaml::Value::Null => {}
+        yaml::Value::List(_) => return unreadable("the front matter is a list, not a mapping", document.root.line),
+        yaml::Value::Text(_) => return unreadable("the front matter is plain text, not a mapping", document.root.line),
+    }
+    match document.fault {
+        Some(fault) => FrontMatter::Unreadable { reason: fault.reason, line: fault.line },
+        None => FrontMatter::Present,
+    }
+}
+
+/// The metadata of such a card is not guessed; its headings are mostly ASCII and can be.
+fn read_wrong_encoding(bytes: &[u8], valid_up_to: usize) -> Card {
+    let line = 1 + bytes.iter().take(valid_up_to).filter(|byte| **byte == b'\n').count();
+    let text = String::from_utf8_lossy(bytes);
+    let parts = front_matter::split(&text);
+    let sections = sections::read(parts.body, parts.body_line);
+    Card { front_matter: unreadable("the card is not UTF-8", line), sections, body_was_read: true, ..Card::default() }
+}
+
+fn report_hidden_characters(problems: &mut Vec<Problem>, text: &str) {
+    let mut last_line = 0;
+    let (mut line, mut counted) = (1, 0);
+    for (offset, hidden) in hidden_characters(text).filter(|(offset, _)| *offset > 0) {
+        line += text.get(counted..offset).unwrap_or_default().matches('\n').count();
+        counted = offset;
+        if problems.len() >= PROBLEM_LIMIT {
+            return;
+        }
+        if line != last_line {
+            let text = format!("hidden character U+{:04X}", u32::from(hidden));
+            problems.push(Problem { kind: ProblemKind::HiddenCharacter, line, text });
+        }
+        last_line = line;
+    }
+}
+
+fn unreadable(reason: &str, line: usize) -> FrontMatter {
+    FrontMatter::Unreadable { reason: reason.to_owned(), line }
+}
+
+/// Why something could not be read, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fault {
+    reason: String,
+    line: usize,
+}
+
+#[cfg(test)]
+mod tests;

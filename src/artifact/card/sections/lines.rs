@@ -1,0 +1,274 @@
+//! A pass over the lines of a Markdown text that tells headings, text and hidden parts apart.
+
+/// What the lines of a body are.
+pub(super) struct Scan {
+    pub headings: Vec<Heading>,
+    /// For each line, the text a reader sees: nothing for headings, comments and blank lines.
+    pub texts: Vec<String>,
+}
+
+/// A heading with its markup. Lines count from 0 within the body.
+pub(super) struct Heading {
+    pub text: String,
+    pub level: u8,
+    pub line: usize,
+    /// First line below the heading.
+    pub body: usize,
+}
+
+impl Scan {
+    pub(super) fn of(body: &str) -> Self {
+        let mut pass = Pass::default();
+        for line in body.lines() {
+            pass.take(line.trim_end_matches('\r'));
+        }
+        Self { headings: pass.headings, texts: pass.texts }
+    }
+}
+
+#[derive(Default)]
+struct Pass {
+    headings: Vec<Heading>,
+    texts: Vec<String>,
+    inside: Inside,
+    /// First line of the paragraph that is being read.
+    paragraph: Option<usize>,
+    /// In a list item or a quote: lines there end no paragraph of the body.
+    in_container: bool,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum Inside {
+    #[default]
+    Text,
+    /// The fence's character and its length.
+    Fence(u8, usize),
+    /// Until a line holds this.
+    HtmlUntil(&'static str),
+    /// Until a blank line.
+    HtmlUntilBlank,
+    /// `<!--` without its `-->` so far.
+    Comment,
+}
+
+impl Pass {
+    fn take(&mut self, line: &str) {
+        let seen = match self.inside {
+            Inside::Text => return self.take_text(line),
+            Inside::Fence(mark, length) => self.take_fenced(line, mark, length),
+            Inside::HtmlUntil(end) => self.take_html(line, line.to_ascii_lowercase().contains(end)),
+            Inside::HtmlUntilBlank => self.take_html(line, line.trim().is_empty()),
+            Inside::Comment => self.outside_comments(line),
+        };
+        self.texts.push(seen);
+    }
+
+    fn take_fenced(&mut self, line: &str, mark: u8, length: usize) -> String {
+        let closes = fence(line.trim_start()).is_some_and(|(m, l, info)| m == mark && l >= length && info.trim().is_empty());
+        if closes {
+            self.inside = Inside::Text;
+        }
+        line.to_owned()
+    }
+
+    /// Text inside HTML is seen, comments inside it are not.
+    fn take_html(&mut self, line: &str, is_last: bool) -> String {
+        if is_last {
+            self.inside = Inside::Text;
+        }
+        let mut after = Inside::Text;
+        let seen = without_comments(line, &mut after);
+        if after == Inside::Comment {
+            self.inside = after;
+        }
+        without_tags(&seen)
+    }
+
+    fn outside_comments(&mut self, line: &str) -> String {
+        let seen = without_comments(line, &mut self.inside);
+        without_tags(&seen)
+    }
+
+    fn take_text(&mut self, line: &str) {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let text = line.trim();
+        if text.is_empty() {
+            self.paragraph = None;
+            return self.texts.push(String::new());
+        }
+        let was_blank = self.paragraph.is_none();
+        self.in_container = is_container(text) || (self.in_container && !(was_blank && indent == 0));
+        let is_code = indent >= 4 && was_blank && !self.in_container;
+        if is_code || !(self.fence_opens(text) || self.heading(text, indent) || self.html_opens(line, text, indent)) {
+            self.plain(line, text, is_code);
+        }
+    }
+
+    fn fence_opens(&mut self, text: &str) -> bool {
+        let Some((mark, length, info)) = fence(text) else {
+            return false;
+        };
+        if mark == b'`' && info.contains('`') {
+            return false;
+        }
+        self.inside = Inside::Fence(mark, length);
+        self.paragraph = None;
+        self.texts.push(text.to_owned());
+        true
+    }
+
+    fn heading(&mut self, text: &str, indent: usize) -> bool {
+        if indent > 3 && !self.in_container {
+            return false;
+        }
+        let line = self.texts.len();
+        let found = atx(text).map(|(level, text)| (level, text, line)).or_else(|| self.setext(text));
+        let Some((level, text, first)) = found else {
+            return false;
+        };
+        for own in self.texts.iter_mut().skip(first) {
+            own.clear();
+        }
+        self.headings.push(Heading { text, level, line: first, body: line + 1 });
+        self.texts.push(String::new());
+        self.paragraph = None;
+        true
+    }
+
+    /// The paragraph above an underline is a heading.
+    fn setext(&self, text: &str) -> Option<(u8, String, usize)> {
+        let first = self.paragraph.filter(|_| !self.in_container)?;
+        let level = match text.as_bytes() {
+            [b'=', ..] if text.bytes().all(|byte| byte == b'=') => 1,
+            [b'-', ..] if text.bytes().all(|byte| byte == b'-') => 2,
+            _ => return None,
+        };
+        let words: Vec<&str> = self.texts.get(first..)?.iter().map(|line| line.trim()).collect();
+        Some((level, words.join(" "), first))
+    }
+
+    fn html_opens(&mut self, line: &str, text: &str, indent: usize) -> bool {
+        if indent > 3 || !text.starts_with('<') || text.starts_with("<!--") {
+            return false;
+        }
+        let lower = text.to_ascii_lowercase();
+        let interrupts = self.paragraph.is_some();
+        let Some((kind, is_last)) = html_block(&lower, interrupts) else {
+            return false;
+        };
+        self.inside = kind;
+        self.paragraph = None;
+        let seen = self.take_html(line, is_last);
+        self.texts.push(seen);
+        true
+    }
+
+    fn plain(&mut self, line: &str, text: &str, is_code: bool) {
+        let starts_comment = text.starts_with("<!--");
+        let seen = if is_code { line.to_owned() } else { self.outside_comments(line) };
+        let is_rule = is_thematic_break(text);
+        self.texts.push(if is_rule { String::new() } else { seen });
+        if is_code || is_rule || starts_comment {
+            self.paragraph = None;
+        } else {
+            self.paragraph = self.paragraph.or(Some(self.texts.len().saturating_sub(1)));
+        }
+    }
+}
+
+/// The character, length and info string of a code fence.
+fn fence(text: &str) -> Option<(u8, usize, &str)> {
+    let mark = text.bytes().next().filter(|byte| matches!(byte, b'`' | b'~'))?;
+    let length = text.bytes().take_while(|byte| *byte == mark).count();
+    (length >= 3).then(|| (mark, length, text.get(length..).unwrap_or_default()))
+}
+
+fn atx(text: &str) -> Option<(u8, String)> {
+    let level = text.bytes().take_while(|byte| *byte == b'#').count();
+    let rest = text.get(level..)?;
+    let is_heading = (1..=6).contains(&level) && (rest.is_empty() || rest.starts_with([' ', '\t']));
+    let without_closing = rest.trim_end_matches('#');
+    let rest = if without_closing.is_empty() || without_closing.ends_with([' ', '\t']) { without_closing } else { rest };
+    is_heading.then(|| (u8::try_from(level).unwrap_or(6), rest.trim().to_owned()))
+}
+
+fn is_thematic_break(text: &str) -> bool {
+    ['-', '*', '_'].iter().any(|mark| text.matches(*mark).count() >= 3 && text.chars().all(|c| c == *mark || matches!(c, ' ' | '\t')))
+}
+
+/// A list item or a quote starts here.
+fn is_container(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let numbered = digits > 0 && digits < 10 && text.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "));
+    let bulleted = text.starts_with("- ") || text.starts_with("* ") || text.starts_with("+ ");
+    text.starts_with('>') || numbered || (bulleted && !is_thematic_break(text))
+}
+
+/// The kind of HTML block that `lower` opens (CommonMark 4.6), and whether it also ends it.
+fn html_block(lower: &str, interrupts_paragraph: bool) -> Option<(Inside, bool)> {
+    for (open, close) in [("<script", "</script>"), ("<pre", "</pre>"), ("<style", "</style>"), ("<textarea", "</textarea>")] {
+        if lower.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '>', '\t'])) {
+            return Some((Inside::HtmlUntil(close), lower.contains(close)));
+        }
+    }
+    let name = lower.trim_start_matches(['<', '/']);
+    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let (name, rest) = name.split_at_checked(length)?;
+    let ends_name = rest.is_empty() || rest.starts_with([' ', '\t', '>']) || rest.starts_with("/>");
+    let is_block = BLOCK_TAGS.contains(&name) && ends_name;
+    let is_alone = !interrupts_paragraph && length > 0 && ends_name && rest.find('>').is_some_and(|end| end + 1 == rest.len());
+    (is_block || is_alone).then_some((Inside::HtmlUntilBlank, false))
+}
+
+const BLOCK_TAGS: [&str; 62] = [
+    "address", "article", "aside", "base", "basefont", "blockquote", "body", "caption", "center", "col", "colgroup", "dd", "details",
+    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3",
+    "h4", "h5", "h6", "head", "header", "hr", "html", "iframe", "legend", "li", "link", "main", "menu", "menuitem", "nav", "noframes",
+    "ol", "optgroup", "option", "p", "param", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title",
+    "tr", "track", "ul",
+];
+
+/// What is left of a line outside `<!-- -->`; `inside` says whether a comment is open before and after it.
+fn without_comments(line: &str, inside: &mut Inside) -> String {
+    let mut seen = String::new();
+    let mut rest = line;
+    loop {
+        if *inside == Inside::Comment {
+            let Some((_, after)) = rest.split_once("-->") else {
+                return seen;
+            };
+            (rest, *inside) = (after, Inside::Text);
+        }
+        let Some((before, after)) = rest.split_once("<!--") else {
+            seen.push_str(rest);
+            return seen;
+        };
+        seen.push_str(before);
+        (rest, *inside) = (after, Inside::Comment);
+    }
+}
+
+/// A line of tags alone shows nothing.
+fn without_tags(line: &str) -> String {
+    let mut seen = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once('<') {
+        seen.push_str(before);
+        let is_tag = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+        match after.split_once('>').filter(|_| is_tag) {
+            // Pictures and other media are content.
+            Some((tag, after)) => {
+                if ["img", "video", "audio", "iframe", "svg"].iter().any(|name| tag.starts_with(name)) {
+                    seen.push('▪');
+                }
+                rest = after;
+            }
+            None => {
+                seen.push('<');
+                rest = after;
+            }
+        }
+    }
+    seen.push_str(rest);
+    seen
+}

@@ -1,0 +1,272 @@
+//! From parser events to a tree, without recursion.
+
+use std::collections::HashMap;
+
+use serde_saphyr::granit_parser::{Event, ScalarStyle, Tag};
+
+use super::{Document, Entry, Fault, Node, Value};
+use crate::artifact::card::{Problem, ProblemKind};
+use crate::artifact::text::quoted;
+
+/// Values of a document after its aliases were followed.
+const MAX_NODES: usize = 100_000;
+/// Bytes of text after aliases were followed.
+const MAX_BYTES: usize = 2 * 1024 * 1024;
+const MAX_DEPTH: usize = 64;
+
+pub(super) struct Builder {
+    open: Vec<Frame>,
+    root: Option<Node>,
+    documents: usize,
+    anchors: HashMap<usize, Anchored>,
+    nodes_left: usize,
+    bytes_left: usize,
+    fault: Option<Fault>,
+    notes: Vec<Problem>,
+}
+
+/// A collection that is being filled.
+struct Frame {
+    line: usize,
+    anchor: usize,
+    content: Content,
+}
+
+enum Content {
+    List(Vec<Node>),
+    Map(MapContent),
+}
+
+#[derive(Default)]
+struct MapContent {
+    entries: Vec<Entry>,
+    /// Key -> its index, and whether it was seen more than once.
+    seen: HashMap<String, (usize, bool)>,
+    key: Option<(String, usize)>,
+}
+
+struct Anchored {
+    node: Node,
+    size: Size,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    bytes: usize,
+    depth: usize,
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            open: Vec::new(),
+            root: None,
+            documents: 0,
+            anchors: HashMap::new(),
+            nodes_left: MAX_NODES,
+            bytes_left: MAX_BYTES,
+            fault: None,
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, event: Event<'_>, line: usize) -> Result<(), Fault> {
+        match event {
+            Event::DocumentStart(..) => self.start_document(line),
+            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, (anchor, tag.as_deref()), line),
+            Event::SequenceStart(_, anchor, tag) => self.open(Content::List(Vec::new()), (anchor, tag.as_deref()), line),
+            Event::MappingStart(_, anchor, tag) => self.open(Content::Map(MapContent::default()), (anchor, tag.as_deref()), line),
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::Alias(id) => self.alias(id, line),
+            // Stream and document ends, comments, anchor names: nothing to build.
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn finish(self, first_line: usize) -> Result<Document, Fault> {
+        let root = self.root.unwrap_or(Node { line: first_line, value: Value::Null });
+        Ok(Document { root, fault: self.fault, notes: self.notes })
+    }
+
+    fn start_document(&mut self, line: usize) -> Result<(), Fault> {
+        self.documents += 1;
+        if self.documents > 1 { Err(fault("the front matter holds more than one YAML document", line)) } else { Ok(()) }
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, (anchor, tag): (usize, Option<&Tag>), line: usize) -> Result<(), Fault> {
+        refuse_tag(tag, line)?;
+        self.spend(Size { nodes: 1, bytes: text.len(), depth: 1 }, line)?;
+        let is_null = style == ScalarStyle::Plain && tag.is_none() && matches!(text, "" | "~" | "null" | "Null" | "NULL");
+        let value = if is_null { Value::Null } else { Value::Text(text.to_owned()) };
+        let is_merge = style == ScalarStyle::Plain && text == "<<";
+        self.add(Node { line, value }, anchor, is_merge)
+    }
+
+    fn open(&mut self, content: Content, (anchor, tag): (usize, Option<&Tag>), line: usize) -> Result<(), Fault> {
+        refuse_tag(tag, line)?;
+        self.spend(Size { nodes: 1, bytes: 0, depth: 1 }, line)?;
+        self.open.push(Frame { line, anchor, content });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Fault> {
+        let Some(frame) = self.open.pop() else {
+            return Ok(());
+        };
+        let value = match frame.content {
+            Content::List(items) => Value::List(items),
+            Content::Map(map) => Value::Map(self.merged(map)),
+        };
+        self.add(Node { line: frame.line, value }, frame.anchor, false)
+    }
+
+    fn alias(&mut self, id: usize, line: usize) -> Result<(), Fault> {
+        let Some(Anchored { node, size }) = self.anchors.get(&id) else {
+            return Err(fault("an alias stands inside the value it refers to", line));
+        };
+        let (node, size) = (Node { line, value: node.value.clone() }, *size);
+        self.spend(size, line)?;
+        self.add(node, 0, false)
+    }
+
+    fn spend(&mut self, size: Size, line: usize) -> Result<(), Fault> {
+        let left = self.nodes_left.checked_sub(size.nodes).zip(self.bytes_left.checked_sub(size.bytes));
+        let Some((nodes, bytes)) = left else {
+            return Err(fault("the front matter grows too large when its aliases are followed", line));
+        };
+        if self.open.len() + size.depth > MAX_DEPTH {
+            return Err(fault("the front matter is nested too deeply", line));
+        }
+        (self.nodes_left, self.bytes_left) = (nodes, bytes);
+        Ok(())
+    }
+
+    /// Puts a finished value where it belongs: into the open collection, or at the root.
+    fn add(&mut self, node: Node, anchor: usize, is_merge: bool) -> Result<(), Fault> {
+        if anchor > 0 {
+            let size = size_of(&node);
+            self.spend(size, node.line)?;
+            self.anchors.insert(anchor, Anchored { node: node.clone(), size });
+        }
+        match self.open.last_mut().map(|frame| &mut frame.content) {
+            None => self.root = Some(node),
+            Some(Content::List(items)) => items.push(node),
+            Some(Content::Map(map)) => {
+                let duplicate = map.take(node, is_merge);
+                self.fault = self.fault.take().or(duplicate);
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies `<<` as YAML 1.1 readers do; YAML 1.2 readers keep a key of that name, so it is reported.
+    fn merged(&mut self, map: MapContent) -> Vec<Entry> {
+        let MapContent { entries, mut seen, .. } = map;
+        let (merges, mut own): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_merge_of_maps);
+        for merge in merges {
+            let text = "merge key `<<` applied; YAML 1.2 readers keep a key of that name instead".to_owned();
+            self.notes.push(Problem { kind: ProblemKind::ReadersDisagree, line: merge.line, text });
+            for entry in maps_of(merge.value) {
+                if !seen.contains_key(&entry.key) {
+                    seen.insert(entry.key.clone(), (own.len(), false));
+                    own.push(entry);
+                }
+            }
+        }
+        own
+    }
+}
+
+/// Marks a merge key among ordinary ones; a quoted `<<` is an ordinary key.
+const MERGE: &str = "<<";
+
+impl MapContent {
+    /// Takes a key, or the value of the key before it; a fault when that key was there already.
+    fn take(&mut self, node: Node, is_merge: bool) -> Option<Fault> {
+        let Some((key, line)) = self.key.take() else {
+            let key = if is_merge { MERGE.to_owned() } else { key_text(&node) };
+            self.key = Some((key, node.line));
+            return None;
+        };
+        if let Some((index, twice)) = self.seen.get_mut(&key) {
+            let was_twice = std::mem::replace(twice, true);
+            let first = self.entries.get_mut(*index)?;
+            let reason = format!("duplicate key `{}`, first on line {}", quoted(&key), first.line);
+            keep_both(&mut first.value, node, was_twice);
+            return Some(Fault { reason, line });
+        }
+        self.seen.insert(key.clone(), (self.entries.len(), false));
+        self.entries.push(Entry { key, line, value: node });
+        None
+    }
+}
+
+fn keep_both(first: &mut Node, second: Node, is_list_of_both: bool) {
+    match &mut first.value {
+        Value::List(both) if is_list_of_both => both.push(second),
+        _ => {
+            let line = first.line;
+            let earlier = std::mem::replace(first, Node { line, value: Value::Null });
+            first.value = Value::List(vec![earlier, second]);
+        }
+    }
+}
+
+/// Any key is an ordinary one; lists and mappings as keys get a text no card uses.
+fn key_text(node: &Node) -> String {
+    match &node.value {
+        Value::Text(text) => text.clone(),
+        Value::Null => "null".to_owned(),
+        Value::List(_) | Value::Map(_) => format!("(key of line {})", node.line),
+    }
+}
+
+fn is_merge_of_maps(entry: &Entry) -> bool {
+    entry.key == MERGE
+        && match &entry.value.value {
+            Value::Map(_) => true,
+            Value::List(items) => items.iter().all(|item| matches!(item.value, Value::Map(_))),
+            Value::Null | Value::Text(_) => false,
+        }
+}
+
+fn maps_of(node: Node) -> Vec<Entry> {
+    match node.value {
+        Value::Map(entries) => entries,
+        Value::List(items) => items.into_iter().flat_map(maps_of).collect(),
+        Value::Null | Value::Text(_) => Vec::new(),
+    }
+}
+
+/// Tags other than those of the core schema ask a loader to build an object. They are refused, never acted on.
+fn refuse_tag(tag: Option<&Tag>, line: usize) -> Result<(), Fault> {
+    match tag {
+        Some(tag) if !tag.is_yaml_core_schema() => Err(fault(&format!("tag `{}` is not accepted", quoted(&tag.original())), line)),
+        _ => Ok(()),
+    }
+}
+
+/// Recursion is bounded by `MAX_DEPTH`.
+fn size_of(node: &Node) -> Size {
+    let inner = |sizes: &mut dyn Iterator<Item = Size>| {
+        sizes.fold(Size { nodes: 1, bytes: 0, depth: 1 }, |all, one| Size {
+            nodes: all.nodes + one.nodes,
+            bytes: all.bytes + one.bytes,
+            depth: all.depth.max(one.depth + 1),
+        })
+    };
+    match &node.value {
+        Value::Null => Size { nodes: 1, bytes: 0, depth: 1 },
+        Value::Text(text) => Size { nodes: 1, bytes: text.len(), depth: 1 },
+        Value::List(items) => inner(&mut items.iter().map(size_of)),
+        Value::Map(entries) => inner(&mut entries.iter().map(|entry| {
+            let size = size_of(&entry.value);
+            Size { nodes: size.nodes + 1, bytes: size.bytes + entry.key.len(), ..size }
+        })),
+    }
+}
+
+fn fault(reason: &str, line: usize) -> Fault {
+    Fault { reason: reason.to_owned(), line }
+}

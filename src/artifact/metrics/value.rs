@@ -1,0 +1,255 @@
+//! Metric values as they are written: `0.91`, `92.1%`, `20.0 ± 1.2`, `433.00 +/- 168.93`, `12.5 ms`, `N/A`.
+
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+/// A metric value: its text, and what could be read from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MetricValue {
+    /// As written.
+    pub text: String,
+    pub reading: Reading,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    Number {
+        #[serde(serialize_with = "as_text")]
+        number: Decimal,
+        /// What follows `±`: a deviation or an error, the card does not say which. In the unit of the number, never negative.
+        #[serde(serialize_with = "as_optional_text")]
+        spread: Option<Decimal>,
+        unit: Option<String>,
+    },
+    NotANumber(NotANumber),
+}
+
+/// Why a value is not a number. Never read as 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotANumber {
+    /// The key is there without a value, or not there at all.
+    Missing,
+    /// NaN or infinity.
+    NotFinite,
+    /// A number beyond 28 digits before or after the point.
+    OutOfRange,
+    /// Words, or several numbers.
+    Text,
+    /// A list or a mapping.
+    Structure,
+}
+
+impl MetricValue {
+    /// Reads a value from its text.
+    pub fn from_text(text: &str) -> Self {
+        let reading = read(text.trim()).unwrap_or_else(Reading::NotANumber);
+        Self { text: text.to_owned(), reading }
+    }
+
+    pub fn unreadable(text: impl Into<String>, reason: NotANumber) -> Self {
+        Self { text: text.into(), reading: Reading::NotANumber(reason) }
+    }
+
+    pub fn number(&self) -> Option<Decimal> {
+        match &self.reading {
+            Reading::Number { number, .. } => Some(*number),
+            Reading::NotANumber(_) => None,
+        }
+    }
+
+    pub fn spread(&self) -> Option<Decimal> {
+        match &self.reading {
+            Reading::Number { spread, .. } => *spread,
+            Reading::NotANumber(_) => None,
+        }
+    }
+
+    pub fn unit(&self) -> Option<&str> {
+        match &self.reading {
+            Reading::Number { unit, .. } => unit.as_deref(),
+            Reading::NotANumber(_) => None,
+        }
+    }
+}
+
+/// `0.91`, then perhaps a unit, then perhaps `± 0.02` and a unit.
+fn read(text: &str) -> Result<Reading, NotANumber> {
+    if text.is_empty() {
+        return Err(NotANumber::Missing);
+    }
+    if is_not_finite(text) {
+        return Err(NotANumber::NotFinite);
+    }
+    let (value_text, spread_text) = split_spread(text);
+    let (number, unit) = quantity(value_text)?;
+    let Some(spread_text) = spread_text else {
+        return Ok(Reading::Number { number, spread: None, unit });
+    };
+    let (spread, spread_unit) = quantity(spread_text)?;
+    let (unit, disagree) = match (unit, spread_unit) {
+        (Some(unit), Some(spread_unit)) => (Some(unit.clone()), unit != spread_unit),
+        (unit, spread_unit) => (unit.or(spread_unit), false),
+    };
+    if disagree || spread.is_sign_negative() {
+        return Err(NotANumber::Text);
+    }
+    Ok(Reading::Number { number, spread: Some(spread), unit })
+}
+
+fn is_not_finite(text: &str) -> bool {
+    let bare = text.trim_start_matches(['+', '-', '.']).to_ascii_lowercase();
+    matches!(bare.as_str(), "nan" | "inf" | "infinity")
+}
+
+fn split_spread(text: &str) -> (&str, Option<&str>) {
+    for sign in ["±", "+/-", "+-"] {
+        if let Some((value, spread)) = text.split_once(sign) {
+            let in_parentheses = value.trim_end().ends_with('(') && spread.trim_end().ends_with(')');
+            let (value, spread) = (value.trim_end(), spread.trim());
+            return match in_parentheses {
+                true => (value.trim_end_matches('(').trim_end(), Some(spread.trim_end_matches(')').trim_end())),
+                false => (value, Some(spread)),
+            };
+        }
+    }
+    (text, None)
+}
+
+/// A number and the unit behind it.
+fn quantity(text: &str) -> Result<(Decimal, Option<String>), NotANumber> {
+    const MAX_UNIT_CHARS: usize = 16;
+    let (digits, rest) = text.split_at_checked(number_length(text)).ok_or(NotANumber::Text)?;
+    let number = decimal(digits)?;
+    let unit = rest.trim_start();
+    let is_unit = |c: char| c.is_alphabetic() || matches!(c, '%' | '/' | '°' | 'µ' | '²' | '³');
+    if unit.chars().count() > MAX_UNIT_CHARS || !unit.chars().all(is_unit) {
+        return Err(NotANumber::Text);
+    }
+    Ok((number, (!unit.is_empty()).then(|| unit.to_owned())))
+}
+
+/// Length in bytes of the decimal number `text` starts with; 0 when there is none.
+fn number_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let sign = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
+    let whole = digits(sign);
+    let point = sign + whole;
+    let fraction = if bytes.get(point) == Some(&b'.') { digits(point + 1) } else { 0 };
+    if whole + fraction == 0 {
+        return 0;
+    }
+    let end = if bytes.get(point) == Some(&b'.') { point + 1 + fraction } else { point };
+    end + exponent_length(bytes.get(end..).unwrap_or_default())
+}
+
+fn exponent_length(rest: &[u8]) -> usize {
+    if !matches!(rest.first(), Some(b'e' | b'E')) {
+        return 0;
+    }
+    let sign = usize::from(matches!(rest.get(1), Some(b'+' | b'-')));
+    let digits = rest.get(1 + sign..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 { 0 } else { 1 + sign + digits }
+}
+
+fn decimal(digits: &str) -> Result<Decimal, NotANumber> {
+    if digits.is_empty() {
+        return Err(NotANumber::Text);
+    }
+    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let number = Decimal::from_str_radix(mantissa.trim_start_matches('+').trim_end_matches('.'), 10);
+    let number = number.map_err(|_| NotANumber::OutOfRange)?;
+    let shifted = shift(number, exponent.parse().map_err(|_| NotANumber::OutOfRange)?).ok_or(NotANumber::OutOfRange)?;
+    let vanished = shifted.is_zero() && mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    if vanished { Err(NotANumber::OutOfRange) } else { Ok(shifted.normalize()) }
+}
+
+/// `number` times ten to the power of `exponent`.
+fn shift(number: Decimal, exponent: i32) -> Option<Decimal> {
+    if number.is_zero() {
+        return Some(number);
+    }
+    let power = Decimal::try_from_i128_with_scale(10_i128.checked_pow(exponent.unsigned_abs())?, 0).ok()?;
+    if exponent < 0 { number.checked_div(power) } else { number.checked_mul(power) }
+}
+
+pub(super) fn as_text<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
+}
+
+pub(super) fn as_optional_text<S: Serializer>(number: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => serializer.collect_str(number),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> (String, Option<String>, Option<String>) {
+        let value = MetricValue::from_text(text);
+        let number = value.number().unwrap_or_else(|| panic!("{text}: {:?}", value.reading));
+        (number.to_string(), value.spread().map(|spread| spread.to_string()), value.unit().map(str::to_owned))
+    }
+
+    fn reason(text: &str) -> NotANumber {
+        match MetricValue::from_text(text).reading {
+            Reading::NotANumber(reason) => reason,
+            number @ Reading::Number { .. } => panic!("{text} is {number:?}"),
+        }
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn number_spread_and_unit_are_read_from_text() {
+        assert_eq!(parts("92.1%"), ("92.1".into(), None, some("%")));
+        assert_eq!(parts("20.0 ± 1.2"), ("20".into(), some("1.2"), None));
+        assert_eq!(parts("433.00 +/- 168.93"), ("433".into(), some("168.93"), None));
+        assert_eq!(parts("92.1 ± 0.3%"), ("92.1".into(), some("0.3"), some("%")));
+        assert_eq!(parts("0.5 (± 0.1)"), ("0.5".into(), some("0.1"), None));
+        assert_eq!(parts("12.5 ms"), ("12.5".into(), None, some("ms")));
+    }
+
+    #[test]
+    fn scientific_notation_is_exact() {
+        assert_eq!(parts("1e-3").0, "0.001");
+        assert_eq!(parts("-2.50E+2").0, "-250");
+        assert_eq!(parts(".5").0, "0.5");
+        assert_eq!(parts("0e400").0, "0");
+        assert_eq!(parts("0.89").0, "0.89");
+    }
+
+    #[test]
+    fn everything_else_is_not_a_number_and_never_zero() {
+        for text in ["N/A", "true", "1,5", "1_000", "1:30", "0x10", "~0.9", ">90%", "0.9 or so", "1 ± x", "5% ± 1 ms", "--1"] {
+            assert_eq!(reason(text), NotANumber::Text, "{text}");
+        }
+        for text in [".nan", "NaN", "-.inf", "Infinity"] {
+            assert_eq!(reason(text), NotANumber::NotFinite, "{text}");
+        }
+        for text in ["1e999", "1e-40", "1e99999999999999999999", "123456789012345678901234567890123"] {
+            assert_eq!(reason(text), NotANumber::OutOfRange, "{text}");
+        }
+        assert_eq!(reason(" "), NotANumber::Missing);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(text in "[-+.0-9eE%± /()a-z]{0,24}") {
+            MetricValue::from_text(&text);
+        }
+
+        #[test]
+        fn written_decimals_are_read_back(mantissa in -1_000_000_000_i64..1_000_000_000, scale in 0_u32..12) {
+            let number = Decimal::new(mantissa, scale);
+            proptest::prop_assert_eq!(MetricValue::from_text(&number.to_string()).number(), Some(number));
+        }
+    }
+}
