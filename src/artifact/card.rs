@@ -103,7 +103,8 @@ pub fn read_card(bytes: &[u8]) -> Card {
 
 fn read_text(text: &str) -> Card {
     let parts = front_matter::split(text);
-    let mut card = Card { body_was_read: true, sections: sections::read(parts.body, parts.body_line), ..Card::default() };
+    let mut card =
+        Card { body_was_read: true, sections: sections::read(parts.body, parts.body_line), ..Card::default() };
     card.problems = parts.problems;
     card.front_matter = match parts.block {
         Some(block) => read_block(&mut card, &block),

@@ -33,7 +33,10 @@ pub enum Difference {
     Same,
     Changed(UnifiedDiff),
     /// Different, and too large to say where.
-    TooLarge { before: Extent, after: Extent },
+    TooLarge {
+        before: Extent,
+        after: Extent,
+    },
 }
 
 /// A unified diff: hunks only, without the `---`/`+++` header lines.

@@ -15,7 +15,9 @@ pub const POINTER_LIMIT_BYTES: usize = 1024;
 pub enum LfsReading {
     Pointer(LfsPointer),
     /// It begins like a pointer, yet Git LFS would not take it for one: which weights it stands for cannot be said.
-    Invalid { reason: String },
+    Invalid {
+        reason: String,
+    },
     /// Ordinary content.
     NotAPointer,
 }
@@ -69,7 +71,8 @@ fn pointer_text(bytes: &[u8]) -> Option<&str> {
         return None;
     }
     let text = std::str::from_utf8(bytes).ok()?.trim();
-    let claims = text.starts_with("version ") && ["git-lfs", "git-media", "hawser"].iter().any(|name| text.contains(name));
+    let claims =
+        text.starts_with("version ") && ["git-lfs", "git-media", "hawser"].iter().any(|name| text.contains(name));
     claims.then_some(text)
 }
 
@@ -132,8 +135,11 @@ fn extension(line: &str, before: Option<&LfsExtension>) -> Result<LfsExtension, 
 }
 
 fn encode(pointer: &LfsPointer) -> String {
-    let extensions: String =
-        pointer.extensions.iter().map(|ext| format!("ext-{}-{} sha256:{}\n", ext.priority, ext.name, ext.oid)).collect();
+    let extensions: String = pointer
+        .extensions
+        .iter()
+        .map(|ext| format!("ext-{}-{} sha256:{}\n", ext.priority, ext.name, ext.oid))
+        .collect();
     format!("version {VERSION}\n{extensions}oid sha256:{}\nsize {}\n", pointer.oid, pointer.size)
 }
 
@@ -200,7 +206,8 @@ mod tests {
     #[test]
     fn extension_lines_are_read_in_order_of_priority() {
         let with = |lines: &str| pointer_file().replace("\noid", &format!("\n{lines}oid"));
-        let LfsReading::Pointer(pointer) = read(&with(&format!("ext-0-foo sha256:{OID}\next-1-bar sha256:{OID}\n"))) else {
+        let LfsReading::Pointer(pointer) = read(&with(&format!("ext-0-foo sha256:{OID}\next-1-bar sha256:{OID}\n")))
+        else {
             panic!("not a pointer")
         };
         assert!(pointer.canonical);

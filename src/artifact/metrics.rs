@@ -49,7 +49,8 @@ impl fmt::Display for MetricKey {
     /// `task image-classification / dataset beans (default, test) / metric accuracy`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "task {} / dataset {}", self.task_type, self.dataset_type)?;
-        let parts: Vec<&str> = [&self.dataset_config, &self.dataset_split].into_iter().flatten().map(String::as_str).collect();
+        let parts: Vec<&str> =
+            [&self.dataset_config, &self.dataset_split].into_iter().flatten().map(String::as_str).collect();
         if !parts.is_empty() {
             write!(f, " ({})", parts.join(", "))?;
         }

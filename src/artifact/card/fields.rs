@@ -27,7 +27,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn licence(&mut self) -> Option<Licence> {
-        let licence = Licence { ids: self.list("license"), name: self.text("license_name"), link: self.text("license_link") };
+        let licence =
+            Licence { ids: self.list("license"), name: self.text("license_name"), link: self.text("license_link") };
         (licence != Licence::default()).then_some(licence)
     }
 
@@ -35,7 +36,9 @@ impl Reader<'_> {
     fn list(&mut self, key: &str) -> Vec<String> {
         match get(self.entries, key) {
             None => Vec::new(),
-            Some(Node { value: Value::List(items), .. }) => items.iter().filter_map(|item| self.scalar(key, item)).collect(),
+            Some(Node { value: Value::List(items), .. }) => {
+                items.iter().filter_map(|item| self.scalar(key, item)).collect()
+            }
             Some(node) => self.scalar(key, node).into_iter().collect(),
         }
     }
@@ -70,7 +73,8 @@ pub(super) fn flow_text(node: &Node) -> String {
         Value::Text(text) => text.clone(),
         Value::List(items) => format!("[{}]", items.iter().map(flow_text).collect::<Vec<_>>().join(", ")),
         Value::Map(entries) => {
-            let pairs: Vec<_> = entries.iter().map(|entry| format!("{}: {}", entry.key, flow_text(&entry.value))).collect();
+            let pairs: Vec<_> =
+                entries.iter().map(|entry| format!("{}: {}", entry.key, flow_text(&entry.value))).collect();
             format!("{{{}}}", pairs.join(", "))
         }
     }

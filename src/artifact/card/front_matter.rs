@@ -122,7 +122,8 @@ fn swallowed_body(block: &str, body: &str, body_line: usize) -> Option<Problem> 
         return None;
     }
     let (_, _, end) = until(body, body_line, |line| line.trim_end() == "---")?;
-    let text = format!("the front matter is empty; other readers take the text up to line {} for it", end.saturating_sub(1));
+    let text =
+        format!("the front matter is empty; other readers take the text up to line {} for it", end.saturating_sub(1));
     Some(Problem { kind: ProblemKind::ReadersDisagree, line: body_line.saturating_sub(1), text })
 }
 
@@ -160,9 +161,21 @@ fn behind_comments(text: &str) -> Option<Parts<'_>> {
 
 /// A rule with prose behind it is no front matter: at least one well-known key must start a line.
 fn holds_metadata(parts: &Parts<'_>) -> bool {
-    const KEYS: [&str; 9] =
-        ["license:", "language:", "tags:", "datasets:", "base_model:", "library_name:", "pipeline_tag:", "model-index:", "metrics:"];
-    parts.block.as_ref().is_some_and(|block| block.text.lines().any(|line| KEYS.iter().any(|key| line.starts_with(key))))
+    const KEYS: [&str; 9] = [
+        "license:",
+        "language:",
+        "tags:",
+        "datasets:",
+        "base_model:",
+        "library_name:",
+        "pipeline_tag:",
+        "model-index:",
+        "metrics:",
+    ];
+    parts
+        .block
+        .as_ref()
+        .is_some_and(|block| block.text.lines().any(|line| KEYS.iter().any(|key| line.starts_with(key))))
 }
 
 fn no_block(body: &str, body_line: usize) -> Parts<'_> {

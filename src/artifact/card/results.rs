@@ -82,7 +82,12 @@ impl Reader<'_> {
             source_url: text(source, "url"),
             ..MetricKey::default()
         };
-        Shared { key, task_name: text(task, "name"), dataset_name: text(dataset, "name"), source_name: text(source, "name") }
+        Shared {
+            key,
+            task_name: text(task, "name"),
+            dataset_name: text(dataset, "name"),
+            source_name: text(source, "name"),
+        }
     }
 
     fn metric(&mut self, shared: &Shared, metric: &[Entry], line: usize) {
@@ -114,7 +119,8 @@ impl Reader<'_> {
             _ => MetricValue::unreadable(flow_text(node), NotANumber::Structure),
         };
         if value.number().is_none() {
-            let text = format!("the value of metric {} is not a number: {}", named(&key.metric_type), named(&value.text));
+            let text =
+                format!("the value of metric {} is not a number: {}", named(&key.metric_type), named(&value.text));
             report(self.problems, node.line, text);
         }
         (value, node.line)

@@ -10,8 +10,13 @@ use serde::Serialize;
 use inline::plain_text;
 use lines::{Heading, Scan};
 
+use crate::artifact::text::cut;
+
 /// At most this many headings are kept.
 pub const SECTION_LIMIT: usize = 1_000;
+
+/// Longer headings are cut.
+pub const HEADING_LIMIT_CHARS: usize = 500;
 
 /// A heading and what is below it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,7 +56,7 @@ pub(super) fn read(body: &str, first_line: usize) -> Vec<Section> {
 fn section(heading: &Heading, weights: &Weights, end: usize, first_line: usize) -> Section {
     let (text, placeholder) = weights.between(heading.body, end);
     Section {
-        heading: plain_text(&heading.text),
+        heading: plain_text(&cut(&heading.text, HEADING_LIMIT_CHARS)),
         level: heading.level,
         line: heading.line + first_line,
         is_empty: text + placeholder == 0,
@@ -104,8 +109,13 @@ impl Weights {
     }
 }
 
-const TEMPLATES: [&str; 5] =
-    ["[more information needed]", "more information needed", "[needs more information]", "[insert response here]", "{{"];
+const TEMPLATES: [&str; 5] = [
+    "[more information needed]",
+    "more information needed",
+    "[needs more information]",
+    "[insert response here]",
+    "{{",
+];
 
 /// Whether a line has text of its own, and whether it has template text. In `- **Developed by:** [More Information Needed]`
 /// the label is part of the template.

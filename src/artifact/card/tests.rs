@@ -86,7 +86,14 @@ fn empty_block_is_empty_and_a_later_rule_is_told() {
 
 #[test]
 fn lists_scalars_and_broken_yaml_are_unreadable_and_the_body_is_still_read() {
-    for block in ["- a\n- b\n", "text\n", "license: [mit\ntags: x\n", "a: b: c\n", "license: !!python/name:os.system x\n", "a: \0\n"] {
+    for block in [
+        "- a\n- b\n",
+        "text\n",
+        "license: [mit\ntags: x\n",
+        "a: b: c\n",
+        "license: !!python/name:os.system x\n",
+        "a: \0\n",
+    ] {
         let card = read(&format!("---\n{block}---\n# Model\n"));
         reason(&card);
         assert_eq!(card.sections.len(), 1, "{block:?}");
@@ -125,8 +132,14 @@ fn fields_are_read_and_a_text_is_a_list_of_one() {
     let licence = Licence { ids: vec!["other".into()], name: Some("acme".into()), link: Some("LICENSE.md".into()) };
     assert_eq!(card.licence, Some(licence));
     assert_eq!(card.languages, ["no", "en"]);
-    assert_eq!((card.base_models, card.datasets, card.tags), (vec!["acme/base".into()], vec!["acme/reviews".into()], vec!["pytorch".into()]));
-    assert_eq!((card.library_name.as_deref(), card.pipeline_tag.as_deref()), (Some("transformers"), Some("text-classification")));
+    assert_eq!(
+        (card.base_models, card.datasets, card.tags),
+        (vec!["acme/base".into()], vec!["acme/reviews".into()], vec!["pytorch".into()])
+    );
+    assert_eq!(
+        (card.library_name.as_deref(), card.pipeline_tag.as_deref()),
+        (Some("transformers"), Some("text-classification"))
+    );
 }
 
 #[test]
@@ -182,7 +195,8 @@ fn results_have_their_full_key_value_and_line() {
 #[test]
 fn malformed_results_are_kept_apart_and_told() {
     let card = read(INDEX);
-    let keys: Vec<_> = card.results.iter().map(|result| (result.key.entry.as_str(), result.key.metric_type.as_str())).collect();
+    let keys: Vec<_> =
+        card.results.iter().map(|result| (result.key.entry.as_str(), result.key.metric_type.as_str())).collect();
     assert_eq!(keys, [("m", "accuracy"), ("m", "f1"), ("n", "accuracy"), ("n", "loss")]);
     let told: Vec<_> = card.problems.iter().map(|problem| problem.text.as_str()).collect();
     assert!(told.iter().any(|text| text.contains("no `dataset`")), "{told:?}");
@@ -194,9 +208,14 @@ fn malformed_results_are_kept_apart_and_told() {
 #[test]
 fn long_key_texts_are_not_multiplied_and_stay_apart() {
     let metrics = "{type: a, value: 1}, ".repeat(5_000);
-    let result = |args: &str| format!("  - {{task: {{type: t}}, dataset: {{type: d, args: {args}}}, metrics: [{metrics}]}}\n");
+    let result =
+        |args: &str| format!("  - {{task: {{type: t}}, dataset: {{type: d, args: {args}}}, metrics: [{metrics}]}}\n");
     let long = "x".repeat(10_000);
-    let card = read(&format!("---\nmodel-index:\n- name: m\n  results:\n{}{}---\n", result(&format!("{long}1")), result(&format!("{long}2"))));
+    let card = read(&format!(
+        "---\nmodel-index:\n- name: m\n  results:\n{}{}---\n",
+        result(&format!("{long}1")),
+        result(&format!("{long}2"))
+    ));
     assert_eq!(card.results.len(), 10_000, "{:?}", card.front_matter);
     let args = |index: usize| card.results[index].key.dataset_args.clone().unwrap();
     assert!(args(0).len() < 300);

@@ -49,7 +49,8 @@ pub(super) fn read(block: &str, first_line: usize) -> Result<Document, Fault> {
     let mut builder = Builder::new();
     let in_file = |line: usize| line.saturating_add(first_line).saturating_sub(1);
     for event in Parser::new_from_str_with_options(block, parser_options) {
-        let (event, span) = event.map_err(|error| Fault { reason: quoted(&error.info()), line: in_file(error.marker().line()) })?;
+        let (event, span) =
+            event.map_err(|error| Fault { reason: quoted(&error.info()), line: in_file(error.marker().line()) })?;
         let line = in_file(span.start.line());
         if event == Event::StreamEnd {
             break;

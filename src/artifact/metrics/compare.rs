@@ -168,7 +168,12 @@ fn differences(before: &MetricValue, after: &MetricValue) -> (Option<Decimal>, O
     (delta, delta.and_then(|delta| delta.checked_div(old.abs())))
 }
 
-fn measured_differently(key: MetricKey, earlier: &MetricKey, before: &[&MetricValue], after: &[&MetricValue]) -> MetricChange {
+fn measured_differently(
+    key: MetricKey,
+    earlier: &MetricKey,
+    before: &[&MetricValue],
+    after: &[&MetricValue],
+) -> MetricChange {
     let fields = differing_fields(earlier, &key);
     let mut change = one_sided(key, before.first().copied(), after.first().copied());
     change.outcome = Outcome::Incomparable(Incomparable::MeasuredDifferently(fields));
@@ -207,7 +212,15 @@ fn differing_fields(a: &MetricKey, b: &MetricKey) -> Vec<&'static str> {
 fn one_sided(key: MetricKey, before: Option<&MetricValue>, after: Option<&MetricValue>) -> MetricChange {
     let direction = direction_of(&key);
     let outcome = if after.is_some() { Outcome::Added } else { Outcome::Removed };
-    MetricChange { key, direction, before: before.cloned(), after: after.cloned(), delta: None, relative: None, outcome }
+    MetricChange {
+        key,
+        direction,
+        before: before.cloned(),
+        after: after.cloned(),
+        delta: None,
+        relative: None,
+        outcome,
+    }
 }
 
 #[cfg(test)]

@@ -62,12 +62,15 @@ fn shortened(name: &str) -> Option<&str> {
         return Some(before);
     }
     let without_digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let suffix = ["_macro", "_micro", "_weighted", "_score", "_avg", "_k"].iter().find_map(|suffix| name.strip_suffix(suffix));
+    let suffix =
+        ["_macro", "_micro", "_weighted", "_score", "_avg", "_k"].iter().find_map(|suffix| name.strip_suffix(suffix));
     let at = without_digits.strip_suffix("_at_").filter(|_| without_digits.len() < name.len());
-    let prefix = || ["eval_", "test_", "val_", "validation_", "mean_"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let prefix =
+        || ["eval_", "test_", "val_", "validation_", "mean_"].iter().find_map(|prefix| name.strip_prefix(prefix));
     suffix.or(at).or_else(prefix)
 }
 
+#[rustfmt::skip]
 const HIGHER: &[&str] = &[
     // classification
     "accuracy", "acc", "balanced_accuracy", "top_1_accuracy", "top_5_accuracy", "acc_norm", "acc_mutual_info", "f1",
@@ -87,6 +90,7 @@ const HIGHER: &[&str] = &[
     "mean_reward", "reward", "throughput", "tokens_per_second",
 ];
 
+#[rustfmt::skip]
 const LOWER: &[&str] = &[
     // speech and text errors
     "wer", "cer", "ter", "mer", "word_error_rate", "character_error_rate", "edit_distance", "charcut_mt", "error_rate", "eer",
@@ -120,8 +124,16 @@ const TARGET: &[(&str, i64, u32)] = &[
     ("equalized_odds_ratio", 1, 0),
 ];
 
-const NOT_RANKED: &[&str] =
-    &["confusion_matrix", "label_distribution", "regard", "text_duplicates", "word_count", "word_length", "support", "count"];
+const NOT_RANKED: &[&str] = &[
+    "confusion_matrix",
+    "label_distribution",
+    "regard",
+    "text_duplicates",
+    "word_count",
+    "word_length",
+    "support",
+    "count",
+];
 
 #[cfg(test)]
 mod tests {
@@ -133,7 +145,18 @@ mod tests {
 
     #[test]
     fn spelling_prefixes_and_suffixes_do_not_matter() {
-        for name in ["Accuracy", "eval_accuracy", "test_f1_macro", "F1-Score", "pass@10", "ndcg_at_10", "recall@5", "rougeL", "acc,none", "mAP"] {
+        for name in [
+            "Accuracy",
+            "eval_accuracy",
+            "test_f1_macro",
+            "F1-Score",
+            "pass@10",
+            "ndcg_at_10",
+            "recall@5",
+            "rougeL",
+            "acc,none",
+            "mAP",
+        ] {
             assert_eq!(of(name), Direction::Higher, "{name}");
         }
         for name in ["WER", "eval_loss", "Mean Squared Error", "mAPE", "test_cer", "brier_score", "val mae"] {
@@ -162,7 +185,8 @@ mod tests {
 
     #[test]
     fn the_name_decides_where_the_type_is_unknown() {
-        let key = MetricKey { metric_type: "custom".into(), metric_name: Some("Test WER".into()), ..MetricKey::default() };
+        let key =
+            MetricKey { metric_type: "custom".into(), metric_name: Some("Test WER".into()), ..MetricKey::default() };
         assert_eq!(direction_of(&key), Direction::Lower);
     }
 

@@ -33,7 +33,7 @@ pub enum NotANumber {
     Missing,
     /// NaN or infinity.
     NotFinite,
-    /// A number beyond 28 digits before or after the point.
+    /// Too large for 28 digits, or so small that it would become 0.
     OutOfRange,
     /// Words, or several numbers.
     Text,
@@ -133,7 +133,8 @@ fn quantity(text: &str) -> Result<(Decimal, Option<String>), NotANumber> {
 /// Length in bytes of the decimal number `text` starts with; 0 when there is none.
 fn number_length(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let digits = |from: usize| bytes.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits =
+        |from: usize| bytes.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
     let sign = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
     let whole = digits(sign);
     let point = sign + whole;
@@ -228,7 +229,9 @@ mod tests {
 
     #[test]
     fn everything_else_is_not_a_number_and_never_zero() {
-        for text in ["N/A", "true", "1,5", "1_000", "1:30", "0x10", "~0.9", ">90%", "0.9 or so", "1 ± x", "5% ± 1 ms", "--1"] {
+        for text in
+            ["N/A", "true", "1,5", "1_000", "1:30", "0x10", "~0.9", ">90%", "0.9 or so", "1 ± x", "5% ± 1 ms", "--1"]
+        {
             assert_eq!(reason(text), NotANumber::Text, "{text}");
         }
         for text in [".nan", "NaN", "-.inf", "Infinity"] {
@@ -243,6 +246,11 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_is_read_without_panic(text in "[-+.0-9eE%± /()a-z]{0,24}") {
+            MetricValue::from_text(&text);
+        }
+
+        #[test]
+        fn long_numbers_are_read_or_refused_without_panic(text in "-?[0-9]{0,60}\\.?[0-9]{0,60}(e-?[0-9]{1,4})?") {
             MetricValue::from_text(&text);
         }
 

@@ -80,7 +80,23 @@ fn is_emoji(c: char) -> bool {
 }
 
 fn takes_emoji_style(c: char) -> bool {
-    is_emoji(c) || matches!(c, '0'..='9' | '#' | '*' | '©' | '®' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}')
+    is_emoji(c)
+        || matches!(
+            c,
+            '0'..='9'
+                | '#'
+                | '*'
+                | '©'
+                | '®'
+                | '\u{203c}'
+                | '\u{2049}'
+                | '\u{2122}'
+                | '\u{2139}'
+                | '\u{3030}'
+                | '\u{303d}'
+                | '\u{3297}'
+                | '\u{3299}'
+        )
 }
 
 /// Arabic and its neighbours, the scripts of India, Khmer, Mongolian.
@@ -128,7 +144,8 @@ mod tests {
 
     #[test]
     fn ordinary_text_of_any_language_is_untouched() {
-        for text in ["naïve Straße", "می‌خواهم", "क्‍ष", "👩‍👩‍👧 ❤️ 1️⃣ 🏳️‍🌈", "日本語 한국어", "±µ²"] {
+        for text in ["naïve Straße", "می‌خواهم", "क्‍ष", "👩‍👩‍👧 ❤️ 1️⃣ 🏳️‍🌈", "日本語 한국어", "±µ²"]
+        {
             assert_eq!(visible(text), text);
             assert!(!has_hidden(text), "{text}");
         }

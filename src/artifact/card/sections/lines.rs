@@ -35,6 +35,8 @@ struct Pass {
     paragraph: Option<usize>,
     /// In a list item or a quote: lines there end no paragraph of the body.
     in_container: bool,
+    /// In a code fence inside a quote.
+    in_quoted_fence: bool,
 }
 
 #[derive(Default, PartialEq, Eq)]
@@ -64,7 +66,8 @@ impl Pass {
     }
 
     fn take_fenced(&mut self, line: &str, mark: u8, length: usize) -> String {
-        let closes = fence(line.trim_start()).is_some_and(|(m, l, info)| m == mark && l >= length && info.trim().is_empty());
+        let closes =
+            fence(line.trim_start()).is_some_and(|(m, l, info)| m == mark && l >= length && info.trim().is_empty());
         if closes {
             self.inside = Inside::Text;
         }
@@ -99,6 +102,7 @@ impl Pass {
         let was_blank = self.paragraph.is_none();
         self.in_container = is_container(text) || (self.in_container && !(was_blank && indent == 0));
         let is_code = indent >= 4 && was_blank && !self.in_container;
+        self.note_quoted_fence(text);
         if is_code || !(self.fence_opens(text) || self.heading(text, indent) || self.html_opens(line, text, indent)) {
             self.plain(line, text, is_code);
         }
@@ -122,7 +126,8 @@ impl Pass {
             return false;
         }
         let line = self.texts.len();
-        let found = atx(text).map(|(level, text)| (level, text, line)).or_else(|| self.setext(text));
+        let quoted = if self.in_quoted_fence { "" } else { without_quote_marks(text) };
+        let found = atx(quoted).map(|(level, text)| (level, text, line)).or_else(|| self.setext(text));
         let Some((level, text, first)) = found else {
             return false;
         };
@@ -133,6 +138,14 @@ impl Pass {
         self.texts.push(String::new());
         self.paragraph = None;
         true
+    }
+
+    fn note_quoted_fence(&mut self, text: &str) {
+        if !text.starts_with('>') {
+            self.in_quoted_fence = false;
+        } else if fence(without_quote_marks(text)).is_some() {
+            self.in_quoted_fence = !self.in_quoted_fence;
+        }
     }
 
     /// The paragraph above an underline is a heading.
@@ -183,30 +196,42 @@ fn fence(text: &str) -> Option<(u8, usize, &str)> {
     (length >= 3).then(|| (mark, length, text.get(length..).unwrap_or_default()))
 }
 
+/// `> > # Title` -> `# Title`: headings count inside quotes too.
+fn without_quote_marks(text: &str) -> &str {
+    text.trim_start_matches(['>', ' ', '\t'])
+}
+
 fn atx(text: &str) -> Option<(u8, String)> {
     let level = text.bytes().take_while(|byte| *byte == b'#').count();
     let rest = text.get(level..)?;
     let is_heading = (1..=6).contains(&level) && (rest.is_empty() || rest.starts_with([' ', '\t']));
     let without_closing = rest.trim_end_matches('#');
-    let rest = if without_closing.is_empty() || without_closing.ends_with([' ', '\t']) { without_closing } else { rest };
+    let rest =
+        if without_closing.is_empty() || without_closing.ends_with([' ', '\t']) { without_closing } else { rest };
     is_heading.then(|| (u8::try_from(level).unwrap_or(6), rest.trim().to_owned()))
 }
 
 fn is_thematic_break(text: &str) -> bool {
-    ['-', '*', '_'].iter().any(|mark| text.matches(*mark).count() >= 3 && text.chars().all(|c| c == *mark || matches!(c, ' ' | '\t')))
+    ['-', '*', '_']
+        .iter()
+        .any(|mark| text.matches(*mark).count() >= 3 && text.chars().all(|c| c == *mark || matches!(c, ' ' | '\t')))
 }
 
 /// A list item or a quote starts here.
 fn is_container(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let numbered = digits > 0 && digits < 10 && text.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "));
+    let numbered = digits > 0
+        && digits < 10
+        && text.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "));
     let bulleted = text.starts_with("- ") || text.starts_with("* ") || text.starts_with("+ ");
     text.starts_with('>') || numbered || (bulleted && !is_thematic_break(text))
 }
 
 /// The kind of HTML block that `lower` opens (CommonMark 4.6), and whether it also ends it.
 fn html_block(lower: &str, interrupts_paragraph: bool) -> Option<(Inside, bool)> {
-    for (open, close) in [("<script", "</script>"), ("<pre", "</pre>"), ("<style", "</style>"), ("<textarea", "</textarea>")] {
+    for (open, close) in
+        [("<script", "</script>"), ("<pre", "</pre>"), ("<style", "</style>"), ("<textarea", "</textarea>")]
+    {
         if lower.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '>', '\t'])) {
             return Some((Inside::HtmlUntil(close), lower.contains(close)));
         }
@@ -216,10 +241,12 @@ fn html_block(lower: &str, interrupts_paragraph: bool) -> Option<(Inside, bool)>
     let (name, rest) = name.split_at_checked(length)?;
     let ends_name = rest.is_empty() || rest.starts_with([' ', '\t', '>']) || rest.starts_with("/>");
     let is_block = BLOCK_TAGS.contains(&name) && ends_name;
-    let is_alone = !interrupts_paragraph && length > 0 && ends_name && rest.find('>').is_some_and(|end| end + 1 == rest.len());
+    let is_alone =
+        !interrupts_paragraph && length > 0 && ends_name && rest.find('>').is_some_and(|end| end + 1 == rest.len());
     (is_block || is_alone).then_some((Inside::HtmlUntilBlank, false))
 }
 
+#[rustfmt::skip]
 const BLOCK_TAGS: [&str; 62] = [
     "address", "article", "aside", "base", "basefont", "blockquote", "body", "caption", "center", "col", "colgroup", "dd", "details",
     "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3",
@@ -248,27 +275,28 @@ fn without_comments(line: &str, inside: &mut Inside) -> String {
     }
 }
 
-/// A line of tags alone shows nothing.
+/// A line of tags alone shows nothing, unless one of them is a picture or other media.
 fn without_tags(line: &str) -> String {
     let mut seen = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once('<') {
         seen.push_str(before);
-        let is_tag = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-        match after.split_once('>').filter(|_| is_tag) {
-            // Pictures and other media are content.
-            Some((tag, after)) => {
-                if ["img", "video", "audio", "iframe", "svg"].iter().any(|name| tag.starts_with(name)) {
-                    seen.push('▪');
-                }
-                rest = after;
-            }
-            None => {
-                seen.push('<');
-                rest = after;
-            }
+        if !after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+            seen.push('<');
+            rest = after;
+            continue;
         }
+        // Without any `>` ahead there is no tag ahead either; looking once keeps this linear.
+        let Some((tag, after)) = after.split_once('>') else {
+            break;
+        };
+        if MEDIA_TAGS.iter().any(|name| tag.starts_with(name)) {
+            seen.push('▪');
+        }
+        rest = after;
     }
     seen.push_str(rest);
     seen
 }
+
+const MEDIA_TAGS: [&str; 5] = ["img", "video", "audio", "iframe", "svg"];

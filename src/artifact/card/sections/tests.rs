@@ -24,6 +24,14 @@ fn fences_comments_html_and_indented_code_hide_headings() {
 }
 
 #[test]
+fn headings_count_inside_quotes_but_not_in_their_fences() {
+    assert_eq!(
+        headings("> ### Note\n> text\n\n> ```\n> # a\n> ```\n\n> # b\n"),
+        [(3, "Note".to_owned(), 1), (1, "b".to_owned(), 8)]
+    );
+}
+
+#[test]
 fn rules_and_list_items_make_no_setext_heading() {
     assert_eq!(headings("text\n\n---\n\n- item\n---\n\n| a |\n|---|\n"), []);
 }
@@ -45,7 +53,13 @@ fn section_with_nothing_but_comments_and_subheadings_is_empty() {
 
 #[test]
 fn text_code_and_pictures_fill_a_section() {
-    for body in ["## Bias\ntext", "## Bias\n```\nx\n```", "## Bias\n<img src=\"x.png\">", "Bias\n----\ntext", "## Bias\n\n    code"] {
+    for body in [
+        "## Bias\ntext",
+        "## Bias\n```\nx\n```",
+        "## Bias\n<img src=\"x.png\">",
+        "Bias\n----\ntext",
+        "## Bias\n\n    code",
+    ] {
         assert!(!only(body).is_empty, "{body}");
     }
     assert!(only("Bias\n----\n").is_empty);
@@ -67,8 +81,8 @@ fn hostile_bodies_end_soon() {
     let nested: String = (0..200_000).map(|n| format!("{} x\n", "#".repeat(1 + n % 6))).collect();
     assert_eq!(read(&nested, 1).len(), SECTION_LIMIT);
     for flood in ["<!--", "[", "# [", "<a ", "`", "a\n", "> ", "&amp;", "# *_"] {
-        read(&flood.repeat(1_000_000 / flood.len()), 1);
-        read(&format!("# {}", flood.repeat(1_000_000 / flood.len())), 1);
+        read(&flood.repeat(300_000 / flood.len()), 1);
+        read(&format!("# {}", flood.repeat(300_000 / flood.len())), 1);
     }
 }
 

@@ -75,8 +75,12 @@ impl Builder {
         match event {
             Event::DocumentStart(..) => self.start_document(line),
             Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, (anchor, tag.as_deref()), line),
-            Event::SequenceStart(_, anchor, tag) => self.open(Content::List(Vec::new()), (anchor, tag.as_deref()), line),
-            Event::MappingStart(_, anchor, tag) => self.open(Content::Map(MapContent::default()), (anchor, tag.as_deref()), line),
+            Event::SequenceStart(_, anchor, tag) => {
+                self.open(Content::List(Vec::new()), (anchor, tag.as_deref()), line)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.open(Content::Map(MapContent::default()), (anchor, tag.as_deref()), line)
+            }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(id) => self.alias(id, line),
             // Stream and document ends, comments, anchor names: nothing to build.
@@ -94,10 +98,17 @@ impl Builder {
         if self.documents > 1 { Err(fault("the front matter holds more than one YAML document", line)) } else { Ok(()) }
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, (anchor, tag): (usize, Option<&Tag>), line: usize) -> Result<(), Fault> {
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        (anchor, tag): (usize, Option<&Tag>),
+        line: usize,
+    ) -> Result<(), Fault> {
         refuse_tag(tag, line)?;
         self.spend(Size { nodes: 1, bytes: text.len(), depth: 1 }, line)?;
-        let is_null = style == ScalarStyle::Plain && tag.is_none() && matches!(text, "" | "~" | "null" | "Null" | "NULL");
+        let is_null =
+            style == ScalarStyle::Plain && tag.is_none() && matches!(text, "" | "~" | "null" | "Null" | "NULL");
         let value = if is_null { Value::Null } else { Value::Text(text.to_owned()) };
         let is_merge = style == ScalarStyle::Plain && text == "<<";
         self.add(Node { line, value }, anchor, is_merge)
@@ -178,7 +189,7 @@ impl Builder {
     }
 }
 
-/// Marks a merge key among ordinary ones; a quoted `<<` is an ordinary key.
+/// The merge key. A quoted `<<` is an ordinary key and keeps its quotes here, to be told apart.
 const MERGE: &str = "<<";
 
 impl MapContent {
@@ -216,6 +227,7 @@ fn keep_both(first: &mut Node, second: Node, is_list_of_both: bool) {
 /// Any key is an ordinary one; lists and mappings as keys get a text no card uses.
 fn key_text(node: &Node) -> String {
     match &node.value {
+        Value::Text(text) if text == MERGE => format!("\"{text}\""),
         Value::Text(text) => text.clone(),
         Value::Null => "null".to_owned(),
         Value::List(_) | Value::Map(_) => format!("(key of line {})", node.line),
@@ -242,7 +254,9 @@ fn maps_of(node: Node) -> Vec<Entry> {
 /// Tags other than those of the core schema ask a loader to build an object. They are refused, never acted on.
 fn refuse_tag(tag: Option<&Tag>, line: usize) -> Result<(), Fault> {
     match tag {
-        Some(tag) if !tag.is_yaml_core_schema() => Err(fault(&format!("tag `{}` is not accepted", quoted(&tag.original())), line)),
+        Some(tag) if !tag.is_yaml_core_schema() => {
+            Err(fault(&format!("tag `{}` is not accepted", quoted(&tag.original())), line))
+        }
         _ => Ok(()),
     }
 }

@@ -15,20 +15,30 @@ fn map(block: &str) -> Vec<(String, Value)> {
 
 #[test]
 fn scalars_keep_their_text() {
-    for scalar in ["no", "yes", "010", "1:30", "2024-01-05", "1e-3", "1.0e-3", ".nan", "0x1F", "1_000", "true", "123456789012345678901234567890"] {
+    for scalar in [
+        "no",
+        "yes",
+        "010",
+        "1:30",
+        "2024-01-05",
+        "1e-3",
+        "1.0e-3",
+        ".nan",
+        "0x1F",
+        "1_000",
+        "true",
+        "123456789012345678901234567890",
+    ] {
         assert_eq!(map(&format!("a: {scalar}\n")), [("a".to_owned(), text(scalar))]);
     }
 }
 
 #[test]
 fn only_plain_null_is_null() {
-    assert_eq!(map("a: ~\nb:\nc: null\nd: 'null'\ne: ''\n").into_iter().map(|(_, value)| value).collect::<Vec<_>>(), [
-        Value::Null,
-        Value::Null,
-        Value::Null,
-        text("null"),
-        text("")
-    ]);
+    assert_eq!(
+        map("a: ~\nb:\nc: null\nd: 'null'\ne: ''\n").into_iter().map(|(_, value)| value).collect::<Vec<_>>(),
+        [Value::Null, Value::Null, Value::Null, text("null"), text("")]
+    );
 }
 
 #[test]
@@ -37,7 +47,10 @@ fn duplicate_key_is_a_fault_and_both_values_stay() {
     assert_eq!(document.fault, Some(Fault { reason: "duplicate key `license`, first on line 2".into(), line: 4 }));
     let Value::Map(entries) = document.root.value else { panic!("not a map") };
     let Some(Value::List(both)) = get(&entries, "license").map(|node| node.value.clone()) else { panic!("not both") };
-    assert_eq!(both.into_iter().map(|node| node.value).collect::<Vec<_>>(), [text("mit"), text("apache-2.0"), text("x")]);
+    assert_eq!(
+        both.into_iter().map(|node| node.value).collect::<Vec<_>>(),
+        [text("mit"), text("apache-2.0"), text("x")]
+    );
 }
 
 #[test]
@@ -55,8 +68,11 @@ fn aliases_and_merge_keys_are_followed_and_own_keys_win() {
     let document = read("base: &b {license: mit, tags: [a]}\n<<: *b\ntags: [c]\n", 1).unwrap();
     let Value::Map(entries) = document.root.value else { panic!("not a map") };
     assert_eq!(get(&entries, "license").map(|node| &node.value), Some(&text("mit")));
-    assert!(matches!(get(&entries, "tags").map(|node| &node.value), Some(Value::List(items)) if items[0].value == text("c")));
+    assert!(
+        matches!(get(&entries, "tags").map(|node| &node.value), Some(Value::List(items)) if items[0].value == text("c"))
+    );
     assert_eq!(document.notes.len(), 1);
+    assert_eq!(map("'<<': {license: mit}\n")[0].0, "\"<<\"");
 }
 
 #[test]

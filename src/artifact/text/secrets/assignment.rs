@@ -27,6 +27,7 @@ const MIN_BARE: usize = 16;
 const LOOK: usize = 512;
 
 /// Endings of names, lower case, without `_`, `-` and `.`.
+#[rustfmt::skip]
 const SECRET_NAMES: [&str; 21] = [
     "password", "passwd", "passphrase", "secret", "apikey", "accesskey", "secretkey", "authtoken", "accesstoken",
     "refreshtoken", "bearertoken", "apitoken", "bottoken", "apptoken", "hftoken", "githubtoken", "ghtoken", "slacktoken",
@@ -45,7 +46,8 @@ fn name_before(bytes: &[u8], at: usize) -> Option<String> {
     let before = bytes.get(at.saturating_sub(MAX_NAME)..at)?;
     let before = before.trim_ascii_end();
     let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
-    let letters = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let letters =
+        before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     let name: Vec<u8> = letters.filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     (!name.is_empty()).then(|| name.iter().rev().map(|byte| char::from(*byte)).collect())
 }
@@ -86,5 +88,9 @@ fn looks_random(value: &[u8]) -> bool {
 }
 
 fn is_value(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'$')
+    byte.is_ascii_graphic()
+        && !matches!(
+            byte,
+            b'"' | b'\'' | b'`' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'$'
+        )
 }

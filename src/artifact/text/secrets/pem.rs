@@ -27,7 +27,8 @@ fn marker_end(bytes: &[u8], at: usize, start: &[u8]) -> Option<usize> {
         return None;
     }
     let label_start = at + start.len();
-    let label_end = label_start + run(bytes, label_start, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ');
+    let label_end = label_start
+        + run(bytes, label_start, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ');
     let label = bytes.get(label_start..label_end)?;
     let names_private_key = label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK");
     (names_private_key && bytes.get(label_end..)?.starts_with(b"-----")).then_some(label_end + 5)
@@ -38,7 +39,8 @@ fn skip_between(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at = match bytes.get(at..).unwrap_or_default() {
             [b'\\', b'n' | b'r' | b't', ..] => at + 2,
-            [b'\n', b'+' | b'-', next, ..] if *next != b'-' => at + 2,
+            [b'\n', b'+', ..] => at + 2,
+            [b'\n', b'-', next, ..] if *next != b'-' => at + 2,
             [b'\n', b'-', b'-', b'-', b'-', b'-', b'-', ..] => at + 2,
             [b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b',', ..] => at + 1,
             _ => return at,
@@ -49,7 +51,9 @@ fn skip_between(bytes: &[u8], mut at: usize) -> usize {
 fn body_line(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     if rest.starts_with(b"Proc-Type: ") || rest.starts_with(b"DEK-Info: ") {
-        return Some(at + run(rest.get(..MAX_HEADER_LINE.min(rest.len()))?, 0, |byte| !matches!(byte, b'\n' | b'\r' | b'\\')));
+        return Some(
+            at + run(rest.get(..MAX_HEADER_LINE.min(rest.len()))?, 0, |byte| !matches!(byte, b'\n' | b'\r' | b'\\')),
+        );
     }
     let end = at + run(bytes, at, is_base64);
     let is_last = || bytes.get(skip_between(bytes, end)..).is_some_and(|rest| rest.starts_with(b"-----END "));

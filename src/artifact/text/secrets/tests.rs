@@ -35,7 +35,9 @@ fn examples() -> Vec<(SecretKind, String)> {
 
 fn private_key(newline: &str) -> String {
     let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
-    format!("-----BEGIN RSA PRIVATE KEY-----{newline}{line}{newline}{line}{newline}AbC={newline}-----END RSA PRIVATE KEY-----")
+    format!(
+        "-----BEGIN RSA PRIVATE KEY-----{newline}{line}{newline}{line}{newline}AbC={newline}-----END RSA PRIVATE KEY-----"
+    )
 }
 
 #[test]
@@ -110,9 +112,21 @@ fn ordinary_model_text_is_untouched() {
 
 #[test]
 fn hostile_repetition_ends_soon() {
-    let floods = ["sk-", "eyJ-", "eyJaaaaaaaa.", "password=", "password=\"", "-----BEGIN PRIVATE KEY-----\n", "ghs_.", "hf_a", "AKIA", "token:", "-----BEGIN "];
+    let floods = [
+        "sk-",
+        "eyJ-",
+        "eyJaaaaaaaa.",
+        "password=",
+        "password=\"",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "ghs_.",
+        "hf_a",
+        "AKIA",
+        "token:",
+        "-----BEGIN ",
+    ];
     for flood in floods {
-        let text = flood.repeat(1_000_000 / flood.len());
+        let text = flood.repeat(300_000 / flood.len());
         assert!(mask_secrets(&text).0.len() <= text.len() * 4, "{flood}");
     }
 }
@@ -124,7 +138,8 @@ proptest! {
     ) {
         let all = examples();
         let (_, secret) = &all[index % all.len()];
-        let (once, count) = mask_secrets(&format!("{before}{secret}{after}")).clone();
+        let text = format!("{before}{secret}{after}");
+        let (once, count) = mask_secrets(&text);
         let once = once.into_owned();
         prop_assert!(!once.contains(secret.as_str()), "{}", once);
         prop_assert!(count >= 1);
