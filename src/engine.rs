@@ -1,3 +1,4 @@
 //! The only loop: receive, advance, perform.
 
+pub mod gather;
 pub mod receive;

@@ -1,0 +1,1 @@
+//! Evidence gathered from a small forge in memory.
