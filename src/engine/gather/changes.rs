@@ -121,8 +121,9 @@ fn told_change(trees: &Trees, file: &RawFile) -> FileChange {
 /// Where people should look first: what decides about changes, then what describes models, then the rest.
 pub(super) fn rank(path: &str) -> u8 {
     let lower = path.to_lowercase();
+    let folder = policy::PATH.split_inclusive('/').next().unwrap_or_default();
     match () {
-        () if lower == policy::PATH || lower.starts_with(".github/") => 0,
+        () if lower.starts_with(folder) => 0,
         () if lower.ends_with("readme.md") || is_code(path) => 1,
         () => 2,
     }

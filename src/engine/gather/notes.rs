@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn token() -> String {
-        format!("ghp_{}", "a1B2".repeat(9))
+        format!("hf_{}", "a1B2".repeat(9))
     }
 
     #[test]

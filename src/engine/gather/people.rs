@@ -19,6 +19,8 @@ const MAX_LOOKED_UP: usize = 100;
 /// Most commits and pull requests kept in the evidence: the newest ones. Everybody's hand counts all the same.
 const MAX_COMMITS: usize = 250;
 const MAX_PULL_REQUESTS: usize = 200;
+/// Most co-authors with an account that are kept.
+const MAX_CO_AUTHORS: usize = 1_000;
 /// Longest titles and names kept, in characters.
 const MAX_TITLE_CHARS: usize = 200;
 const MAX_NAME_CHARS: usize = 80;
@@ -162,9 +164,11 @@ fn first_line(message: &str) -> &str {
     message.trim_start().lines().next().unwrap_or_default()
 }
 
-/// Everybody with a hand in the change, each part once. Accounts are never cut: a cut would let somebody approve their own work.
+/// Everybody with a hand in the change, each part once. Accounts of authors and committers are never cut: a cut would let
+/// somebody approve their own work. Co-authors name themselves, so they are bounded.
 #[derive(Default)]
 struct Hands {
+    co_authors: usize,
     known: BTreeMap<(Part, ForgeUserId), (ForgeUser, String)>,
     unknown: BTreeSet<(Part, String)>,
     strangers: BTreeSet<String>,
@@ -197,7 +201,13 @@ impl Hands {
     }
 
     fn account(&mut self, part: Part, user: &ForgeUser, name: &str) {
-        self.known.entry((part, user.id)).or_insert_with(|| (user.clone(), name.to_owned()));
+        if self.known.contains_key(&(part, user.id)) {
+            return;
+        }
+        self.co_authors += usize::from(part == Part::CoAuthor);
+        if part != Part::CoAuthor || self.co_authors <= MAX_CO_AUTHORS {
+            self.known.insert((part, user.id), (user.clone(), name.to_owned()));
+        }
     }
 
     fn stranger(&mut self, part: Part, name: &str) {
@@ -213,6 +223,10 @@ impl Hands {
     }
 
     fn contributors(&self, notes: &mut Notes) -> Vec<Contributor> {
+        if self.co_authors > MAX_CO_AUTHORS {
+            let message = format!("The commits name more than {MAX_CO_AUTHORS} co-authors; those beyond are not kept from approving.");
+            notes.gap("co-authors", Some(self.co_authors.to_string()), message);
+        }
         let mut name = |name: &str| Words::new(&notes.line("the name of a contributor", name, MAX_NAME_CHARS));
         let mut contributors = Vec::new();
         for ((part, _), (user, written)) in &self.known {

@@ -6,7 +6,7 @@ const CARD: &str = "---\nlicense: mit\nbase_model: acme/base\ndatasets: [acme/re
     - {type: accuracy, value: 0.914}\n---\n# Sentiment\n## Bias\nWorse on short texts.\n";
 
 fn pointer(seed: u8, size: u64) -> String {
-    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {size}\n", format!("{seed:02x}").repeat(32))
+    format!("version http://git-media.io/v/2\noid sha256:{}\nsize {size}\n", format!("{seed:02x}").repeat(32))
 }
 
 /// Two commits that differ in what the test says.
@@ -58,12 +58,31 @@ fn equal_content_under_another_name_is_a_rename() {
 }
 
 #[test]
+fn a_rename_with_changes_is_one_where_the_forge_says_so() {
+    let (mut forge, head) = ahead(&[("a.py", "1\n")], &[("b.py", "2\n")]);
+    assert_eq!(gathered(&forge, &head).files.len(), 2);
+    forge.renames.insert("b.py".into(), "a.py".into());
+    let evidence = gathered(&forge, &head);
+    assert_eq!((evidence.files.len(), file(&evidence, "b.py").kind), (1, ChangeKind::Renamed));
+    assert!(patch(&evidence, "b.py").contains("told new"));
+}
+
+#[test]
+fn a_rename_that_is_not_one_is_not_taken_from_the_forge() {
+    let (mut forge, head) = ahead(&[("a.py", "1\n")], &[("a.py", "1\n"), ("b.py", "2\n")]);
+    forge.renames.insert("b.py".into(), "a.py".into());
+    let evidence = gathered(&forge, &head);
+    assert_eq!(file(&evidence, "b.py").kind, ChangeKind::Added);
+    assert_eq!(patch(&evidence, "b.py"), "@@ -0,0 +1 @@\n+2\n");
+}
+
+#[test]
 fn the_policy_is_absent_only_where_the_whole_list_of_files_lacks_it() {
     let (mut forge, head) = ahead(&[], &[("a", "1"), ("b", "2")]);
     assert!(matches!(policy(&forge, &head), PolicyFound::Policy(_)));
     forge.cut_trees.insert(head.clone());
     let PolicyFound::Hold { why } = policy(&forge, &head) else { panic!("not held") };
-    assert!(why.contains(".github/countersign.yml") && why.contains("permission"), "{why}");
+    assert!(why.contains(crate::policy::PATH) && why.contains("permission"), "{why}");
     forge.cut_trees.clear();
     forge.default_branch = Some(sha(50));
     assert!(matches!(policy(&forge, &head), PolicyFound::Hold { .. }));
@@ -71,7 +90,7 @@ fn the_policy_is_absent_only_where_the_whole_list_of_files_lacks_it() {
 
 #[test]
 fn a_policy_that_exists_is_found_on_the_default_branch() {
-    let (forge, head) = ahead(&[], &[(".github/countersign.yml", "version: 1\n")]);
+    let (forge, head) = ahead(&[], &[(crate::policy::PATH, "version: 1\n")]);
     assert!(matches!(policy(&forge, &head), PolicyFound::Hold { .. }));
     assert_eq!(flag(&gathered(&forge, &head), "policy.changed").severity, Severity::High);
 }
@@ -150,7 +169,7 @@ fn a_large_text_file_without_patch_is_a_gap() {
 
 #[test]
 fn secrets_appear_nowhere_in_the_evidence_and_are_flagged_once_for_each_place() {
-    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let token = format!("hf_{}", "a1B2".repeat(9));
     let card = format!("{CARD}Use {token} to load it.\n");
     let code = format!("key = \"{token}\"\n");
     let path = format!("notes-{token}.txt");
@@ -164,7 +183,7 @@ fn secrets_appear_nowhere_in_the_evidence_and_are_flagged_once_for_each_place() 
     assert!(!json.contains(&token), "{json}");
     let places: Vec<&str> =
         evidence.flags.iter().filter(|flag| flag.code == "secret.exposed").map(|flag| flag.subject.as_str()).collect();
-    let masked = "the path notes-[masked: GitHub token].txt";
+    let masked = "the path notes-[masked: Hugging Face token].txt";
     assert_eq!(places, ["README.md", "load.py", masked, "title of commit 0202020", "title of pull request #7"]);
 }
 

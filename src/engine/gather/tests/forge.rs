@@ -15,12 +15,14 @@ use crate::ports::{Blob, Class, Forge, PortError, PortResult, Presence, RawFile,
 /// Files the forge lists in a comparison before it stops.
 const COMPARED_FILES: usize = 300;
 
+type Files = BTreeMap<String, Vec<u8>>;
+
 #[derive(Default)]
 pub(super) struct MemoryForge {
     pub(super) live: Option<CommitSha>,
     pub(super) default_branch: Option<CommitSha>,
     /// Files by path, by commit.
-    pub(super) files: BTreeMap<CommitSha, BTreeMap<String, Vec<u8>>>,
+    pub(super) files: BTreeMap<CommitSha, Files>,
     /// Oldest first; each commit's parent is the one before it.
     pub(super) commits: Vec<RawCommit>,
     pub(super) pulls: BTreeMap<CommitSha, Vec<PullRequest>>,
@@ -28,6 +30,8 @@ pub(super) struct MemoryForge {
     pub(super) cut_trees: BTreeSet<CommitSha>,
     /// Commits that cannot be compared with.
     pub(super) vanished: BTreeSet<CommitSha>,
+    /// Renames that the comparison tells: new path to old path.
+    pub(super) renames: BTreeMap<String, String>,
     /// The comparison gives no patches.
     pub(super) no_patches: bool,
     /// Every question about pull requests fails so.
@@ -84,21 +88,27 @@ impl MemoryForge {
     fn raw_files(&self, base: &CommitSha, head: &CommitSha) -> Vec<RawFile> {
         let (old, new) = (&self.files[base], &self.files[head]);
         let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        let changed = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
-        changed
-            .map(|path| RawFile {
-                path: path.clone(),
-                previous_path: None,
-                kind: match (old.contains_key(path), new.contains_key(path)) {
-                    (false, _) => ChangeKind::Added,
-                    (true, false) => ChangeKind::Removed,
-                    (true, true) => ChangeKind::Modified,
-                },
-                additions: 1,
-                deletions: 1,
-                patch: (!self.no_patches).then(|| "@@ -1 +1 @@\n-told old\n+told new\n".to_owned()),
-            })
-            .collect()
+        let is_told = |path: &&&String| old.get(**path) != new.get(**path) && !self.renames.values().any(|from| from == **path);
+        paths.iter().filter(is_told).map(|path| self.raw_file(path, old, new)).collect()
+    }
+
+    fn raw_file(&self, path: &str, old: &Files, new: &Files) -> RawFile {
+        let previous_path = self.renames.get(path).cloned();
+        let pointer = new.get(path).filter(|content| content.starts_with(b"version ")).map(|_| "+oid sha256:\n");
+        let patch = || format!("@@ -1 +1 @@\n-told old\n+told new\n{}", pointer.unwrap_or_default());
+        RawFile {
+            path: path.to_owned(),
+            kind: match (old.contains_key(path), new.contains_key(path)) {
+                _ if previous_path.is_some() => ChangeKind::Renamed,
+                (false, _) => ChangeKind::Added,
+                (true, false) => ChangeKind::Removed,
+                (true, true) => ChangeKind::Modified,
+            },
+            previous_path,
+            additions: 1,
+            deletions: 1,
+            patch: (!self.no_patches).then(patch),
+        }
     }
 }
 
