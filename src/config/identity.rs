@@ -113,6 +113,7 @@ mod tests {
 
     const TWO: &str = r#"
         [[person]]
+        github_login = "mona"
         github_id = 1001
         slack_team = "T0ACME"
         slack_user = "U0MONA"
@@ -138,7 +139,7 @@ mod tests {
 
     #[test]
     fn two_chat_users_may_be_one_human_but_one_chat_user_is_never_two() {
-        let same_human = TWO.replace("github_login = \"hubot\"", "github_id = 1001");
+        let same_human = TWO.replace("\"hubot\"", "\"mona\"");
         assert_eq!(IdentityFile::parse(&same_human).unwrap().people.len(), 2);
         let twice = TWO.replace("U0HUBOT", "U0MONA");
         assert_eq!(IdentityFile::parse(&twice).unwrap_err(), ["Slack user `U0MONA` of `T0ACME` is linked twice"]);
@@ -146,11 +147,11 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told_with_its_place() {
-        let bad = TWO.replace("github_id = 1001", "").replace("U0HUBOT", "@hubot");
+        let bad = TWO.replace("github_login = \"mona\"", "").replace("U0HUBOT", "@hubot");
         assert_eq!(
             IdentityFile::parse(&bad).unwrap_err(),
             [
-                "person 1: names no GitHub account: add github_id or github_login",
+                "person 1: names no GitHub account: add github_login, and github_id so that nobody can take over the login",
                 "person 2: slack_user `@hubot` is not a user ID (U…)"
             ]
         );
