@@ -26,7 +26,7 @@ fn missing(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
         .values(was_there.then(|| model.card_path.clone()), None)
         .rule("model weights have a model card")
         .source(facts.live_source(&model.card_path, None))
-        .is_new(was_there || !had_weights)
+        .new_if(was_there || !had_weights)
         .says(&message);
     Some(flag)
 }
@@ -36,7 +36,7 @@ fn unreadable(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
     let before = trouble(&model.before).map(|(why, _)| why);
     let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
     let flag = Finding::new("card.unreadable", Severity::High, &model.name)
-        .is_new(before != Some(why))
+        .new_if(before != Some(why))
         .values(before.map(str::to_owned), Some(why.to_owned()))
         .rule("the metadata of a model card is readable as one mapping")
         .source(facts.source(&model.card_path, line))

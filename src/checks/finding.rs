@@ -57,7 +57,7 @@ impl Finding {
         self
     }
 
-    pub(super) fn is_new(mut self, is_new: bool) -> Self {
+    pub(super) fn new_if(mut self, is_new: bool) -> Self {
         self.0.is_new = is_new;
         self
     }

@@ -85,7 +85,7 @@ fn restricted(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
     let severity = after.class().severity()?;
     let before = model.before.card().and_then(|card| terms(card.licence.as_ref()));
     let flag = Finding::new("licence.restricted", severity, &model.name)
-        .is_new(before.as_ref() != Some(&after))
+        .new_if(before.as_ref() != Some(&after))
         .after(after.words())
         .rule("the licence lets anybody use the model for anything")
         .source(facts.source(&model.card_path, None))

@@ -81,9 +81,9 @@ mod tests {
     #[test]
     fn a_string_and_a_list_of_one_are_the_same_base_model() {
         assert!(found("base_model: acme/a", "base_model: [acme/a]").is_empty());
-        let changed = ("lineage.base_model_changed".to_owned(), Severity::High);
-        assert_eq!(found("base_model: acme/a", "base_model: acme/b"), [changed.clone()]);
-        assert_eq!(found("tags: [x]", "base_model: acme/b"), [changed]);
+        let changed = [("lineage.base_model_changed".to_owned(), Severity::High)];
+        assert_eq!(found("base_model: acme/a", "base_model: acme/b"), changed);
+        assert_eq!(found("tags: [x]", "base_model: acme/b"), changed);
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Context<'_> {
     fn not_compared(&self, change: &MetricChange, why: &str) -> Flag {
         self.finding("metric.incomparable", Severity::Medium, change)
             .rule("a result can be compared with the live one")
-            .is_new(change.before != change.after)
+            .new_if(change.before != change.after)
             .says(&format!("{} cannot be compared: {why}.", from_to(change)))
     }
 

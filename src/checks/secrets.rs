@@ -13,7 +13,7 @@ fn flag(facts: &Facts<'_>, sighting: &Sighting) -> Flag {
     Finding::new("secret.exposed", Severity::Critical, &sighting.place)
         .rule("no token-like text in what is shown")
         .source(facts.source(&sighting.place, sighting.line))
-        .is_new(sighting.is_new)
+        .new_if(sighting.is_new)
         .says(&format!("Something that looks like a secret stands in {}; it is masked here. Revoke it.", sighting.place))
 }
 

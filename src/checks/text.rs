@@ -14,7 +14,7 @@ fn flag(facts: &Facts<'_>, sighting: &Sighting) -> Flag {
     Finding::new("text.hidden", severity, &sighting.place)
         .rule("no invisible or direction-changing characters")
         .source(facts.source(&sighting.place, sighting.line))
-        .is_new(sighting.is_new)
+        .new_if(sighting.is_new)
         .says(&format!("Hidden characters in {}: they are written out where it is shown.", sighting.place))
 }
 

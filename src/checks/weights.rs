@@ -103,7 +103,7 @@ fn invalid_pointers(facts: &Facts<'_>, model: &ModelFacts) -> Vec<Flag> {
             .after(why)
             .rule("a pointer to large-file storage follows its specification")
             .source(facts.source(&weight.path, None))
-            .is_new(!was)
+            .new_if(!was)
             .says(&format!("{} looks like a large-file pointer and is none ({why}): which weights ship is unknown.", weight.path));
         Some(flag)
     };
