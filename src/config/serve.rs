@@ -63,7 +63,9 @@ pub struct SlackAccess {
     pub bot_token: SecretString,
     /// At least one.
     pub signing_secrets: Vec<SecretString>,
+    /// Empty: not checked.
     pub app_id: String,
+    /// Empty: the workspace of the bot token.
     pub team_id: String,
     /// For requests whose policy names no channel.
     pub channel: String,
@@ -122,6 +124,13 @@ impl Problems {
         } else {
             self.unless(looks_right(value), key, what);
         }
+        value.to_owned()
+    }
+
+    /// A text that may be empty, and must look right otherwise.
+    fn optional_text(&mut self, key: &str, value: &str, looks_right: impl Fn(&str) -> bool, what: &str) -> String {
+        let value = value.trim();
+        self.unless(value.is_empty() || looks_right(value), key, what);
         value.to_owned()
     }
 
@@ -222,8 +231,13 @@ fn slack(slack: &SlackSettings, problems: &mut Problems) -> SlackAccess {
         api_url: problems.api_address("slack.api_url", &slack.api_url),
         bot_token: secret::bot_token(&slack.bot_token, problems),
         signing_secrets: secret::list("slack.signing_secret", &slack.signing_secret, problems),
-        app_id: problems.text("slack.app_id", &slack.app_id, |text| is_slack_id(text, &['A']), "is not an app ID (A…)"),
-        team_id: problems.text(
+        app_id: problems.optional_text(
+            "slack.app_id",
+            &slack.app_id,
+            |text| is_slack_id(text, &['A']),
+            "is not an app ID (A…)",
+        ),
+        team_id: problems.optional_text(
             "slack.team_id",
             &slack.team_id,
             |text| is_slack_id(text, &['T', 'E']),
