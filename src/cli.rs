@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 good, 1 the answer is no, 2 wrong use or bad input, 3 an outside fault.
 
 mod arguments;
+mod demo;
 mod failure;
 mod serve;
 mod settings;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-pub use arguments::{Arguments, Command, Format, SettingsArguments};
+pub use arguments::{Arguments, Command, DemoArguments, Format, SettingsArguments, StoryName};
 pub use failure::Failure;
 
 /// Runs the program with its arguments, the first being its name.
@@ -27,5 +28,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
     }
 }

@@ -5,15 +5,18 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use secrecy::SecretString;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::github::{GithubOptions, GithubSim};
+use super::github::sample::{self, Sample};
+use super::github::{GithubOptions, GithubSim, State};
 use super::slack::{SlackOptions, SlackSim, sample as workspace};
-use crate::app::{self, server::Server};
+use crate::app::{self, server::Server, worker};
 use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
     GithubAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, ServeSettings, ServerLimits, SlackAccess, Span,
@@ -26,6 +29,9 @@ use crate::ports::{Clock, IdSource};
 
 /// Rounds after which something that never settles is a fault.
 const MAX_ROUNDS: usize = 10_000;
+
+/// How often the vendors look at the clock in a world that lives in real time.
+const VENDORS_LOOK: Duration = Duration::from_millis(50);
 
 /// How a world is made.
 #[derive(Clone)]
@@ -40,7 +46,12 @@ pub struct WorldOptions {
     pub messages_per_second: f64,
     /// Where Countersign listens; a free port when it is 0.
     pub listen: SocketAddr,
+    /// What the simulated GitHub holds at first; the sample when empty.
+    pub fill: Option<Fill>,
 }
+
+/// Puts people, repositories and history into an empty GitHub.
+pub type Fill = Arc<dyn Fn(&mut State) + Send + Sync>;
 
 impl WorldOptions {
     /// A world whose clock stands at the start of 2026 until it is moved.
@@ -63,6 +74,7 @@ impl WorldOptions {
             when_missing: WhenMissing::Starter,
             messages_per_second: 1.0,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            fill: None,
         }
     }
 }
@@ -72,6 +84,7 @@ pub struct World {
     pub github: GithubSim,
     pub slack: SlackSim,
     pub clock: Clock,
+    sample: Option<Sample>,
     /// What Countersign was started with; a restart uses it again.
     pub settings: ServeSettings,
     ids: IdSource,
@@ -83,6 +96,8 @@ struct Running {
     engine: Engine,
     server: Server,
     stop: CancellationToken,
+    /// What runs by itself, in a world that lives in real time.
+    loops: Vec<JoinHandle<()>>,
 }
 
 impl World {
@@ -94,15 +109,27 @@ impl World {
         let folder = Folder::make()?;
         let github = GithubSim::start(options.clock.clone(), options.github.clone()).await?;
         let slack = SlackSim::start(options.clock.clone(), options.slack.clone()).await?;
+        let sample = match &options.fill {
+            Some(fill) => {
+                github.edit(|state| fill(state));
+                None
+            }
+            None => Some(github.edit(sample::fill)),
+        };
         let settings = settings(&options, &folder, &github, &slack)?;
         let clock = options.clock.clone();
-        let mut world = Self { github, slack, clock, settings, ids: options.ids, running: None, folder };
+        let mut world = Self { github, slack, clock, sample, settings, ids: options.ids, running: None, folder };
         world.start_server().await?;
         Ok(world)
     }
 
     pub fn engine(&self) -> anyhow::Result<&Engine> {
         self.running.as_ref().map(|running| &running.engine).context("the server is stopped")
+    }
+
+    /// What the sample holds, by its names in the story.
+    pub fn sample(&self) -> anyhow::Result<&Sample> {
+        self.sample.as_ref().context("this world was not made from the sample")
     }
 
     /// Where Countersign listens.
@@ -127,7 +154,22 @@ impl World {
         self.slack.set_interactions_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.interactions));
         self.slack.set_commands_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.commands));
         self.slack.set_events_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.events));
-        self.running = Some(Running { engine: app.engine, server, stop });
+        self.running = Some(Running { engine: app.engine, server, stop, loops: Vec::new() });
+        Ok(())
+    }
+
+    /// Lets Countersign's worker and the vendors' own time run, until the server stops. For worlds in real time only.
+    pub fn run(&mut self) -> anyhow::Result<()> {
+        let limits = worker::Limits {
+            deliveries: self.settings.engine.concurrency,
+            effects_of_a_kind: self.settings.engine.concurrency,
+            poll: VENDORS_LOOK,
+        };
+        let (github, slack) = (self.github.clone(), self.slack.clone());
+        let running = self.running.as_mut().context("the server is stopped")?;
+        let work = worker::run(running.engine.clone(), limits, running.stop.clone());
+        let time = vendors_time(github, slack, running.stop.clone());
+        running.loops.extend([app::server::spawn(work), app::server::spawn(time)]);
         Ok(())
     }
 
@@ -136,6 +178,10 @@ impl World {
         if let Some(running) = self.running.take() {
             running.stop.cancel();
             running.server.stopped().await;
+            for task in running.loops {
+                // A task of ours that panicked has said so already.
+                let _ = task.await;
+            }
             running.engine.store.close().await;
         }
     }
@@ -148,11 +194,16 @@ impl World {
     /// Does everything that is due now, at both vendors and in Countersign, until nothing is.
     pub async fn settle(&self) -> anyhow::Result<()> {
         for _ in 0..MAX_ROUNDS {
-            if self.github.step().await + settle::round(self.engine()?).await? == 0 {
+            if self.round().await? == 0 {
                 return Ok(());
             }
         }
         bail!("the world does not come to rest")
+    }
+
+    /// Does one round of what is due, at both vendors and in Countersign. Returns how many things were done.
+    pub async fn round(&self) -> anyhow::Result<usize> {
+        Ok(self.github.step().await + settle::round(self.engine()?).await?)
     }
 
     /// Moves the clock by `ms`, stopping at everything that falls due on the way.
@@ -166,6 +217,13 @@ impl World {
         }
         self.clock.advance(end.millis_since(self.clock.now()));
         self.settle().await
+    }
+
+    /// Moves the clock to what falls due next, `end` at the latest, and does nothing there. `false`: `end` is reached.
+    pub async fn move_on(&self, end: Timestamp) -> anyhow::Result<bool> {
+        let next = self.next_due().await?.filter(|next| *next < end);
+        self.clock.advance(next.unwrap_or(end).millis_since(self.clock.now()));
+        Ok(next.is_some())
     }
 
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
@@ -254,6 +312,16 @@ fn settings(options: &WorldOptions, folder: &Folder, github: &GithubSim, slack: 
         engine: EngineSettings { concurrency: 64, poll_every: Span::from_millis(SECOND_MS) },
         log: LogSettings { format: LogFormat::Text, filter: "info".to_owned() },
     })
+}
+
+/// The vendors do what falls due, and send what they have to send.
+async fn vendors_time(github: GithubSim, slack: SlackSim, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if github.step().await == 0 {
+            tokio::time::sleep(VENDORS_LOOK).await;
+        }
+        slack.deliver_due_events().await;
+    }
 }
 
 /// The operator's links of the sample worlds: people who have an account on both sides under the same name.

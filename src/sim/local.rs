@@ -1,0 +1,1 @@
+//! A local repository in the simulated GitHub.
