@@ -1,8 +1,12 @@
 //! The command line. Exit codes: 0 good, 1 the answer is no, 2 wrong use or bad input, 3 an outside fault.
 
 mod arguments;
+mod audit;
+mod database;
 mod demo;
 mod failure;
+mod requests;
+mod runtime;
 mod serve;
 mod settings;
 mod table;
@@ -12,7 +16,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-pub use arguments::{Arguments, Command, DemoArguments, Format, SettingsArguments, StoryName};
+pub use arguments::{Arguments, AuditCommand, Command, Format, RequestsCommand, SettingsArguments};
+pub use demo::{DemoArguments, StoryName};
 pub use failure::Failure;
 
 /// Runs the program with its arguments, the first being its name.
@@ -28,6 +33,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Requests(command) => requests::run(&command),
+        Command::Audit(command) => audit::run(&command),
         Command::Demo(arguments) => demo::run(&arguments),
     }
 }

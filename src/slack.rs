@@ -26,6 +26,8 @@ mod whisper;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod manifest;
+#[cfg(test)]
 mod sample;
 
 pub use acknowledgement::{acknowledgement, challenge};

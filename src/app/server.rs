@@ -22,8 +22,14 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be bound.
-    pub async fn start(listen: SocketAddr, router: Router, limits: ConnectionLimits, stop: CancellationToken) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (server.listen)"))?;
+    pub async fn start(
+        listen: SocketAddr,
+        router: Router,
+        limits: ConnectionLimits,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let listener =
+            TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (server.listen)"))?;
         let address = listener.local_addr().context("cannot tell the address listened on")?;
         tracing::info!(address = %address, "listening on http://{address}");
         let task = spawn(web::serve(listener, router, limits, stop));

@@ -175,4 +175,4 @@ fn broken<T>(seq: u64, why: String) -> Result<T, Break> {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

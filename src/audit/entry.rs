@@ -195,4 +195,4 @@ pub fn replay<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<Reque
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

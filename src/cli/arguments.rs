@@ -1,15 +1,19 @@
 //! What can be typed.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::demo::{self, DemoArguments};
 
 const EXAMPLES: &str = "\
 Examples:
   countersign demo
   countersign serve --config /etc/countersign.toml
   COUNTERSIGN_SLACK__BOT_TOKEN_FILE=/run/secrets/bot-token countersign serve
+  countersign requests list
+  countersign audit show 01890a5d-ac96-774b-bcce-b302099a8057
+  countersign audit verify --format json
 
 Exit codes: 0 good, 1 the answer is no, 2 wrong use or bad input, 3 an outside fault.
 Settings: config.default.toml lists all of them, with the environment variable that sets each.";
@@ -25,56 +29,108 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server
-    #[command(after_help = "Example:\n  countersign serve --config /etc/countersign.toml\n\nSIGTERM and SIGINT stop it within 10 seconds; nothing acknowledged is lost.")]
+    #[command(
+        after_help = "Example:\n  countersign serve --config /etc/countersign.toml\n\nSIGTERM and SIGINT stop it within 10 seconds; nothing acknowledged is lost."
+    )]
     Serve(SettingsArguments),
+    /// Look at requests: what waits, what was decided
+    #[command(subcommand)]
+    Requests(RequestsCommand),
+    /// Look at the record of everything that happened, and verify it
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Show the whole loop on this machine, with a simulated GitHub and Slack in the browser
-    #[command(after_help = DEMO_EXAMPLES)]
+    #[command(after_help = demo::EXAMPLES)]
     Demo(DemoArguments),
 }
 
-const DEMO_EXAMPLES: &str = "\
-Examples:
-  countersign demo
-  countersign demo --repo ~/models/sentiment --base v1.0 --head main
-  countersign demo --script deny
-
-Nothing leaves this machine. A story exits 0 only if the simulated GitHub saw what the story promises.";
-
-/// What is shown, and where.
-#[derive(Debug, Clone, Args)]
-pub struct DemoArguments {
-    /// Where the page is served: an address of this machine
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
-    /// A local git repository to deploy from, instead of the sample
-    #[arg(long, value_name = "PATH", requires = "base", requires = "head", conflicts_with = "script")]
-    pub repo: Option<PathBuf>,
-    /// What is live: a commit, branch or tag of the repository
-    #[arg(long, value_name = "REV", requires = "repo")]
-    pub base: Option<String>,
-    /// What somebody wants to deploy: a commit, branch or tag of the repository
-    #[arg(long, value_name = "REV", requires = "repo")]
-    pub head: Option<String>,
-    /// Tell a story without a browser, and exit
-    #[arg(long, value_name = "STORY", value_enum)]
-    pub script: Option<StoryName>,
+#[derive(Debug, Subcommand)]
+pub enum RequestsCommand {
+    /// List the requests that wait for a decision, newest first
+    #[command(after_help = "Examples:\n  countersign requests list\n  countersign requests list --all --format json")]
+    List {
+        /// Decided and ended ones too
+        #[arg(long)]
+        all: bool,
+        /// At most so many
+        #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+        limit: usize,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        #[command(flatten)]
+        settings: SettingsArguments,
+    },
+    /// Show one request
+    #[command(after_help = "Example:\n  countersign requests show 01890a5d-ac96-774b-bcce-b302099a8057")]
+    Show {
+        /// The request's id
+        #[arg(value_name = "REQUEST")]
+        request: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        #[command(flatten)]
+        settings: SettingsArguments,
+    },
 }
 
-/// The stories by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StoryName {
-    /// A better model is approved, and goes live
-    Approve,
-    /// A risky model is denied, with a reason
-    Deny,
-    /// Two people approve at the same moment, one of them twice
-    DoubleClick,
-    /// People who may not decide press the buttons
-    Outsider,
-    /// The run is started again: the old approval does not carry over
-    Rerun,
-    /// Twenty-nine jobs ask at once, and three more come late
-    Matrix,
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// List the record, oldest first
+    #[command(
+        after_help = "Examples:\n  countersign audit list\n  countersign audit list --after 500 --limit 100 --format json"
+    )]
+    List {
+        /// Only what comes after this number
+        #[arg(long, default_value_t = 0, value_name = "SEQ")]
+        after: u64,
+        /// At most so many
+        #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+        limit: usize,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        #[command(flatten)]
+        settings: SettingsArguments,
+    },
+    /// Tell everything that happened to one request: who asked, who voted on what evidence, what was refused and why
+    #[command(after_help = "Example:\n  countersign audit show 01890a5d-ac96-774b-bcce-b302099a8057")]
+    Show {
+        /// The request's id
+        #[arg(value_name = "REQUEST")]
+        request: String,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        #[command(flatten)]
+        settings: SettingsArguments,
+    },
+    /// Check that nothing in the record was changed, left out or put in; exit code 1 if something was
+    #[command(
+        after_help = "Examples:\n  countersign audit verify\n  countersign audit verify --head 1042:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n\nA cut-off end shows only against a head written down elsewhere: keep the one this prints."
+    )]
+    Verify {
+        /// A head written down earlier, NUMBER:SHA256; may be repeated
+        #[arg(long, value_name = "HEAD")]
+        head: Vec<String>,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        #[command(flatten)]
+        settings: SettingsArguments,
+    },
+}
+
+impl RequestsCommand {
+    pub const fn settings(&self) -> &SettingsArguments {
+        match self {
+            Self::List { settings, .. } | Self::Show { settings, .. } => settings,
+        }
+    }
+}
+
+impl AuditCommand {
+    pub const fn settings(&self) -> &SettingsArguments {
+        match self {
+            Self::List { settings, .. } | Self::Show { settings, .. } | Self::Verify { settings, .. } => settings,
+        }
+    }
 }
 
 /// Where settings come from.

@@ -15,8 +15,13 @@ pub(super) struct Table {
 
 /// Prints a table to standard output: `table` for people, `json` for machines. A reader that has gone away is fine.
 pub(super) fn print(format: Format, table: &Table, json: &Value) -> io::Result<()> {
+    print_text(format, table.text().trim_end(), json)
+}
+
+/// Prints a line or several: `text` for people, `json` for machines.
+pub(super) fn print_text(format: Format, text: &str, json: &Value) -> io::Result<()> {
     let text = match format {
-        Format::Text => table.text(),
+        Format::Text => format!("{text}\n"),
         Format::Json => format!("{json:#}\n"),
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
@@ -28,15 +33,22 @@ pub(super) fn print(format: Format, table: &Table, json: &Value) -> io::Result<(
 impl Table {
     fn text(&self) -> String {
         let header: Vec<String> = self.columns.iter().map(|name| name.to_uppercase()).collect();
-        let cells: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
+        let cells: Vec<Vec<String>> =
+            self.rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
         let lines: Vec<&Vec<String>> = std::iter::once(&header).chain(&cells).collect();
-        let widths: Vec<usize> = (0..self.columns.len()).map(|at| lines.iter().filter_map(|line| line.get(at)).map(|cell| width(cell)).max().unwrap_or(0)).collect();
+        let widths: Vec<usize> = (0..self.columns.len())
+            .map(|at| lines.iter().filter_map(|line| line.get(at)).map(|cell| width(cell)).max().unwrap_or(0))
+            .collect();
         lines.iter().map(|line| aligned(line, &widths)).collect()
     }
 }
 
 fn aligned(cells: &[String], widths: &[usize]) -> String {
-    let padded: Vec<String> = cells.iter().zip(widths).map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide.saturating_sub(width(cell))))).collect();
+    let padded: Vec<String> = cells
+        .iter()
+        .zip(widths)
+        .map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide.saturating_sub(width(cell)))))
+        .collect();
     format!("{}\n", padded.join("  ").trim_end())
 }
 
@@ -48,7 +60,8 @@ fn width(cell: &str) -> usize {
 fn plain(cell: &str) -> String {
     let mut shown = String::with_capacity(cell.len());
     for c in cell.chars() {
-        let steers = c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+        let steers =
+            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
         if steers { shown.extend(c.escape_unicode()) } else { shown.push(c) }
     }
     shown
@@ -60,7 +73,10 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_hostile_text_is_shown_harmless() {
-        let table = Table { columns: &["id", "what"], rows: vec![vec!["1".to_owned(), "a\u{1b}[31m".to_owned()], vec!["1000".to_owned(), "é".to_owned()]] };
+        let table = Table {
+            columns: &["id", "what"],
+            rows: vec![vec!["1".to_owned(), "a\u{1b}[31m".to_owned()], vec!["1000".to_owned(), "é".to_owned()]],
+        };
         assert_eq!(table.text(), "ID    WHAT\n1     a\\u{1b}[31m\n1000  é\n");
     }
 }

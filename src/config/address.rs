@@ -49,7 +49,8 @@ pub fn web_address(api: &Url) -> Url {
 pub fn web_page_address(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text.trim()).map_err(|_| "is not a web address")?;
     let right_scheme = matches!(url.scheme(), "https" | "http");
-    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     if right_scheme && bare && url.host().is_some() {
         Ok(without_last_slash(url))
     } else {
@@ -77,7 +78,9 @@ fn is_forbidden(host: &Host<&str>) -> bool {
         Host::Ipv4(ip) => forbidden_v4(*ip),
         Host::Ipv6(ip) => match ip.to_canonical() {
             IpAddr::V4(ip) => forbidden_v4(ip),
-            IpAddr::V6(ip) => ip.is_unspecified() || ip.is_multicast() || ip.is_unicast_link_local() || ip == METADATA_V6,
+            IpAddr::V6(ip) => {
+                ip.is_unspecified() || ip.is_multicast() || ip.is_unicast_link_local() || ip == METADATA_V6
+            }
         },
     }
 }

@@ -25,13 +25,14 @@ impl IdentityFile {
     /// Reads the file's text. `Err` is one line per mistake, with the entry's number where there is one.
     pub fn parse(text: &str) -> Result<Self, Vec<String>> {
         let file: WireFile = toml::from_str(text).map_err(|error| vec![at_line(text, &error)])?;
-        let (people, mut mistakes) = (1..).zip(file.person).fold((Vec::new(), Vec::new()), |(mut good, mut bad), (number, entry)| {
-            match linked(entry) {
-                Ok(person) => good.push(person),
-                Err(what) => bad.push(format!("person {number}: {what}")),
-            }
-            (good, bad)
-        });
+        let (people, mut mistakes) =
+            (1..).zip(file.person).fold((Vec::new(), Vec::new()), |(mut good, mut bad), (number, entry)| {
+                match linked(entry) {
+                    Ok(person) => good.push(person),
+                    Err(what) => bad.push(format!("person {number}: {what}")),
+                }
+                (good, bad)
+            });
         mistakes.extend(repeated(&people));
         if mistakes.is_empty() { Ok(Self { people }) } else { Err(mistakes) }
     }
@@ -68,7 +69,9 @@ fn linked(entry: WirePerson) -> Result<LinkedPerson, String> {
     match (&entry.github_id, &entry.github_login) {
         (None, None) => return Err("names no GitHub account: add github_id or github_login".to_owned()),
         (Some(0), _) => return Err("github_id is not an account's number".to_owned()),
-        (_, Some(login)) if !is_login(login) => return Err(format!("github_login `{}` is not a login", login.escape_debug())),
+        (_, Some(login)) if !is_login(login) => {
+            return Err(format!("github_login `{}` is not a login", login.escape_debug()));
+        }
         _ => {}
     }
     Ok(LinkedPerson {
@@ -92,7 +95,9 @@ fn is_login(text: &str) -> bool {
 fn repeated(people: &[LinkedPerson]) -> Vec<String> {
     let mut seen = HashSet::new();
     let again = people.iter().filter(|person| !seen.insert(&person.chat));
-    again.map(|person| format!("Slack user `{}` of `{}` is linked twice", person.chat.user, person.chat.workspace)).collect()
+    again
+        .map(|person| format!("Slack user `{}` of `{}` is linked twice", person.chat.user, person.chat.workspace))
+        .collect()
 }
 
 fn at_line(text: &str, error: &toml::de::Error) -> String {
@@ -143,7 +148,10 @@ mod tests {
         let bad = TWO.replace("github_id = 1001", "").replace("U0HUBOT", "@hubot");
         assert_eq!(
             IdentityFile::parse(&bad).unwrap_err(),
-            ["person 1: names no GitHub account: add github_id or github_login", "person 2: slack_user `@hubot` is not a user ID (U…)"]
+            [
+                "person 1: names no GitHub account: add github_id or github_login",
+                "person 2: slack_user `@hubot` is not a user ID (U…)"
+            ]
         );
         let unknown = TWO.replace("github_login", "github_name");
         assert!(IdentityFile::parse(&unknown).unwrap_err()[0].starts_with("line 8: unknown field `github_name`"));

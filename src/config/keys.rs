@@ -19,7 +19,10 @@ const PLACES: [(&str, &str); 10] = [
         "github.private_key",
         "GitHub > Settings > Developer settings > GitHub Apps > your app > General > Private keys > Generate a private key",
     ),
-    ("github.webhook_secret", "GitHub > Settings > Developer settings > GitHub Apps > your app > General > Webhook secret"),
+    (
+        "github.webhook_secret",
+        "GitHub > Settings > Developer settings > GitHub Apps > your app > General > Webhook secret",
+    ),
     ("slack.bot_token", "api.slack.com/apps > your app > OAuth & Permissions > Bot User OAuth Token"),
     ("slack.signing_secret", "api.slack.com/apps > your app > Basic Information > App Credentials > Signing Secret"),
     ("slack.app_id", "api.slack.com/apps > your app > Basic Information > App Credentials > App ID"),

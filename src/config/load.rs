@@ -47,7 +47,8 @@ pub fn load(origin: Origin<'_>) -> Result<Settings, Vec<Problem>> {
 
 fn read_file(path: &Path) -> Result<Table, Problem> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Problem::new(&name, format!("cannot be read: {error}")))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Problem::new(&name, format!("cannot be read: {error}")))?;
     parse(&name, &text)
 }
 
@@ -70,7 +71,9 @@ fn overlay(table: &mut Table, layer: Table, name: &str, problems: &mut Vec<Probl
     for (section, value) in layer {
         match (table.get_mut(&section), value) {
             (Some(Value::Table(known)), Value::Table(given)) => overlay_section(known, given, &section, name, problems),
-            (Some(_), _) => problems.push(Problem::new(name, format!("`{section}` must be a section: write [{section}]"))),
+            (Some(_), _) => {
+                problems.push(Problem::new(name, format!("`{section}` must be a section: write [{section}]")))
+            }
             (None, _) => problems.push(unknown(name, &section, &section, table.keys().map(String::as_str))),
         }
     }

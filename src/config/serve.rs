@@ -11,7 +11,9 @@ use crate::domain::time::{DAY_MS, MINUTE_MS};
 use super::address;
 use super::identity::{IdentityFile, is_slack_id};
 use super::problem::Problem;
-use super::settings::{EngineSettings, GithubSettings, LogSettings, PolicySettings, ServerSettings, Settings, SlackSettings};
+use super::settings::{
+    EngineSettings, GithubSettings, LogSettings, PolicySettings, ServerSettings, Settings, SlackSettings,
+};
 
 mod secret;
 
@@ -153,12 +155,17 @@ fn public_url(server: &ServerSettings, problems: &mut Problems) -> Option<Url> {
 
 fn limits(server: &ServerSettings, problems: &mut Problems) -> ServerLimits {
     const LARGEST: usize = 64 * 1024 * 1024;
-    for (key, bytes) in
-        [("server.max_github_body_bytes", server.max_github_body_bytes), ("server.max_slack_body_bytes", server.max_slack_body_bytes)]
-    {
+    for (key, bytes) in [
+        ("server.max_github_body_bytes", server.max_github_body_bytes),
+        ("server.max_slack_body_bytes", server.max_slack_body_bytes),
+    ] {
         problems.unless((1024..=LARGEST).contains(&bytes), key, "must be from 1024 to 67108864 bytes");
     }
-    problems.unless((1..=100_000).contains(&server.max_connections), "server.max_connections", "must be from 1 to 100000");
+    problems.unless(
+        (1..=100_000).contains(&server.max_connections),
+        "server.max_connections",
+        "must be from 1 to 100000",
+    );
     ServerLimits {
         max_github_body_bytes: server.max_github_body_bytes,
         max_slack_body_bytes: server.max_slack_body_bytes,
@@ -190,7 +197,12 @@ fn github(github: &GithubSettings, problems: &mut Problems) -> GithubAccess {
     GithubAccess {
         web_url,
         api_url,
-        app_id: problems.text("github.app_id", &github.app_id, is_app_or_client_id, "is neither an App ID (digits) nor a client ID (Iv…)"),
+        app_id: problems.text(
+            "github.app_id",
+            &github.app_id,
+            is_app_or_client_id,
+            "is neither an App ID (digits) nor a client ID (Iv…)",
+        ),
         private_key: secret::private_key(github, problems),
         webhook_secrets: secret::list("github.webhook_secret", &github.webhook_secret, problems),
     }
@@ -211,8 +223,18 @@ fn slack(slack: &SlackSettings, problems: &mut Problems) -> SlackAccess {
         bot_token: secret::bot_token(&slack.bot_token, problems),
         signing_secrets: secret::list("slack.signing_secret", &slack.signing_secret, problems),
         app_id: problems.text("slack.app_id", &slack.app_id, |text| is_slack_id(text, &['A']), "is not an app ID (A…)"),
-        team_id: problems.text("slack.team_id", &slack.team_id, |text| is_slack_id(text, &['T', 'E']), "is not a workspace ID (T…)"),
-        channel: problems.text("slack.channel", &slack.channel, |text| is_slack_id(text, &['C', 'G']), "is not a channel ID (C…), names can change hands"),
+        team_id: problems.text(
+            "slack.team_id",
+            &slack.team_id,
+            |text| is_slack_id(text, &['T', 'E']),
+            "is not a workspace ID (T…)",
+        ),
+        channel: problems.text(
+            "slack.channel",
+            &slack.channel,
+            |text| is_slack_id(text, &['C', 'G']),
+            "is not a channel ID (C…), names can change hands",
+        ),
         messages_per_second: rate,
     }
 }
@@ -239,7 +261,9 @@ fn people(path: &str, problems: &mut Problems) -> IdentityFile {
         Err(error) => problems.wrong(KEY, &format!("names `{path}`, which cannot be read: {error}")),
         Ok(text) => match IdentityFile::parse(&text) {
             Ok(people) => return people,
-            Err(mistakes) => problems.all.extend(mistakes.into_iter().map(|what| Problem::new(KEY, format!("`{path}`: {what}")))),
+            Err(mistakes) => {
+                problems.all.extend(mistakes.into_iter().map(|what| Problem::new(KEY, format!("`{path}`: {what}"))))
+            }
         },
     }
     IdentityFile::default()

@@ -45,7 +45,9 @@ impl TryFrom<String> for Span {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or_else(|| format!("`{text}` is not a length of time: write a number and a unit, as in 500ms, 10s, 5m, 24h, 7d"))
+        Self::parse(&text).ok_or_else(|| {
+            format!("`{text}` is not a length of time: write a number and a unit, as in 500ms, 10s, 5m, 24h, 7d")
+        })
     }
 }
 

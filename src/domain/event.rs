@@ -25,7 +25,11 @@ pub enum Event {
     /// The deadline's timer fired.
     DeadlineReached,
     /// The message is in the chat.
-    MessagePosted { message: MessageRef },
+    MessagePosted {
+        message: MessageRef,
+        /// An earlier post may be in the channel as well: its answer was lost.
+        is_copy: bool,
+    },
     /// The forge answered our decision, or was read back instead.
     Told(Told),
     /// The forge says where one job stands.

@@ -32,6 +32,8 @@ pub struct Request {
     pub votes: Vec<Vote>,
     pub phase: Phase,
     pub message: Option<MessageRef>,
+    /// The message is a second copy: the answer to posting the first one was lost.
+    pub message_is_copy: bool,
     /// Set when the message could not be posted or edited and this was given up.
     pub message_trouble: Option<String>,
     /// The chain of watches that is under way.

@@ -51,7 +51,7 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
         Event::GatherFailed { why } => asking::gather_failed(&mut work, why),
         Event::Voted(ballot) => voting::vote(&mut work, ballot),
         Event::DeadlineReached => deciding::deadline(&mut work),
-        Event::MessagePosted { message } => asking::message_posted(&mut work, message),
+        Event::MessagePosted { message, is_copy } => asking::message_posted(&mut work, message, *is_copy),
         Event::Told(told) => deciding::told(&mut work, told),
         Event::GaveUp { kind, why } => deciding::gave_up(&mut work, kind, why),
         Event::JobMoved { deployment, state, detail } => following::job_moved(&mut work, *deployment, *state, detail),

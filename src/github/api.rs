@@ -62,11 +62,17 @@ impl GithubForge {
     }
 
     /// Reads something named by a commit: 404, 409 (empty repository) and 422 (no such commit) mean that it is missing.
-    pub(super) async fn seek<T: DeserializeOwned>(&self, errand: Errand<'_>, rest: &str) -> Result<Presence<T>, PortError> {
+    pub(super) async fn seek<T: DeserializeOwned>(
+        &self,
+        errand: Errand<'_>,
+        rest: &str,
+    ) -> Result<Presence<T>, PortError> {
         let answer = self.fetch_whole(errand, rest).await?;
         match answer.status {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => return Ok(Presence::Missing),
+            StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => {
+                return Ok(Presence::Missing);
+            }
             _ => return Err(refusal(&answer, &Method::GET, errand.doing)),
         }
         let found = serde_json::from_slice(&answer.body).map_err(|error| unreadable(errand.doing, &error))?;
@@ -88,14 +94,20 @@ impl GithubForge {
                 Fetched::Answer(answer) if is_redirect(answer.status) => answer,
                 fetched => return Ok(fetched),
             };
-            path = self.path_of_redirect(&answer).ok_or_else(|| PortError::permanent(errand.doing, "redirected elsewhere"))?;
+            let next = path_of_redirect(&answer, &self.addresses.api);
+            path = next.ok_or_else(|| PortError::permanent(errand.doing, "redirected elsewhere"))?;
         }
         Err(PortError::permanent(errand.doing, "redirected too often"))
     }
 
     /// Writes. A redirect means that nothing was written: the repository's present name is looked up by its id, and
     /// the write goes there, once.
-    pub(super) async fn post<B: Serialize>(&self, errand: Errand<'_>, rest: &str, body: &B) -> Result<Answer, PortError> {
+    pub(super) async fn post<B: Serialize>(
+        &self,
+        errand: Errand<'_>,
+        rest: &str,
+        body: &B,
+    ) -> Result<Answer, PortError> {
         let body = serde_json::to_string(body).map_err(|error| PortError::permanent(errand.doing, error))?;
         let answer = self.write(errand, &repository_path(errand.repository, rest), &body).await?;
         if !is_redirect(answer.status) && answer.status != StatusCode::PERMANENT_REDIRECT {
@@ -170,10 +182,27 @@ impl GithubForge {
         match answer.status {
             StatusCode::CREATED => {}
             StatusCode::UNAUTHORIZED => return Err(identity_refused(&answer, doing)),
+            StatusCode::NOT_FOUND if !self.is_known_app(&jwt, doing).await? => {
+                return Err(identity_refused(&answer, doing));
+            }
             _ => return Err(refusal(&answer, &Method::POST, doing)),
         }
         let given: TokenGiven = serde_json::from_slice(&answer.body).map_err(|error| unreadable(doing, &error))?;
         Ok(given.into())
+    }
+
+    /// GitHub answers 404 to an App id it does not know, as it does to an installation that is gone. Only the second may
+    /// end a request. GitHub: "Get the authenticated app".
+    async fn is_known_app(&self, jwt: &SecretString, doing: &str) -> Result<bool, PortError> {
+        let call = Call { method: Method::GET, path: "/app", bearer: jwt, body: None, max_bytes: MAX_ANSWER_BYTES };
+        match self.send(Bucket::App, call, doing).await? {
+            Fetched::TooLong { .. } => Err(PortError::retry(doing, "the answer is too long")),
+            Fetched::Answer(answer) => match answer.status {
+                StatusCode::OK => Ok(true),
+                StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED => Ok(false),
+                _ => Err(refusal(&answer, &Method::GET, doing)),
+            },
+        }
     }
 
     /// One round trip in a bucket that is not paused; a refusal for a limit pauses it.
@@ -195,14 +224,15 @@ impl GithubForge {
     fn not_paused(&self, bucket: Bucket, doing: &str) -> Result<(), PortError> {
         self.pauses.left_ms(bucket, self.clock.now()).map_or(Ok(()), |left_ms| Err(limited(left_ms, doing)))
     }
+}
 
-    /// The path of a redirect that stays below our API base; the address itself is never called.
-    fn path_of_redirect(&self, answer: &Answer) -> Option<String> {
-        let location = answer.headers.get(LOCATION)?.to_str().ok()?;
-        let path = location.strip_prefix(self.addresses.api.as_str()).unwrap_or(location);
-        let plain = path.starts_with('/') && !path.starts_with("//") && !path.contains("..");
-        plain.then(|| path.to_owned())
-    }
+/// The path of a redirect that stays below our API base; the address itself is never called.
+fn path_of_redirect(answer: &Answer, api_base: &str) -> Option<String> {
+    let location = answer.headers.get(LOCATION)?.to_str().ok()?;
+    let path = location.strip_prefix(api_base).unwrap_or(location);
+    let climbs = path.split(['/', '?']).any(|segment| segment == "." || segment == "..");
+    let plain = path.starts_with('/') && !path.starts_with("//") && !climbs;
+    plain.then(|| path.to_owned())
 }
 
 /// GitHub: "a renamed repository answers 301, 302 or 307".
@@ -218,6 +248,41 @@ fn limited(left_ms: i64, doing: &str) -> PortError {
 fn identity_refused(answer: &Answer, doing: &str) -> PortError {
     let told = super::classify::told(answer);
     let date = answer.headers.get("date").and_then(|date| date.to_str().ok()).unwrap_or("unknown");
-    let why = format!("{told}; check `github.app_id`, `github.private_key` and this machine's clock (GitHub's: {date})");
+    let why =
+        format!("{told}; check `github.app_id`, `github.private_key` and this machine's clock (GitHub's: {date})");
     PortError::permanent(doing, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::HeaderMap;
+    use hyper::body::Bytes;
+
+    use super::*;
+
+    fn redirected(location: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(LOCATION, location.parse().unwrap());
+        let answer = Answer { status: StatusCode::MOVED_PERMANENTLY, headers, body: Bytes::new() };
+        path_of_redirect(&answer, "https://git.acme.example/api/v3")
+    }
+
+    #[test]
+    fn redirects_stay_below_our_api() {
+        let compare = "/repositories/5/compare/a...b?per_page=100";
+        assert_eq!(redirected(&format!("https://git.acme.example/api/v3{compare}")).as_deref(), Some(compare));
+        assert_eq!(redirected(compare).as_deref(), Some(compare));
+        let elsewhere = [
+            "https://evil.example/api/v3/repositories/5",
+            "http://git.acme.example/api/v3/repositories/5",
+            "https://git.acme.example/api/v3.evil.example/x",
+            "https://git.acme.example/api/v3/../../admin",
+            "https://git.acme.example/login",
+            "//evil.example/x",
+            "repositories/5",
+        ];
+        for location in elsewhere {
+            assert_eq!(redirected(location), None, "{location}");
+        }
+    }
 }

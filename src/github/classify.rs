@@ -16,9 +16,10 @@ pub fn refusal(answer: &Answer, method: &Method, doing: &str) -> PortError {
     match answer.status {
         StatusCode::NOT_FOUND | StatusCode::GONE => PortError::new(Class::Gone, doing, why),
         StatusCode::UNAUTHORIZED => PortError::permanent(doing, format!("{why} (with a token fetched just now)")),
-        StatusCode::FORBIDDEN => {
-            PortError::permanent(doing, format!("{why} (is the App's permission granted, and its installation active?)"))
-        }
+        StatusCode::FORBIDDEN => PortError::permanent(
+            doing,
+            format!("{why} (is the App's permission granted, and its installation active?)"),
+        ),
         StatusCode::REQUEST_TIMEOUT => PortError::new(may_be_done(method), doing, why),
         status if status.is_server_error() => PortError::new(may_be_done(method), doing, why),
         _ => PortError::permanent(doing, why),

@@ -3,8 +3,8 @@
 use crate::domain::{CommitSha, DeploymentId, EnvironmentName, PullRequest, Repository, RunId, Standing};
 use crate::engine::receive::Delivery;
 use crate::ports::forge::{
-    Answered, Blob, Comparison, FirstAnswer, Forge, ForgeSignal, LiveDeployment, Permission, Presence, RawCommit, RunState,
-    TellForge, Tree,
+    Answered, Blob, Comparison, FirstAnswer, Forge, ForgeSignal, LiveDeployment, Permission, Presence, RawCommit,
+    RunState, TellForge, Tree,
 };
 use crate::ports::{Clock, PortResult};
 
@@ -82,7 +82,11 @@ impl Forge for GithubForge {
         Box::pin(self.blob_content(repository, blob, max_bytes))
     }
 
-    fn pull_requests<'a>(&'a self, repository: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Vec<PullRequest>> {
+    fn pull_requests<'a>(
+        &'a self,
+        repository: &'a Repository,
+        commit: &'a CommitSha,
+    ) -> PortResult<'a, Vec<PullRequest>> {
         Box::pin(self.pull_requests_of(repository, commit))
     }
 

@@ -25,7 +25,11 @@ const MAX_PULL_PAGES: usize = 10;
 const BLOB_FRAME_BYTES: usize = 16 * 1024;
 
 impl GithubForge {
-    pub(super) async fn one_commit(&self, repository: &Repository, sha: &CommitSha) -> Result<Presence<RawCommit>, PortError> {
+    pub(super) async fn one_commit(
+        &self,
+        repository: &Repository,
+        sha: &CommitSha,
+    ) -> Result<Presence<RawCommit>, PortError> {
         let errand = Errand::new(repository, Purpose::Study, "read a commit");
         // The commit's files are not wanted: one is the least that can be asked for.
         let found: Presence<CommitRow> = self.seek(errand, &format!("/commits/{sha}?per_page=1")).await?;
@@ -36,7 +40,11 @@ impl GithubForge {
         self.raw_commit(&row, errand.doing).map(Presence::Found)
     }
 
-    pub(super) async fn whole_tree(&self, repository: &Repository, commit: &CommitSha) -> Result<Presence<Tree>, PortError> {
+    pub(super) async fn whole_tree(
+        &self,
+        repository: &Repository,
+        commit: &CommitSha,
+    ) -> Result<Presence<Tree>, PortError> {
         let errand = Errand::new(repository, Purpose::Study, "list the files of a commit");
         let errand = Errand { max_bytes: MAX_TREE_BYTES, ..errand };
         let found: Presence<TreeRow> = self.seek(errand, &format!("/git/trees/{commit}?recursive=1")).await?;
@@ -45,7 +53,12 @@ impl GithubForge {
         Ok(Presence::Found(Tree { entries, truncated: row.truncated }))
     }
 
-    pub(super) async fn blob_content(&self, repository: &Repository, blob: &str, max_bytes: usize) -> Result<Blob, PortError> {
+    pub(super) async fn blob_content(
+        &self,
+        repository: &Repository,
+        blob: &str,
+        max_bytes: usize,
+    ) -> Result<Blob, PortError> {
         let errand = Errand::new(repository, Purpose::Study, "read a file");
         let errand = Errand { max_bytes: answer_bytes(max_bytes), ..errand };
         let answer = match self.fetch(errand, &format!("/git/blobs/{}", encoded(blob))).await? {
@@ -54,7 +67,9 @@ impl GithubForge {
         };
         match answer.status {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => return Ok(Blob::Missing),
+            StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => {
+                return Ok(Blob::Missing);
+            }
             _ => return Err(refusal(&answer, &Method::GET, errand.doing)),
         }
         let row: BlobRow = serde_json::from_slice(&answer.body).map_err(|error| unreadable(errand.doing, &error))?;

@@ -5,7 +5,7 @@
 use hyper::{Method, StatusCode};
 use serde::Serialize;
 
-use crate::domain::{EnvironmentName, Repository, RunId};
+use crate::domain::{EnvironmentName, Repository, RequestId, RunId};
 use crate::ports::forge::{Answered, FirstAnswer, TellForge};
 use crate::ports::{Class, PortError};
 
@@ -17,6 +17,8 @@ use super::wire::ApprovalRow;
 
 /// GitHub's limit on a comment. GitHub: "Creating custom deployment protection rules: status reports".
 const MAX_COMMENT_CHARS: usize = 1_024;
+/// Length of a request's id.
+const UUID_CHARS: usize = 36;
 
 /// The body of the one endpoint for decisions and reports: a report has no state.
 #[derive(Serialize)]
@@ -56,7 +58,9 @@ impl GithubForge {
         let answer = self.post(errand, &review_path(telling.run), &body).await?;
         match answer.status {
             StatusCode::NO_CONTENT => Ok(FirstAnswer::Accepted),
-            StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT => Ok(FirstAnswer::Unclear { message: told(&answer) }),
+            StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT => {
+                Ok(FirstAnswer::Unclear { message: told(&answer) })
+            }
             status if status.is_success() => Err(PortError::new(Class::Unknown, errand.doing, told(&answer))),
             _ => Err(refusal(&answer, &Method::POST, errand.doing)),
         }
@@ -71,7 +75,13 @@ impl GithubForge {
     ) -> Result<Answered, PortError> {
         let errand = Errand::new(repository, Purpose::Follow, "read the run's reviews");
         let rows: Vec<ApprovalRow> = self.read(errand, &format!("/actions/runs/{run}/approvals")).await?;
-        Ok(answered(&rows, &environment.folded(), mark))
+        let answered = answered(&rows, &environment.folded(), mark);
+        // The history is the whole run's, without times: reviews of earlier attempts and of the environment's other
+        // rules stand in it too. While the environment waits, none of them has answered for us.
+        if matches!(answered, Answered::Others { .. }) && self.is_pending(errand, run, environment).await? {
+            return Ok(Answered::NotYet);
+        }
+        Ok(answered)
     }
 }
 
@@ -79,7 +89,8 @@ fn review_path(run: RunId) -> String {
     format!("/actions/runs/{run}/deployment_protection_rule")
 }
 
-/// Our own decision wins over whatever else is on file; status reports (`pending`) decide nothing.
+/// Our own decision wins over whatever else is on file; status reports (`pending`) decide nothing, nor do our decisions
+/// for other requests, which are earlier attempts of the run.
 fn answered(rows: &[ApprovalRow], environment: &str, mark: &str) -> Answered {
     let here = rows.iter().filter(|row| row.environments.iter().any(|name| name.is(environment)));
     let decided: Vec<(bool, &ApprovalRow)> = here.filter_map(|row| Some((approves(row)?, row))).collect();
@@ -87,12 +98,23 @@ fn answered(rows: &[ApprovalRow], environment: &str, mark: &str) -> Answered {
     if let Some((approved, _)) = decided.iter().find(|(_, row)| is_ours(row)) {
         return Answered::Ours { approved: *approved };
     }
-    match decided.first() {
+    match decided.iter().find(|(_, row)| !is_of_another_request(row, mark)) {
         Some((approved, row)) => {
             Answered::Others { approved: *approved, by: row.user.as_ref().and_then(|user| user.login.clone()) }
         }
         None => Answered::NotYet,
     }
+}
+
+/// A mark is some words and the id of its request, so ours are known by the words.
+fn is_of_another_request(row: &ApprovalRow, mark: &str) -> bool {
+    let Some((words, _)) = mark.rsplit_once(' ') else { return false };
+    let comment = row.comment.as_deref().unwrap_or_default();
+    let names_a_request = |at: (usize, &str)| {
+        let id = comment.get(at.0 + words.len() + 1..).and_then(|rest| rest.get(..UUID_CHARS));
+        id.and_then(RequestId::parse).is_some()
+    };
+    comment.match_indices(words).any(names_a_request)
 }
 
 fn approves(row: &ApprovalRow) -> Option<bool> {
@@ -135,6 +157,19 @@ mod tests {
         let others = Answered::Others { approved: true, by: Some("mona".to_owned()) };
         assert_eq!(answered(&history, "production", "mark-2"), others);
         assert_eq!(answered(&history, "test", "mark-1"), Answered::NotYet);
+    }
+
+    #[test]
+    fn our_decision_for_an_earlier_attempt_is_nobody_elses_answer() {
+        let (earlier, now) = ("0197a1b2-0000-7000-8000-000000000001", "0197a1b2-0000-7000-8000-000000000002");
+        let history = format!(
+            r#"[{{"state":"rejected","comment":"Denied. Countersign request {earlier}.","environments":[{{"name":"production"}}]}},
+                {{"state":"approved","comment":"my request is fine","environments":[{{"name":"production"}}],"user":{{"login":"ana"}}}}]"#
+        );
+        let others = Answered::Others { approved: true, by: Some("ana".to_owned()) };
+        assert_eq!(answered(&rows(&history), "production", &format!("request {now}")), others);
+        let ours = Answered::Ours { approved: false };
+        assert_eq!(answered(&rows(&history), "production", &format!("request {earlier}")), ours);
     }
 
     #[test]

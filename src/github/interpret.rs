@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::domain::{CommitSha, DeploymentId, EnvironmentName, InstallationId, JobState, Repository, RepositoryId, RunId};
+use crate::domain::{
+    CommitSha, DeploymentId, EnvironmentName, InstallationId, JobState, Repository, RepositoryId, RunId,
+};
 use crate::engine::receive::Delivery;
 use crate::ports::forge::{AskSignal, ForgeSignal};
 
@@ -41,7 +43,8 @@ fn asked(body: &str, api_base: &str) -> Result<ForgeSignal, String> {
 
 fn ask_signal(payload: ProtectionRulePayload, api_base: &str) -> Result<AskSignal, String> {
     let installation = payload.installation.ok_or("`installation` is missing")?.id;
-    let repository = repository(payload.repository.as_ref(), InstallationId::new(usable_id(installation, "installation.id")?))?;
+    let repository =
+        repository(payload.repository.as_ref(), InstallationId::new(usable_id(installation, "installation.id")?))?;
     let callback = payload.deployment_callback_url.ok_or("`deployment_callback_url` is missing")?;
     let run = run_of_callback(&callback, api_base, &repository.full_name()).ok_or("callback url points elsewhere")?;
     let environment = payload.environment.ok_or("`environment` is missing")?;
@@ -93,7 +96,9 @@ fn repository(part: Option<&RepositoryPart>, installation: InstallationId) -> Re
 
 fn job_moved(body: &str) -> Result<ForgeSignal, String> {
     let payload: DeploymentStatusPayload = read(body)?;
-    let (None, Some(status)) = (payload.deployment_callback_url, payload.deployment_status) else { return Ok(mismatch()) };
+    let (None, Some(status)) = (payload.deployment_callback_url, payload.deployment_status) else {
+        return Ok(mismatch());
+    };
     let Some(state) = job_state(&status.state) else { return Ok(ignored("a state that we make nothing of")) };
     let deployment = payload.deployment.ok_or("`deployment` is missing")?.id;
     let repository = payload.repository.ok_or("`repository` is missing")?.id;

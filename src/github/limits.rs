@@ -25,9 +25,13 @@ pub enum Bucket {
 pub enum Limit {
     None,
     /// The answer is good, and was the last one before that time.
-    UsedUp { reset: Timestamp },
+    UsedUp {
+        reset: Timestamp,
+    },
     /// Refused; GitHub said until when.
-    Told { until: Timestamp },
+    Told {
+        until: Timestamp,
+    },
     /// Refused without a time: a minute, and twice as long each time it happens again.
     Untold,
 }

@@ -39,7 +39,10 @@ impl GithubForge {
                 return Ok(None);
             }
         }
-        Err(PortError::permanent(errand.doing, format!("none of the newest {} deployments succeeded", MAX_PAGES * PER_PAGE)))
+        Err(PortError::permanent(
+            errand.doing,
+            format!("none of the newest {} deployments succeeded", MAX_PAGES * PER_PAGE),
+        ))
     }
 
     async fn once_live(&self, errand: Errand<'_>, row: &DeploymentRow) -> Result<Option<LiveDeployment>, PortError> {

@@ -20,7 +20,11 @@ const MAX_CO_AUTHORS: usize = 100;
 const MAX_NAME_CHARS: usize = 200;
 
 impl GithubForge {
-    pub(super) async fn permission_of(&self, repository: &Repository, login: &str) -> Result<Presence<Permission>, PortError> {
+    pub(super) async fn permission_of(
+        &self,
+        repository: &Repository,
+        login: &str,
+    ) -> Result<Presence<Permission>, PortError> {
         let errand = Errand::new(repository, Purpose::Study, "read somebody's access");
         if !is_login(login) {
             return Ok(Presence::Missing);
@@ -113,7 +117,8 @@ mod tests {
             co-Authored-By:  Bo B <bo@acme.example>\nCo-authored-by: ci <9+ci[bot]@users.noreply.github.com>\n\
             Co-authored-by: Old <old@users.noreply.github.com>\nCo-authored-by: Fake <5+ana@users.noreply.acme.example>";
         let people = co_authors(message, DOMAIN);
-        let ids: Vec<Option<u64>> = people.iter().map(|person| person.user.as_ref().map(|user| user.id.get())).collect();
+        let ids: Vec<Option<u64>> =
+            people.iter().map(|person| person.user.as_ref().map(|user| user.id.get())).collect();
         assert_eq!(ids, [Some(77), None, Some(9), None, None]);
         assert_eq!(people[1].name, "Bo B");
         assert!(people[2].user.as_ref().unwrap().is_bot);

@@ -26,14 +26,20 @@ impl GithubForge {
         run_state(&attempts, errand.doing)
     }
 
-    async fn earlier_attempts(&self, repository: &Repository, run: RunId, latest: u32) -> Result<Vec<RunRow>, PortError> {
+    async fn earlier_attempts(
+        &self,
+        repository: &Repository,
+        run: RunId,
+        latest: u32,
+    ) -> Result<Vec<RunRow>, PortError> {
         let errand = Errand::new(repository, Purpose::Follow, "read the run's earlier attempts");
         if latest > MAX_ATTEMPTS {
             return Err(PortError::permanent(errand.doing, format!("the run has {latest} attempts")));
         }
         let mut attempts = Vec::new();
         for attempt in 1..latest {
-            let row: RunRow = self.read(errand, &format!("/actions/runs/{run}/attempts/{attempt}")).await.map_err(unread)?;
+            let row: RunRow =
+                self.read(errand, &format!("/actions/runs/{run}/attempts/{attempt}")).await.map_err(unread)?;
             is_that_run(&row, repository, run, errand.doing)?;
             attempts.push(row);
         }

@@ -73,7 +73,8 @@ impl Addresses {
 
 fn address(text: &str, allow_http: bool, setting: &'static str) -> Result<Url, SettingsError> {
     let url = Url::parse(text.trim()).map_err(|_| SettingsError::Address { setting })?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     match url.scheme() {
         "https" if bare && url.host().is_some() => Ok(url),
         "http" if bare && allow_http && is_this_machine(&url) => Ok(url),
@@ -127,7 +128,9 @@ mod tests {
 
     #[test]
     fn an_address_holds_no_credentials_and_no_query() {
-        for bad in ["https://user@git.acme.example", "https://git.acme.example/?a=b", "ftp://git.acme.example", "github"] {
+        for bad in
+            ["https://user@git.acme.example", "https://git.acme.example/?a=b", "ftp://git.acme.example", "github"]
+        {
             assert_eq!(check(bad, true), Err(SettingsError::Address { setting: "github.api_url" }), "{bad}");
         }
     }

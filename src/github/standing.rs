@@ -30,14 +30,24 @@ impl GithubForge {
             row => row?,
         };
         is_that_run(&row, repository, run, errand.doing)?;
-        let pending: Vec<PendingRow> = self.read(errand, &format!("/actions/runs/{run}/pending_deployments")).await?;
-        let folded = environment.folded();
         Ok(Presence::Found(Standing {
             attempt: row.attempt(),
             conclusion: row.conclusion,
-            pending: pending.iter().any(|row| row.environment.is(&folded)),
+            pending: self.is_pending(errand, run, environment).await?,
             jobs: self.job_states(errand, jobs).await?,
         }))
+    }
+
+    /// Whether some rule of the environment, ours or another, still holds a job of the run.
+    pub(super) async fn is_pending(
+        &self,
+        errand: Errand<'_>,
+        run: RunId,
+        environment: &EnvironmentName,
+    ) -> Result<bool, PortError> {
+        let rows: Vec<PendingRow> = self.read(errand, &format!("/actions/runs/{run}/pending_deployments")).await?;
+        let folded = environment.folded();
+        Ok(rows.iter().any(|row| row.environment.is(&folded)))
     }
 
     async fn job_states(

@@ -160,7 +160,8 @@ impl Tokens {
         let slot = self.slot(key);
         let round = slot.rounds.load(SeqCst);
         let mut held = slot.held.lock().await;
-        if let Some(token) = held.token.as_ref().filter(|token| token.expires_at.millis_since(now) > RENEWED_BEFORE_MS) {
+        if let Some(token) = held.token.as_ref().filter(|token| token.expires_at.millis_since(now) > RENEWED_BEFORE_MS)
+        {
             return Ok(token.secret.clone());
         }
         if let Some(failure) = held.failure.clone().filter(|_| slot.rounds.load(SeqCst) != round) {

@@ -141,7 +141,9 @@ async fn read(response: hyper::Response<Body>, max_bytes: usize) -> Result<Answe
 
 /// Only a connection that was never made is proof that nothing was sent.
 fn trouble(error: &octocrab::Error) -> Trouble {
-    let octocrab::Error::Service { source, .. } = error else { return Trouble::Lost("the connection failed".to_owned()) };
+    let octocrab::Error::Service { source, .. } = error else {
+        return Trouble::Lost("the connection failed".to_owned());
+    };
     let Some(error) = source.downcast_ref::<hyper_util::client::legacy::Error>() else {
         return Trouble::Lost("the connection failed".to_owned());
     };

@@ -57,12 +57,7 @@ pub async fn request(
     }
 }
 
-async fn exchange(
-    method: &str,
-    url: &str,
-    headers: &[(String, String)],
-    body: &[u8],
-) -> std::io::Result<Response> {
+async fn exchange(method: &str, url: &str, headers: &[(String, String)], body: &[u8]) -> std::io::Result<Response> {
     let url = Url::parse(url).map_err(|fault| Error::new(ErrorKind::InvalidInput, fault))?;
     let (host, port) = address(&url)?;
     let mut stream = TcpStream::connect((host.as_str(), port)).await?;
@@ -188,7 +183,8 @@ mod tests {
 
     #[tokio::test]
     async fn chunks_are_joined() {
-        let url = answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n").await;
+        let url =
+            answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n").await;
         assert_eq!(post_to(&url).await.unwrap().body, b"abc");
     }
 

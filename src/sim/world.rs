@@ -46,12 +46,12 @@ pub struct WorldOptions {
     pub messages_per_second: f64,
     /// Where Countersign listens; a free port when it is 0.
     pub listen: SocketAddr,
-    /// What the simulated GitHub holds at first; the sample when empty.
+    /// What the simulated GitHub is filled with; [`sample::fill`] when empty.
     pub fill: Option<Fill>,
 }
 
-/// Puts people, repositories and history into an empty GitHub.
-pub type Fill = Arc<dyn Fn(&mut State) + Send + Sync>;
+/// Puts people, a repository and its history into an empty GitHub.
+pub type Fill = Arc<dyn Fn(&mut State) -> Sample + Send + Sync>;
 
 impl WorldOptions {
     /// A world whose clock stands at the start of 2026 until it is moved.
@@ -84,7 +84,8 @@ pub struct World {
     pub github: GithubSim,
     pub slack: SlackSim,
     pub clock: Clock,
-    sample: Option<Sample>,
+    /// What the simulated GitHub was filled with.
+    pub sample: Sample,
     /// What Countersign was started with; a restart uses it again.
     pub settings: ServeSettings,
     ids: IdSource,
@@ -108,14 +109,11 @@ impl World {
     pub async fn start(options: WorldOptions) -> anyhow::Result<Self> {
         let folder = Folder::make()?;
         let github = GithubSim::start(options.clock.clone(), options.github.clone()).await?;
+        let sample = github.edit(|state| match &options.fill {
+            Some(fill) => fill(state),
+            None => sample::fill(state),
+        });
         let slack = SlackSim::start(options.clock.clone(), options.slack.clone()).await?;
-        let sample = match &options.fill {
-            Some(fill) => {
-                github.edit(|state| fill(state));
-                None
-            }
-            None => Some(github.edit(sample::fill)),
-        };
         let settings = settings(&options, &folder, &github, &slack)?;
         let clock = options.clock.clone();
         let mut world = Self { github, slack, clock, sample, settings, ids: options.ids, running: None, folder };
@@ -125,11 +123,6 @@ impl World {
 
     pub fn engine(&self) -> anyhow::Result<&Engine> {
         self.running.as_ref().map(|running| &running.engine).context("the server is stopped")
-    }
-
-    /// What the sample holds, by its names in the story.
-    pub fn sample(&self) -> anyhow::Result<&Sample> {
-        self.sample.as_ref().context("this world was not made from the sample")
     }
 
     /// Where Countersign listens.
@@ -160,11 +153,8 @@ impl World {
 
     /// Lets Countersign's worker and the vendors' own time run, until the server stops. For worlds in real time only.
     pub fn run(&mut self) -> anyhow::Result<()> {
-        let limits = worker::Limits {
-            deliveries: self.settings.engine.concurrency,
-            effects_of_a_kind: self.settings.engine.concurrency,
-            poll: VENDORS_LOOK,
-        };
+        let concurrency = self.settings.engine.concurrency;
+        let limits = worker::Limits { deliveries: concurrency, effects_of_a_kind: concurrency, poll: VENDORS_LOOK };
         let (github, slack) = (self.github.clone(), self.slack.clone());
         let running = self.running.as_mut().context("the server is stopped")?;
         let work = worker::run(running.engine.clone(), limits, running.stop.clone());
@@ -219,11 +209,11 @@ impl World {
         self.settle().await
     }
 
-    /// Moves the clock to what falls due next, `end` at the latest, and does nothing there. `false`: `end` is reached.
-    pub async fn move_on(&self, end: Timestamp) -> anyhow::Result<bool> {
-        let next = self.next_due().await?.filter(|next| *next < end);
-        self.clock.advance(next.unwrap_or(end).millis_since(self.clock.now()));
-        Ok(next.is_some())
+    /// Moves the clock to what falls due next, `end` at the latest; does nothing there.
+    pub async fn move_on(&self, end: Timestamp) -> anyhow::Result<()> {
+        let next = self.next_due().await?.filter(|next| *next < end).unwrap_or(end);
+        self.clock.advance(next.millis_since(self.clock.now()));
+        Ok(())
     }
 
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {

@@ -79,7 +79,13 @@ impl Line {
         let more = people.len().saturating_sub(most);
         let last = people.len().min(most).saturating_sub(1);
         for (place, person) in people.iter().take(most).enumerate() {
-            let between = if place == 0 { "" } else if place == last && more == 0 { " and " } else { ", " };
+            let between = if place == 0 {
+                ""
+            } else if place == last && more == 0 {
+                " and "
+            } else {
+                ", "
+            };
             self = self.words(between).person(person);
         }
         if more > 0 { self.words(&format!(" and {more} more")) } else { self }
@@ -101,7 +107,9 @@ impl Line {
             let left = max.saturating_sub(out.chars().count());
             let piece = match run {
                 SlackRichTextInlineElement::Text(run) => text::fallback(&run.text, left),
-                SlackRichTextInlineElement::Link(link) => text::fallback(link.text.as_deref().unwrap_or_default(), left),
+                SlackRichTextInlineElement::Link(link) => {
+                    text::fallback(link.text.as_deref().unwrap_or_default(), left)
+                }
                 SlackRichTextInlineElement::User(user) => format!("<@{}>", user.user_id.0),
                 _ => String::new(),
             };
@@ -186,7 +194,8 @@ pub(super) fn small_print(own: &[String], theirs: &[String]) -> Option<SlackBloc
 
 pub(super) fn actions(block: &str, buttons: Vec<SlackBlockButtonElement>) -> Option<SlackBlock> {
     let elements: Vec<SlackActionBlockElement> = buttons.into_iter().map(Into::into).collect();
-    (!elements.is_empty()).then(|| SlackActionsBlock::new(elements).with_block_id(SlackBlockId(block.to_owned())).into())
+    (!elements.is_empty())
+        .then(|| SlackActionsBlock::new(elements).with_block_id(SlackBlockId(block.to_owned())).into())
 }
 
 pub(super) fn button(action: &str, label: &str, value: &str, accessible: &str) -> SlackBlockButtonElement {

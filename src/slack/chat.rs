@@ -48,9 +48,9 @@ impl SlackChat {
     async fn us(&self) -> Result<AuthTest, PortError> {
         let us = self.ourselves.get(&self.client).await?;
         match &self.reader.workspace {
-            Some(configured) if *configured != us.team_id && us.enterprise_id.as_ref() != Some(configured) => {
-                Err(PortError::permanent("check our workspace", "`slack.team_id` is not the workspace of the bot token"))
-            }
+            Some(configured) if *configured != us.team_id && us.enterprise_id.as_ref() != Some(configured) => Err(
+                PortError::permanent("check our workspace", "`slack.team_id` is not the workspace of the bot token"),
+            ),
             _ => Ok(us.clone()),
         }
     }
@@ -175,7 +175,8 @@ fn merged(one: &Value, other: &Value) -> Value {
 }
 
 fn read_back(shown: &Shown) -> Result<Value, PortError> {
-    serde_json::from_str(&shown.body).map_err(|_| PortError::permanent("send a Slack message", "its drawing is not JSON"))
+    serde_json::from_str(&shown.body)
+        .map_err(|_| PortError::permanent("send a Slack message", "its drawing is not JSON"))
 }
 
 #[cfg(test)]

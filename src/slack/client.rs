@@ -61,7 +61,13 @@ impl Client {
     }
 
     /// A method that changes something, or opens something: JSON in, JSON out.
-    pub(super) async fn post(&self, method: &str, arguments: &Value, kind: Kind, doing: &str) -> Result<Value, PortError> {
+    pub(super) async fn post(
+        &self,
+        method: &str,
+        arguments: &Value,
+        kind: Kind,
+        doing: &str,
+    ) -> Result<Value, PortError> {
         let client = self.connected(doing)?;
         let session = client.open_session(&self.token);
         let call = session.http_session_api.http_post::<_, Value>(method, arguments, None);
@@ -72,7 +78,8 @@ impl Client {
     pub(super) async fn get(&self, method: &str, arguments: &[(&str, &str)], doing: &str) -> Result<Value, PortError> {
         let client = self.connected(doing)?;
         let session = client.open_session(&self.token);
-        let arguments: Vec<(&str, Option<&str>)> = arguments.iter().map(|(name, value)| (*name, Some(*value))).collect();
+        let arguments: Vec<(&str, Option<&str>)> =
+            arguments.iter().map(|(name, value)| (*name, Some(*value))).collect();
         let call = session.http_session_api.http_get::<Value, _, _>(method, &arguments, None);
         answer(bounded(call, Kind::Read, doing).await?, Kind::Read, doing)
     }
@@ -126,7 +133,8 @@ fn connect(api_url: &str) -> Result<SlackHyperClient, String> {
             .with_no_client_auth();
         HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().build()
     };
-    let connector: SlackClientHyperHttpsConnector = SlackClientHyperConnector::from(connector).with_slack_api_url(api_url);
+    let connector: SlackClientHyperHttpsConnector =
+        SlackClientHyperConnector::from(connector).with_slack_api_url(api_url);
     Ok(SlackClient::new(connector))
 }
 

@@ -44,10 +44,12 @@ const GONE: [&str; 13] = [
 ];
 
 /// Slack's own trouble. The call may have been carried out in part.
-const SLACKS_TROUBLE: [&str; 5] = ["fatal_error", "internal_error", "request_timeout", "service_unavailable", "update_failed"];
+const SLACKS_TROUBLE: [&str; 5] =
+    ["fatal_error", "internal_error", "request_timeout", "service_unavailable", "update_failed"];
 
 /// Not carried out, and worth another try.
-const LATER: [&str; 5] = ["external_channel_migrating", "message_limit_exceeded", "rate_limited", "ratelimited", "team_added_to_org"];
+const LATER: [&str; 5] =
+    ["external_channel_migrating", "message_limit_exceeded", "rate_limited", "ratelimited", "team_added_to_org"];
 
 /// The class and the other side's words, without its bodies: they may hold what people wrote.
 pub(super) fn classify(failure: &SlackClientError, kind: Kind, doing: &str) -> PortError {
@@ -70,7 +72,9 @@ pub(super) fn classify(failure: &SlackClientError, kind: Kind, doing: &str) -> P
             false => PortError::new(kind.lost_answer(), doing, "the connection broke"),
         },
         SlackClientError::ProtocolError(_) => PortError::new(kind.lost_answer(), doing, "the answer cannot be read"),
-        SlackClientError::EndOfStream(_) | SlackClientError::SystemError(_) | SlackClientError::SocketModeProtocolError(_) => {
+        SlackClientError::EndOfStream(_)
+        | SlackClientError::SystemError(_)
+        | SlackClientError::SocketModeProtocolError(_) => {
             PortError::new(kind.lost_answer(), doing, "the connection ended")
         }
     }
@@ -147,7 +151,8 @@ mod tests {
 
     #[test]
     fn bodies_never_reach_the_log() {
-        let refusal = SlackClientApiError::new("invalid_blocks".to_owned()).with_http_response_body("a reason".to_owned());
+        let refusal =
+            SlackClientApiError::new("invalid_blocks".to_owned()).with_http_response_body("a reason".to_owned());
         assert_eq!(classify(&SlackClientError::ApiError(refusal), Kind::Post, "post").why, "invalid_blocks");
     }
 }

@@ -34,7 +34,8 @@ fn decoded(text: &str) -> Result<String, String> {
 }
 
 fn escaped(high: Option<u8>, low: Option<u8>) -> Result<u8, String> {
-    let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+    let digit =
+        |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|d| u8::try_from(d).ok());
     match (digit(high), digit(low)) {
         (Some(high), Some(low)) => Ok(high * 16 + low),
         _ => Err("the form has a broken percent escape".to_owned()),

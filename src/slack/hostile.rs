@@ -1,1 +1,204 @@
+//! Whatever strangers write, the message stays within Slack's limits, mentions nobody we did not mean and parses nothing of theirs.
 
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::message;
+use super::sample::{self, board};
+use crate::domain::{Evidence, Patch, Phase, Request, Severity, ThreadLine, Whisper, Words};
+use crate::ports::View;
+
+/// Strings that try something, mixed with anything at all.
+fn stranger() -> impl Strategy<Value = String> {
+    let tricks = prop_oneof![
+        Just("<!channel> <!here> <!everyone>".to_owned()),
+        Just("<@U0EVIL> <#C0EVIL> <!subteam^S0EVIL>".to_owned()),
+        Just("<https://evil.example|https://github.com>".to_owned()),
+        Just("<!date^0^{date}|now>".to_owned()),
+        Just("@channel #general https://evil.example :white_check_mark:".to_owned()),
+        Just("*Approved* _by_ ~ana~ `code` ```\n> quote".to_owned()),
+        Just("\u{202e}evorppA\u{202c} \u{200b}zero\u{feff} \0\u{1b}[2K".to_owned()),
+        Just("&lt;!channel&gt; &amp;amp;".to_owned()),
+        Just("a\u{301}".repeat(3_000)),
+        Just("\\\"{}[]".repeat(700)),
+    ];
+    prop_oneof![tricks.clone(), any::<String>(), (tricks, "\\PC{0,40}").prop_map(|(a, b)| format!("{b}{a}{b}"))]
+}
+
+prop_compose! {
+    fn hostile_evidence()(
+        text in prop::collection::vec(stranger(), 12),
+        flags in 0_usize..40,
+        pulls in 0_usize..40,
+        models in 0_usize..6,
+        rows in 0_usize..40,
+    ) -> Evidence {
+        let word = |n: usize| text[n % text.len()].clone();
+        let mut evidence = sample::evidence();
+        evidence.flags = (0..flags).map(|n| {
+            let mut flag = sample::flag(&word(n), Severity::High, n % 2 == 0);
+            (flag.subject, flag.rule, flag.source) = (word(n + 1), Some(word(n + 2)), Some(word(n + 3)));
+            flag
+        }).collect();
+        let pull = evidence.pull_requests[0].clone();
+        evidence.pull_requests = (0..pulls).map(|n| {
+            let mut pull = pull.clone();
+            (pull.title, pull.url) = (word(n), word(n + 4));
+            pull.author.as_mut().unwrap().login = word(n + 5);
+            pull
+        }).collect();
+        evidence.models = (0..models).map(|n| {
+            let mut model = sample::model();
+            let row = model.rows[0].clone();
+            model.rows = (0..rows).map(|r| {
+                let mut row = row.clone();
+                (row.label, row.before, row.delta) = (word(r), Some(word(r + 1)), Some(word(r + 2)));
+                row
+            }).collect();
+            (model.name, model.card_path, model.card_diff) = (word(n + 6), word(n + 7), word(n + 8));
+            model.weights[0].path = word(n + 9);
+            model
+        }).collect();
+        evidence.files[1].path = word(10);
+        evidence.files[1].patch = Patch::Text { text: word(11), lines_cut: 1 };
+        evidence.compare_url = Some(word(2));
+        evidence.commits[0].title = word(3);
+        evidence
+    }
+}
+
+fn hostile_request(words: &str) -> Request {
+    let mut request = sample::open_request();
+    request.repository.owner = words.to_owned();
+    request.repository.name = words.to_owned();
+    request.run.reference = words.to_owned();
+    request.run.trigger = words.to_owned();
+    request.run.url = words.to_owned();
+    request.run.actors[0].login = words.to_owned();
+    request.policy.as_mut().unwrap().gates[0].name = words.to_owned();
+    request.evidence.as_mut().unwrap().contributors[0].user = None;
+    request.evidence.as_mut().unwrap().contributors[0].name = Words::new(words);
+    request
+}
+
+/// All objects of a drawing.
+fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(members) => {
+            found.push(value);
+            members.values().for_each(|member| objects(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| objects(item, found)),
+        _ => {}
+    }
+}
+
+/// The control sequences in text that Slack parses.
+fn controls(text: &str) -> Vec<&str> {
+    text.match_indices('<').filter_map(|(at, _)| text[at..].find('>').map(|end| &text[at..=at + end])).collect()
+}
+
+fn is_ours(control: &str) -> bool {
+    control.starts_with("<!date^1795435200^") || control == "<@U0ANA>" || control == "<@U0BO>"
+}
+
+fn assert_safe(drawing: &Value) {
+    let mut all = Vec::new();
+    objects(drawing, &mut all);
+    for object in all {
+        let text = object["text"].as_str();
+        if let Some(text) = text {
+            assert!(!text.is_empty() && text.chars().count() <= 3_000, "{text}");
+            let hidden = |c: char| c != '\n' && c != '\t' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+            assert!(!text.contains(hidden), "{text:?}");
+        }
+        match object["type"].as_str() {
+            Some("mrkdwn") => {
+                assert_eq!(object["verbatim"], true);
+                assert!(
+                    text.unwrap().starts_with("Expires <!date^1795435200^"),
+                    "mrkdwn is for our words only: {object}"
+                );
+            }
+            Some("plain_text") => assert_eq!(object["emoji"], false),
+            Some("user") => assert!(["U0ANA", "U0BO"].contains(&object["user_id"].as_str().unwrap())),
+            Some("link") => assert!(object["url"].as_str().unwrap().starts_with("http")),
+            Some("broadcast" | "usergroup" | "channel" | "emoji") => panic!("{object}"),
+            Some("button") => {
+                assert!((1..=30).contains(&object["text"]["text"].as_str().unwrap().chars().count()));
+                assert!((1..=75).contains(&object["accessibility_label"].as_str().unwrap().chars().count()));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn assert_safe_message(message: &Value) {
+    let text = message["text"].as_str().unwrap();
+    assert!((1..=3_500).contains(&text.chars().count()), "{}", text.chars().count());
+    assert!(controls(text).into_iter().all(is_ours), "{text}");
+    assert!(!text.contains(['@', '`', '*']) || controls(text).into_iter().any(is_ours), "{text}");
+    let blocks = message["blocks"].as_array().unwrap();
+    assert!(blocks.len() <= 40);
+    let typed: Vec<_> = blocks.iter().map(|block| serde_json::from_value(block.clone()).unwrap()).collect();
+    assert!(super::blocks::characters(&typed) <= 8_000);
+    let headers = blocks.iter().filter(|block| block["type"] == "header");
+    assert!(
+        headers.clone().count() == 1
+            && headers.clone().all(|h| h["text"]["text"].as_str().unwrap().chars().count() <= 150)
+    );
+    blocks.iter().for_each(assert_safe);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn messages_stay_within_limits_and_parse_nothing_of_strangers(
+        evidence in hostile_evidence(),
+        words in stranger(),
+        state in 0_usize..21,
+    ) {
+        let mut request = hostile_request(&words);
+        request.phase = match sample::every_state().swap_remove(state).1.phase {
+            Phase::Held { .. } => Phase::Held { why: words.clone() },
+            Phase::Decided(mut decision) => {
+                decision.reason = Some(Words::new(&words));
+                Phase::Decided(decision)
+            }
+            phase => phase,
+        };
+        let message: Value = serde_json::from_str(&message::draw(&board(&request, &evidence)).body).unwrap();
+        assert_safe_message(&message);
+    }
+
+    #[test]
+    fn views_stay_within_limits(evidence in hostile_evidence(), words in stranger(), page in 0_usize..8) {
+        let request = hostile_request(&words);
+        let board = board(&request, &evidence);
+        for view in [View::Deny { board }, View::Changes { board, page }, View::Notice { title: &words, text: &words }] {
+            let view = serde_json::to_value(super::modal::draw(&view)).unwrap();
+            prop_assert!(view["blocks"].as_array().unwrap().len() <= 100);
+            prop_assert!(view.to_string().len() < 100_000);
+            prop_assert!(view["title"]["text"].as_str().unwrap().chars().count() <= 24);
+            assert_safe(&view);
+        }
+    }
+
+    #[test]
+    fn thread_lines_and_private_answers_mention_only_whom_we_mean(words in stranger()) {
+        let (request, evidence) = (hostile_request(&words), sample::evidence());
+        let by = sample::chat_user("U0ANA");
+        let line = ThreadLine::Denied { by, reason: Some(Words::new(&words)) };
+        let whisper = Whisper::CheckedLater { what: words };
+        for said in [super::thread::draw(&board(&request, &evidence), &line), super::whisper::draw(&whisper)] {
+            assert_safe_message_text(&said);
+        }
+    }
+}
+
+fn assert_safe_message_text(said: &Value) {
+    let text = said["text"].as_str().unwrap();
+    assert!(text.chars().count() <= 3_000 && controls(text).into_iter().all(is_ours), "{text}");
+    said["blocks"].as_array().unwrap().iter().for_each(assert_safe);
+}

@@ -74,7 +74,8 @@ impl Reader {
         }
         let optional = |name: &str| form::the_only(body, name).ok().filter(|value| !value.is_empty());
         self.is_for_us(optional("api_app_id").as_deref(), false)?;
-        let workspace = optional("team_id").or_else(|| optional("enterprise_id")).ok_or("a command without a workspace")?;
+        let workspace =
+            optional("team_id").or_else(|| optional("enterprise_id")).ok_or("a command without a workspace")?;
         let user = ChatUser { workspace, user: checked_id(&form::the_only(body, "user_id")?)? };
         let response_url = optional("response_url").filter(|url| self.replies.allowed(url).is_some());
         let reply = ReplyTo { user, channel: optional("channel_id"), response_url };
@@ -86,7 +87,9 @@ impl Reader {
         self.is_for_us(envelope.api_app_id.as_deref(), false)?;
         let kind = envelope.event.as_ref().map_or(envelope.kind.as_str(), |event| event.kind.as_str());
         Ok(ignored(&match kind {
-            "app_uninstalled" | "tokens_revoked" => format!("{kind}: calls to Slack will fail until the app is installed again"),
+            "app_uninstalled" | "tokens_revoked" => {
+                format!("{kind}: calls to Slack will fail until the app is installed again")
+            }
             other => format!("{other} events mean nothing to us"),
         }))
     }
@@ -114,7 +117,8 @@ impl Reader {
     fn workspace_of(&self, interaction: &Interaction) -> Result<String, String> {
         let home = interaction.user.as_ref().and_then(|user| user.team_id.as_deref());
         let place = interaction.team.as_ref().and_then(|team| team.id.as_deref());
-        let foreign = [home, place].into_iter().flatten().find(|id| self.workspace.as_deref().is_some_and(|ours| ours != *id));
+        let foreign =
+            [home, place].into_iter().flatten().find(|id| self.workspace.as_deref().is_some_and(|ours| ours != *id));
         let enterprise = interaction.enterprise.as_ref().and_then(|enterprise| enterprise.id.as_deref());
         let named = foreign.or(home).or(place).or(enterprise).ok_or("a payload without a workspace")?;
         checked_id(named)
@@ -181,7 +185,11 @@ fn button_value(action: &Action) -> Result<String, String> {
 
 fn checked_value(value: &str) -> Result<String, String> {
     let usable = !value.is_empty() && !value.chars().any(char::is_control) && value.chars().count() <= MAX_VALUE_CHARS;
-    if usable { Ok(value.to_owned()) } else { Err("a value that is empty, too long or holds control characters".to_owned()) }
+    if usable {
+        Ok(value.to_owned())
+    } else {
+        Err("a value that is empty, too long or holds control characters".to_owned())
+    }
 }
 
 /// Ids are letters and digits; they go into rows and mentions.

@@ -2,11 +2,11 @@
 //!
 //! Drawn from the request and its evidence alone, never from the clock, so that the same state gives the same message.
 
-mod outcome;
 mod footer;
 mod gates;
 mod header;
 mod notification;
+mod outcome;
 mod pulls;
 mod risk;
 mod room;

@@ -47,7 +47,13 @@ pub(crate) fn flag(message: &str, severity: Severity, is_new: bool) -> Flag {
 }
 
 fn row(label: &str, before: &str, after: &str, delta: Option<&str>, change: RowChange) -> Row {
-    Row { label: label.into(), before: Some(before.into()), after: Some(after.into()), delta: delta.map(Into::into), change }
+    Row {
+        label: label.into(),
+        before: Some(before.into()),
+        after: Some(after.into()),
+        delta: delta.map(Into::into),
+        change,
+    }
 }
 
 fn weights(digest: &[u8], size: u64) -> WeightFile {
@@ -108,7 +114,11 @@ pub(crate) fn evidence() -> Evidence {
             since: Some(OPENED.plus_millis(-time::DAY_MS * 11)),
         },
         relation: Relation::Ahead { by: 14 },
-        commits: vec![Commit { sha: sha("e4"), title: "Retrain on the 2026 reviews".into(), author: Some(forge_user(1, "mona")) }],
+        commits: vec![Commit {
+            sha: sha("e4"),
+            title: "Retrain on the 2026 reviews".into(),
+            author: Some(forge_user(1, "mona")),
+        }],
         commits_total: 14,
         pull_requests: vec![pull(41, "Retrain on the 2026 reviews", "mona"), pull(44, "Refit the scaler", "li")],
         contributors: contributors(),
@@ -129,7 +139,10 @@ pub(crate) fn evidence() -> Evidence {
 /// Two files under `docs/`, nothing else.
 pub(crate) fn trivial_evidence() -> Evidence {
     let same = |mut model: ModelChange| {
-        model.rows.iter_mut().for_each(|row| (row.after, row.change, row.delta) = (row.before.clone(), RowChange::Same, None));
+        model
+            .rows
+            .iter_mut()
+            .for_each(|row| (row.after, row.change, row.delta) = (row.before.clone(), RowChange::Same, None));
         model.weights.clear();
         model.card_diff.clear();
         model
@@ -198,7 +211,9 @@ pub(crate) fn open_request() -> Request {
         votes: vec![],
         phase: Phase::Open,
         message: Some(MessageRef { channel: "C0DEPLOY".into(), id: "1795348800.000100".into() }),
+        message_is_copy: false,
         message_trouble: None,
+        watch: 1,
     }
 }
 
@@ -233,7 +248,8 @@ pub(crate) fn every_state() -> Vec<(&'static str, Request)> {
     half_way.policy.as_mut().unwrap().gates.push(Gate { name: "Risk".into(), group: Group::WriteAccess, quorum: 2 });
     half_way.votes = vec![vote("U0ANA", 21, false), vote("U0BO", 22, true)];
     let mut matrix = decided(Approved, done(), Rollout::Running);
-    matrix.jobs = (1..=29).map(|id| (DeploymentId::new(id), if id < 4 { JobState::Live } else { JobState::Running })).collect();
+    matrix.jobs =
+        (1..=29).map(|id| (DeploymentId::new(id), if id < 4 { JobState::Live } else { JobState::Running })).collect();
     vec![
         ("gathering", Request { evidence: None, policy: None, ..in_phase(Phase::Gathering) }),
         ("open", open_request()),
@@ -245,9 +261,18 @@ pub(crate) fn every_state() -> Vec<(&'static str, Request)> {
         ("approved, queued", decided(Approved, done(), Rollout::Queued)),
         ("approved, running, 29 jobs", matrix),
         ("live", decided(Approved, done(), Rollout::Live { at: OPENED.plus_millis(294_000) })),
-        ("rollout failed", decided(Approved, done(), Rollout::Failed { state: "error".into(), at: OPENED.plus_millis(300_000) })),
-        ("approved, telling failed", decided(Approved, Telling::Failed { why: "HTTP 403".into() }, Rollout::NotStarted)),
-        ("approved, not applied", decided(Approved, Telling::NotApplied { why: Ending::Cancelled { by: who() } }, Rollout::NotStarted)),
+        (
+            "rollout failed",
+            decided(Approved, done(), Rollout::Failed { state: "error".into(), at: OPENED.plus_millis(300_000) }),
+        ),
+        (
+            "approved, telling failed",
+            decided(Approved, Telling::Failed { why: "HTTP 403".into() }, Rollout::NotStarted),
+        ),
+        (
+            "approved, not applied",
+            decided(Approved, Telling::NotApplied { why: Ending::Cancelled { by: who() } }, Rollout::NotStarted),
+        ),
         ("denied, delivering", decided(Denied, Telling::Delivering, Rollout::NotStarted)),
         ("denied", decided(Denied, done(), Rollout::NotStarted)),
         ("expired", decided(Expired, done(), Rollout::NotStarted)),

@@ -74,7 +74,8 @@ fn judged(answer: &Value, us: &AuthTest, asked: &ChatUser) -> Option<ChatStandin
 fn is_one_of_us(user: &User, us: &AuthTest, asked: &ChatUser) -> bool {
     let organisation = us.enterprise_id.as_deref();
     let theirs = user.enterprise_user.as_ref();
-    let same_organisation = theirs.is_some_and(|theirs| organisation.is_some() && theirs.enterprise_id.as_deref() == organisation);
+    let same_organisation =
+        theirs.is_some_and(|theirs| organisation.is_some() && theirs.enterprise_id.as_deref() == organisation);
     let at_home = user.team_id.as_deref() == Some(us.team_id.as_str());
     let clicked_here = asked.workspace == us.team_id;
     let clicked_in_organisation = Some(asked.workspace.as_str()) == organisation
@@ -130,7 +131,8 @@ mod tests {
 
     #[test]
     fn another_workspace_of_our_organisation_is_ours() {
-        let ours = json!({ "team_id": "T0SISTER", "enterprise_user": { "enterprise_id": "E0ACME", "teams": ["T0SISTER"] } });
+        let ours =
+            json!({ "team_id": "T0SISTER", "enterprise_user": { "enterprise_id": "E0ACME", "teams": ["T0SISTER"] } });
         assert_eq!(standing(ours.clone(), "T0SISTER", Some("E0ACME")), Some(ChatStanding::Member));
         assert_eq!(standing(ours.clone(), "E0ACME", Some("E0ACME")), Some(ChatStanding::Member));
         assert_eq!(standing(ours.clone(), "T0SISTER", None), Some(ChatStanding::Foreign));

@@ -31,14 +31,21 @@ pub(super) fn fallback(text: &str, max: usize) -> String {
     let mut left = max;
     let plain = line(text, max);
     let mut rest = plain.chars().peekable();
+    let mut before = None;
     while let Some(c) = rest.next() {
-        let piece = inert(c, rest.peek().copied());
+        let is_time = before.is_some_and(is_digit) && rest.peek().copied().is_some_and(is_digit);
+        let piece = inert(c, rest.peek().copied().filter(|_| !is_time));
+        before = Some(c);
         let length = piece.chars().count();
         let Some(now_left) = left.checked_sub(length) else { break };
         left = now_left;
         out.push_str(&piece);
     }
     out
+}
+
+const fn is_digit(c: char) -> bool {
+    c.is_ascii_digit()
 }
 
 fn inert(c: char, next: Option<char>) -> String {
@@ -50,7 +57,7 @@ fn inert(c: char, next: Option<char>) -> String {
         '~' => '∼'.to_string(),
         '`' => 'ˋ'.to_string(),
         '@' => '＠'.to_string(),
-        // `:name:` would become a picture and `https://` a link; `a: b` stays.
+        // `:name:` would become a picture and `https://` a link; `a: b` and `12:00` stay.
         ':' if next.is_some_and(|next| !next.is_whitespace()) => '∶'.to_string(),
         other => other.to_string(),
     }
@@ -88,7 +95,8 @@ pub(super) fn local_date(at: Timestamp) -> String {
 
 /// `438 MB`: decimal units, as forges show sizes.
 pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 4] = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    const UNITS: [(u64, &str); 4] =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     let unit = UNITS.iter().find(|(unit, _)| bytes >= *unit);
     unit.map_or_else(|| format!("{bytes} B"), |(unit, name)| scaled(bytes, *unit, name))
 }
@@ -132,7 +140,10 @@ mod tests {
     fn durations_and_sizes_read_as_people_say_them() {
         let words = [0, 999, 42_000, 252_000, 3_600_000, 7_500_000, 97_200_000].map(duration);
         assert_eq!(words, ["0 s", "0 s", "42 s", "4 min 12 s", "1 h", "2 h 5 min", "1 d 3 h"]);
-        assert_eq!([0, 999, 1_500, 438_000_000, 7_200_000_000].map(size), ["0 B", "999 B", "1.5 kB", "438 MB", "7.2 GB"]);
+        assert_eq!(
+            [0, 999, 1_500, 438_000_000, 7_200_000_000].map(size),
+            ["0 B", "999 B", "1.5 kB", "438 MB", "7.2 GB"]
+        );
         assert_eq!(duration(-5), "0 s");
     }
 

@@ -50,7 +50,7 @@ fn refused(refusal: &Refusal) -> Line {
         Refusal::Guest => no.words("guests of this workspace cannot decide. Ask a full member who may."),
         Refusal::Deactivated => no.words("this Slack account is deactivated. Use your active one."),
         Refusal::Bot => no.words("bots and apps cannot decide. A person has to."),
-        Refusal::ForeignWorkspace => no.words("your account belongs to another workspace. Only members of this one can decide."),
+        Refusal::ForeignWorkspace => no.words("your account belongs to another workspace. Only members of this one can decide; ask one of them."),
         Refusal::UnknownAccount => no.words("Slack does not show us your account, so it cannot be checked. Ask an administrator of this workspace."),
         Refusal::NotLinked => no.words("your Slack account is not linked to a GitHub account. Ask whoever runs Countersign to add you to the identity file."),
         Refusal::LoginMoved { login, .. } => no

@@ -106,21 +106,31 @@ impl Store {
     /// Checks the whole record: the chain, its end, the columns and the texts beside it. `known` are heads written
     /// down elsewhere; without one, a tail cut off or replaced together with the head does not show.
     pub async fn verify_audit(&self, known: &[Head]) -> Result<Result<Summary, Break>, StoreError> {
-        let head = self.audit_head().await?;
+        let (head, last) = self.audit_end().await?;
         let mut verifier = Verifier::new(&[known, &[head]].concat());
-        let mut last = 0;
-        while last < head.seq.max(1) || !known.is_empty() {
-            let rows = self.audit_rows(last, PAGE).await?;
+        let mut seen = 0;
+        while seen < head.seq {
+            let mut rows = self.audit_rows(seen, PAGE).await?;
+            rows.retain(|row| row.seq <= head.seq);
             let Some(end) = rows.last().map(|row| row.seq) else { break };
-            let texts = self.stored_texts(last, end).await?;
+            let texts = self.stored_texts(seen, end).await?;
             for row in &rows {
                 if let Err(found) = verifier.push(row).and_then(|()| check_texts(row, &texts)) {
                     return Ok(Err(found));
                 }
             }
-            last = end;
+            seen = end;
         }
-        Ok(verifier.finish())
+        Ok(verifier.finish().and_then(|summary| ends_there(summary, last)))
+    }
+
+    /// The head and the number of the last row, seen at the same moment: every commit moves both.
+    async fn audit_end(&self) -> Result<(Head, u64), StoreError> {
+        const END: &str = "SELECT seq, hash, (SELECT COALESCE(MAX(seq), 0) FROM audit) AS last
+            FROM audit_head WHERE id = 1";
+        let row = read!(fetch_optional, (i64, String, i64), &self.inner.pools, END)?;
+        let (seq, hash, last) = row.ok_or_else(|| StoreError::corrupt("the head of the record is missing"))?;
+        Ok((HeadRow { seq, hash }.head()?, last.cast_unsigned()))
     }
 
     async fn stored_texts(&self, after: u64, to: u64) -> Result<HashMap<String, TextRow>, StoreError> {
@@ -129,6 +139,13 @@ impl Store {
         let rows = read!(fetch_all, TextRow, &self.inner.pools, TEXTS, after, to)?;
         Ok(rows.into_iter().map(|row| (row.hash.clone(), row)).collect())
     }
+}
+
+fn ends_there(summary: Summary, last: u64) -> Result<Summary, Break> {
+    if last > summary.rows {
+        return Err(Break { seq: summary.rows.saturating_add(1), why: "it was added behind the end of the record".into() });
+    }
+    Ok(summary)
 }
 
 /// Every text that the row stands for is there, erased or as it was.

@@ -29,9 +29,9 @@ where
 }
 
 fn filter(settings: &LogSettings) -> anyhow::Result<EnvFilter> {
-    EnvFilter::builder()
-        .parse(&settings.filter)
-        .with_context(|| format!("log.filter `{}` is not a list of levels, as in `info,countersign::web=debug`", settings.filter))
+    EnvFilter::builder().parse(&settings.filter).with_context(|| {
+        format!("log.filter `{}` is not a list of levels, as in `info,countersign::web=debug`", settings.filter)
+    })
 }
 
 #[cfg(test)]

@@ -66,5 +66,6 @@ pub(super) async fn method_not_allowed() -> Problem {
 /// The panic's own text goes to the log by way of the panic hook, never to the caller.
 pub(super) fn panicked(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("an HTTP handler panicked; the panic's message is above");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this is our mistake, and it has been logged").into_response()
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this is our mistake, and it has been logged")
+        .into_response()
 }

@@ -45,7 +45,11 @@ pub struct AuditPage {
     pub next: Option<i64>,
 }
 
-pub(super) async fn list(list: Arc<AuditList>, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
+pub(super) async fn list(
+    list: Arc<AuditList>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, Problem> {
     if !holds_token(&headers, &list.token) {
         return Err(Problem::unauthorized());
     }
@@ -69,7 +73,9 @@ fn parse(query: &str) -> Result<AuditQuery, String> {
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "limit" => parsed.limit = number(&value, 1..=MAX_LIMIT).ok_or("`limit` must be a number from 1 to 500")?,
-            "cursor" => parsed.after = number(&value, 0..=i64::MAX).ok_or("`cursor` must be the `next` of an earlier page")?,
+            "cursor" => {
+                parsed.after = number(&value, 0..=i64::MAX).ok_or("`cursor` must be the `next` of an earlier page")?
+            }
             "from" => parsed.from = Some(time(&value).ok_or("`from` must be a time such as 2026-01-01T00:00:00Z")?),
             "to" => parsed.to = Some(time(&value).ok_or("`to` must be a time such as 2026-01-01T00:00:00Z")?),
             _ => return Err("unknown parameter: there are `limit`, `cursor`, `from` and `to`".to_owned()),

@@ -47,7 +47,13 @@ pub(super) enum BodyError {
 }
 
 /// Reads the whole body. The declared length is believed for refusing, never for taking memory.
-pub(super) async fn read(headers: &HeaderMap, body: Body, max_bytes: usize, within: Duration, budget: &Budget) -> Result<Read, BodyError> {
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    max_bytes: usize,
+    within: Duration,
+    budget: &Budget,
+) -> Result<Read, BodyError> {
     let declared = declared_length(headers);
     let reader = Reader { body, max_bytes, declared, deadline: Instant::now() + within, budget };
     let expects = headers.contains_key(header::EXPECT);
@@ -75,7 +81,8 @@ impl Reader<'_> {
             }
             return Err(BodyError::TooLarge);
         }
-        let mut read = Read { bytes: Vec::with_capacity(self.declared.unwrap_or_default().min(SMALL_BYTES)), share: None };
+        let mut read =
+            Read { bytes: Vec::with_capacity(self.declared.unwrap_or_default().min(SMALL_BYTES)), share: None };
         while let Some(chunk) = self.next().await? {
             let length = read.bytes.len() + chunk.len();
             if length > self.max_bytes {

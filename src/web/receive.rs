@@ -89,7 +89,11 @@ impl Entrance {
         if arrival == Err(Refusal::Unauthorized) {
             let refused = self.refused_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
             if refused == SUSPICIOUS_REFUSALS {
-                tracing::warn!(door = self.door.path, "{refused} signatures in a row were refused at {}: was the secret changed on one side?", self.door.path);
+                tracing::warn!(
+                    door = self.door.path,
+                    "{refused} signatures in a row were refused at {}: was the secret changed on one side?",
+                    self.door.path
+                );
             }
         } else {
             self.refused_in_a_row.store(0, Ordering::Relaxed);
@@ -142,7 +146,9 @@ impl Accepted {
         };
         match self {
             Self::Stored(Taken { reply: None, .. }) => status.into_response(),
-            Self::Stored(Taken { reply: Some(reply), .. }) | Self::Answered(reply) => (status, Json(reply)).into_response(),
+            Self::Stored(Taken { reply: Some(reply), .. }) | Self::Answered(reply) => {
+                (status, Json(reply)).into_response()
+            }
         }
     }
 }
@@ -154,16 +160,20 @@ impl Failed {
             Self::Body(BodyError::TooSlow) => Outcome::TooSlow,
             Self::Body(BodyError::Busy) | Self::NotStored(IntakeError::Unavailable(_)) => Outcome::Unavailable,
             Self::Refused(Refusal::Unauthorized) => Outcome::Unauthorized,
-            Self::Body(BodyError::Broken) | Self::Refused(Refusal::BadRequest(_)) | Self::NotStored(IntakeError::Unstorable(_)) => {
-                Outcome::BadRequest
-            }
+            Self::Body(BodyError::Broken)
+            | Self::Refused(Refusal::BadRequest(_))
+            | Self::NotStored(IntakeError::Unstorable(_)) => Outcome::BadRequest,
         }
     }
 
     fn into_problem(self) -> Problem {
         match self {
-            Self::Body(BodyError::TooLarge) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large"),
-            Self::Body(BodyError::TooSlow) => Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "the body did not arrive in time"),
+            Self::Body(BodyError::TooLarge) => {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large")
+            }
+            Self::Body(BodyError::TooSlow) => {
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "the body did not arrive in time")
+            }
             Self::Body(BodyError::Broken) => Problem::bad_request("the body is cut off"),
             Self::Body(BodyError::Busy) => Problem::unavailable("too many large bodies at once"),
             Self::Refused(Refusal::Unauthorized) => Problem::unauthorized(),

@@ -47,7 +47,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
         connections.spawn(connection(stream, router.clone(), limits, stop.clone(), slot));
     }
     drop(listener);
-    if tokio::time::timeout(limits.drain_within, async { while connections.join_next().await.is_some() {} }).await.is_err() {
+    if tokio::time::timeout(limits.drain_within, async { while connections.join_next().await.is_some() {} })
+        .await
+        .is_err()
+    {
         tracing::warn!(connections = connections.len(), "connections were cut off: they did not end in time");
     }
 }
@@ -83,7 +86,13 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(TcpSt
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, limits: ConnectionLimits, stop: CancellationToken, slot: OwnedSemaphorePermit) {
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    limits: ConnectionLimits,
+    stop: CancellationToken,
+    slot: OwnedSemaphorePermit,
+) {
     let peer = stream.peer_addr().ok();
     let _ = stream.set_nodelay(true);
     let service = TowerToHyperService::new(router);

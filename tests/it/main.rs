@@ -1,1 +1,17 @@
+//! The integration tests, one binary: stories over the simulated world, the adapters against the simulated vendors,
+//! the store on both databases, and the rules of the house.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and starts what it needs"
+)]
 
+mod config;
+mod github_client;
+mod layering;
+mod postgres;
+mod store;
+mod stories;

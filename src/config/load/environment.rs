@@ -56,14 +56,19 @@ fn setting(table: &Table, name: &str) -> Result<Place, Problem> {
         return Ok(place(key, false));
     }
     match key.strip_suffix("_file") {
-        Some(secret) if known(section, secret) && keys::is_secret(&format!("{section}.{secret}")) => Ok(place(secret, true)),
+        Some(secret) if known(section, secret) && keys::is_secret(&format!("{section}.{secret}")) => {
+            Ok(place(secret, true))
+        }
         _ => Err(unknown(table, name)),
     }
 }
 
 fn unknown(table: &Table, name: &str) -> Problem {
-    let names: Vec<String> = super::all_keys(table).map(|(section, key)| keys::variable(&format!("{section}.{key}"))).collect();
-    let hint = nearest(name, names.iter().map(String::as_str)).map(|near| format!(", did you mean {near}?")).unwrap_or_default();
+    let names: Vec<String> =
+        super::all_keys(table).map(|(section, key)| keys::variable(&format!("{section}.{key}"))).collect();
+    let hint = nearest(name, names.iter().map(String::as_str))
+        .map(|near| format!(", did you mean {near}?"))
+        .unwrap_or_default();
     Problem::new(name, format!("is no setting{hint}"))
 }
 
@@ -72,7 +77,8 @@ fn read(place: &Place, name: &str, value: &OsStr) -> Result<String, Problem> {
     if !place.from_file {
         return Ok(text.to_owned());
     }
-    let mut content = secret_file(text).map_err(|error| Problem::new(name, format!("names `{text}`, which cannot be read: {error}")))?;
+    let mut content = secret_file(text)
+        .map_err(|error| Problem::new(name, format!("names `{text}`, which cannot be read: {error}")))?;
     if content.ends_with('\n') {
         content.pop();
     }

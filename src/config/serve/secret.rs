@@ -67,7 +67,9 @@ pub(super) fn private_key(github: &GithubSettings, problems: &mut Problems) -> S
             String::new()
         }),
     };
-    if !text.is_empty() && let Err(what) = signs(&text) {
+    if !text.is_empty()
+        && let Err(what) = signs(&text)
+    {
         problems.wrong(KEY, what);
     }
     SecretString::from(text)
@@ -76,7 +78,9 @@ pub(super) fn private_key(github: &GithubSettings, problems: &mut Problems) -> S
 /// Whether the key can sign an app's token (RS256); `Err` names the usual mistake.
 fn signs(pem: &str) -> Result<(), &'static str> {
     if pem.contains("\\n") && pem.trim().lines().count() == 1 {
-        return Err("holds `\\n` as two characters instead of line ends: give the file with github.private_key_file instead");
+        return Err(
+            "holds `\\n` as two characters instead of line ends: give the file with github.private_key_file instead",
+        );
     }
     if pem.contains("PUBLIC KEY-----") {
         return Err("is a public key: the private key is wanted");

@@ -28,6 +28,7 @@ pub(super) fn open(ask: &Ask, event: &Event, at: Timestamp) -> Step {
         votes: Vec::new(),
         phase: Phase::Gathering,
         message: None,
+        message_is_copy: false,
         message_trouble: None,
         watch: 0,
     };
@@ -124,7 +125,8 @@ pub(super) fn gather_failed(work: &mut Work, why: &str) {
     }
 }
 
-pub(super) fn message_posted(work: &mut Work, message: &MessageRef) {
+pub(super) fn message_posted(work: &mut Work, message: &MessageRef, is_copy: bool) {
+    work.request.message_is_copy = is_copy;
     work.request.message = Some(message.clone());
     work.request.message_trouble = None;
 }

@@ -55,12 +55,13 @@ async fn told(
         return Ok(Told::NotApplied { why });
     }
     let mark = mark(request);
-    let is_repeat = claimed.attempts > 0 || decision.retold > 0;
-    if is_repeat && let Some(told) = read_mark(engine, request, decision, &mark).await? {
-        // Jobs that came later wait although an earlier telling was taken: those have to be told again.
-        if decision.retold == 0 {
-            return Ok(told);
-        }
+    // Others' answers may be an earlier attempt's: only our own mark says that this was done already. When jobs that
+    // came later wait although an earlier telling was taken, those have to be told again all the same.
+    if claimed.attempts > 0
+        && decision.retold == 0
+        && let Answered::Ours { approved } = answered(engine, request, &mark).await?
+    {
+        return Ok(as_told(decision, approved));
     }
     let telling = TellForge {
         repository: &request.repository,
@@ -106,11 +107,12 @@ async fn unclear(
     if let Some(conclusion) = standing.conclusion {
         return Ok(Told::NotApplied { why: ending_for(conclusion) });
     }
-    match read_mark(engine, request, decision, mark).await? {
+    match answered(engine, request, mark).await? {
         // Taken, or taken for some of the jobs: the watch finds those that still wait, and tells them again.
-        Some(told) => Ok(told),
-        None if standing.pending || claimed.attempts < LOOKS_BEFORE_BYPASS => Err(wait_for_gate(message)),
-        None => Ok(Told::NotApplied { why: Ending::Bypassed { by: None } }),
+        Answered::Ours { approved } => Ok(as_told(decision, approved)),
+        _ if standing.pending || claimed.attempts < LOOKS_BEFORE_BYPASS => Err(wait_for_gate(message)),
+        Answered::Others { approved, by } if approved != decision.verdict.lets_run() => Ok(elsewhere(approved, by)),
+        Answered::Others { .. } | Answered::NotYet => Ok(Told::NotApplied { why: Ending::Bypassed { by: None } }),
     }
 }
 
@@ -118,20 +120,13 @@ fn wait_for_gate(message: &str) -> PortError {
     PortError::new(Class::Retry { after_ms: Some(TOO_EARLY_PAUSE_MS) }, "tell the forge the decision", message)
 }
 
-/// Whether our decision is on file already, or another one.
-async fn read_mark(
-    engine: &Engine,
-    request: &Request,
-    decision: &Decision,
-    mark: &str,
-) -> Result<Option<Told>, PortError> {
-    let answered = engine.forge.answered(&request.repository, request.key.run, &request.environment, mark).await?;
-    Ok(match answered {
-        Answered::Ours { approved } if approved == decision.verdict.lets_run() => Some(Told::Taken),
-        Answered::Ours { approved } => Some(elsewhere(approved, None)),
-        Answered::Others { approved, by } if approved != decision.verdict.lets_run() => Some(elsewhere(approved, by)),
-        Answered::Others { .. } | Answered::NotYet => None,
-    })
+/// What is on file about our gate.
+async fn answered(engine: &Engine, request: &Request, mark: &str) -> Result<Answered, PortError> {
+    engine.forge.answered(&request.repository, request.key.run, &request.environment, mark).await
+}
+
+fn as_told(decision: &Decision, approved: bool) -> Told {
+    if approved == decision.verdict.lets_run() { Told::Taken } else { elsewhere(approved, None) }
 }
 
 fn elsewhere(approved: bool, by: Option<String>) -> Told {

@@ -14,18 +14,25 @@ use crate::store::{ClaimedEffect, StoreError};
 pub(super) async fn sync(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
     let evidence = evidence_of(engine, request).await?;
     // Only posting can double: an answer that was lost leaves a copy behind, so the next one says what it is.
-    let repeated = request.message.is_none() && claimed.attempts > 0 && claimed.last_class.as_deref() == Some("unknown");
+    let answer_was_lost = claimed.last_class.as_deref() == Some("unknown");
+    let repeated = if request.message.is_some() { request.message_is_copy } else { answer_was_lost };
     let board = Board { request, evidence: evidence.as_ref(), now: engine.clock.now(), repeated };
     let shown = engine.chat.draw(&board);
     match &request.message {
         Some(message) => edit(engine, claimed, request, message, &shown).await,
         // It ended before anybody could see it: there is nothing to correct.
         None if matches!(request.phase, Phase::Ended { .. }) => finish(engine, claimed).await,
-        None => post(engine, claimed, request, &shown).await,
+        None => post(engine, claimed, request, &shown, repeated).await,
     }
 }
 
-async fn post(engine: &Engine, claimed: &ClaimedEffect, request: &Request, shown: &Shown) -> Result<(), StoreError> {
+async fn post(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    request: &Request,
+    shown: &Shown,
+    is_copy: bool,
+) -> Result<(), StoreError> {
     let channel = engine.chat.channel_for(request);
     if let Err(until) = engine.pace.take(&channel, engine.clock.now()) {
         return engine.store.hold_effect(&claimed.id, until).await;
@@ -34,7 +41,7 @@ async fn post(engine: &Engine, claimed: &ClaimedEffect, request: &Request, shown
         Ok(posted) => {
             count(claimed, "done");
             let extra = Extra { shown: Some((posted.message.clone(), shown.clone())), ..Extra::default() };
-            take_with(engine, claimed, Event::MessagePosted { message: posted.message }, extra).await
+            take_with(engine, claimed, Event::MessagePosted { message: posted.message, is_copy }, extra).await
         }
         Err(error) => unwell(engine, claimed, &channel, &error).await,
     }
@@ -60,7 +67,7 @@ async fn edit(
             note_shown(engine, claimed, message, shown).await
         }
         // Somebody deleted it: people still have to be able to decide.
-        Err(error) if error.is_gone() && request.is_undecided() => post(engine, claimed, request, shown).await,
+        Err(error) if error.is_gone() && request.is_undecided() => post(engine, claimed, request, shown, false).await,
         Err(error) => unwell(engine, claimed, &message.channel, &error).await,
     }
 }

@@ -41,7 +41,8 @@ fn errors_may_be_text_a_list_or_objects() {
         told(&answer(422, text)),
         "HTTP 422: Validation Failed: No pending deployment requests to approve or reject"
     );
-    let list = r#"{"message":"Validation Failed","errors":["one",{"message":"two"},{"field":"state","code":"invalid"},7]}"#;
+    let list =
+        r#"{"message":"Validation Failed","errors":["one",{"message":"two"},{"field":"state","code":"invalid"},7]}"#;
     assert_eq!(told(&answer(422, list)), "HTTP 422: Validation Failed: one: two: state invalid");
     assert_eq!(told(&answer(422, r#"{"message":"just this","errors":{"a":1}}"#)), "HTTP 422: just this");
 }

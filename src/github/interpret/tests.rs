@@ -84,7 +84,8 @@ fn older_and_newer_shapes_ask_too() {
 
 #[test]
 fn what_cannot_be_acted_on_is_unusable() {
-    let missing = ["/action", "/environment", "/deployment_callback_url", "/repository", "/repository/id", "/installation"];
+    let missing =
+        ["/action", "/environment", "/deployment_callback_url", "/repository", "/repository/id", "/installation"];
     for pointer in missing {
         assert!(asked(&changed(pointer, None)).is_err(), "{pointer}");
     }
@@ -103,7 +104,10 @@ fn what_cannot_be_acted_on_is_unusable() {
         ("/sha", json!("main")),
         ("/sha", json!("0".repeat(40))),
         ("/deployment/id", json!(1.5)),
-        ("/deployment_callback_url", json!("https://evil.example/repos/acme/scorer/actions/runs/77/deployment_protection_rule")),
+        (
+            "/deployment_callback_url",
+            json!("https://evil.example/repos/acme/scorer/actions/runs/77/deployment_protection_rule"),
+        ),
     ];
     for (pointer, value) in wrong {
         assert!(asked(&changed(pointer, Some(value.clone()))).is_err(), "{pointer} {value}");

@@ -64,7 +64,8 @@ fn a_token_without_a_readable_end_is_used_once() {
 
 #[test]
 fn a_jwt_is_dated_back_and_lives_for_less_than_ten_minutes() {
-    let claims = |id| serde_json::to_string(&Claims::at(Timestamp::from_seconds(1_000_000), &Issuer::parse(id))).unwrap();
+    let claims =
+        |id| serde_json::to_string(&Claims::at(Timestamp::from_seconds(1_000_000), &Issuer::parse(id))).unwrap();
     assert_eq!(claims("4711"), r#"{"iat":999940,"exp":1000540,"iss":4711}"#);
     assert_eq!(claims("Iv23liAbc"), r#"{"iat":999940,"exp":1000540,"iss":"Iv23liAbc"}"#);
 }

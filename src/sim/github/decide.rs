@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::book::{DecisionPost, Review, StatusReport};
+use super::jobs::latest_number;
 use super::options::RefusalShape;
 use super::reply::{Ask, Reply};
-use super::jobs::latest_number;
 use super::state::State;
 use super::state::runs::Verdict;
 
@@ -76,7 +76,8 @@ impl State {
             return Outcome { jobs: Vec::new(), refusal: Some(NOTHING_PENDING) };
         }
         let most = self.options.limits.status_reports;
-        let used = |job: &u64| self.job(run, *job).and_then(|job| job.gate.as_ref()).map_or(0, |gate| gate.status_reports);
+        let used =
+            |job: &u64| self.job(run, *job).and_then(|job| job.gate.as_ref()).map_or(0, |gate| gate.status_reports);
         if ours.iter().any(|job| used(job) >= most) {
             let refusal = "Deployment protection rule status reports are limited to 10 per deployment";
             return Outcome { jobs: Vec::new(), refusal: Some(refusal) };
@@ -154,7 +155,8 @@ impl State {
     fn book_unreadable(&mut self, run: u64, ask: &Ask, refused: Reply) -> Reply {
         let body = ask.json_object().unwrap_or_default();
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-        let post = Post { environment: text("environment_name").unwrap_or_default(), state: None, comment: text("comment") };
+        let post =
+            Post { environment: text("environment_name").unwrap_or_default(), state: None, comment: text("comment") };
         match text("state") {
             Some(state) => {
                 let outcome = Outcome { jobs: Vec::new(), refusal: Some("Invalid request") };

@@ -51,7 +51,10 @@ impl State {
             ("X-GitHub-Hook-ID", "480123456".to_owned()),
             ("X-GitHub-Hook-Installation-Target-ID", self.options.app_id.to_string()),
             ("X-GitHub-Hook-Installation-Target-Type", "integration".to_owned()),
-            ("X-Hub-Signature", format!("sha1={}", hex_mac(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret, &delivery.body))),
+            (
+                "X-Hub-Signature",
+                format!("sha1={}", hex_mac(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret, &delivery.body)),
+            ),
             ("X-Hub-Signature-256", format!("sha256={}", hex_mac(hmac::HMAC_SHA256, secret, &delivery.body))),
         ];
         if self.options.flavour == Flavour::Ghes {

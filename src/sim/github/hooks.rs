@@ -78,12 +78,10 @@ impl State {
         let since = super::answers::wire_time(self.now);
         let of_environment = attempt.jobs.iter().filter(|job| job.environment.as_deref() == Some(environment));
         let jobs = of_environment.map(|job| {
-            let job = self.job_object(run, attempt, job);
-            json!({
-                "id": job["id"], "name": job["name"], "status": job["status"], "conclusion": job["conclusion"],
-                "html_url": job["html_url"], "environment": environment,
-                "created_at": job["created_at"], "updated_at": since,
-            })
+            let members = ["id", "name", "status", "conclusion", "html_url", "created_at"];
+            let mut run = picked(&self.job_object(run, attempt, job), &members);
+            extend(&mut run, json!({ "environment": environment, "updated_at": since }));
+            run
         });
         let jobs: Vec<Value> = jobs.collect();
         let reviewers = self.environment(run.repository, environment).map(|found| self.reviewers(found));
@@ -152,21 +150,19 @@ impl State {
     }
 
     fn job_check_run(&self, run: &WorkflowRun, attempt: &Attempt, job: &Job) -> Value {
-        let object = self.job_object(run, attempt, job);
-        json!({
-            "id": job.id,
-            "name": job.name,
+        let members = ["id", "name", "html_url", "status", "conclusion", "started_at", "completed_at"];
+        let mut check_run = picked(&self.job_object(run, attempt, job), &members);
+        let api = self.repository_url(run.repository);
+        let page = self.repository_page(run.repository);
+        let more = json!({
             "node_id": node_id("CR", job.id),
             "head_sha": run.sha,
             "external_id": format!("job-{}", job.id),
-            "url": object["check_run_url"],
-            "html_url": object["html_url"],
-            "details_url": object["html_url"],
-            "status": job.status,
-            "conclusion": job.conclusion,
-            "started_at": object["started_at"],
-            "completed_at": object["completed_at"],
-        })
+            "url": format!("{api}/check-runs/{}", job.id),
+            "details_url": format!("{page}/actions/runs/{}/job/{}", run.id, job.id),
+        });
+        extend(&mut check_run, more);
+        check_run
     }
 
     fn repository_brief(&self, id: u64) -> Value {
@@ -200,7 +196,14 @@ impl State {
         self.queue(event, action, Some(installation), Some(repository), &whole);
     }
 
-    fn queue(&mut self, event: &str, action: &str, installation: Option<u64>, repository: Option<u64>, payload: &Value) {
+    fn queue(
+        &mut self,
+        event: &str,
+        action: &str,
+        installation: Option<u64>,
+        repository: Option<u64>,
+        payload: &Value,
+    ) {
         let subscribed = ALWAYS.contains(&event) || self.options.events.iter().any(|one| one == event);
         if self.webhook_target.is_none() || !subscribed {
             return;
@@ -252,4 +255,10 @@ impl State {
         let job = attempt.jobs.iter().find(|one| one.id == job)?;
         Some((run, attempt, job))
     }
+}
+
+/// Some members of an object.
+fn picked(object: &Value, members: &[&str]) -> Value {
+    let kept = members.iter().filter_map(|name| Some(((*name).to_owned(), object.get(*name)?.clone())));
+    Value::Object(kept.collect())
 }

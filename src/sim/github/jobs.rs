@@ -50,7 +50,9 @@ impl State {
             fails: plan.fails,
         });
         match environment {
-            Some(environment) if custom_rule_without_deployment(&environment, plan) => self.finish_job(run, id, "failure"),
+            Some(environment) if custom_rule_without_deployment(&environment, plan) => {
+                self.finish_job(run, id, "failure")
+            }
             Some(environment) if environment.has_rules() => self.open_gate(run, id, &environment),
             _ => self.queue_job(run, id),
         }

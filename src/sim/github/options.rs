@@ -126,6 +126,8 @@ pub struct Timing {
     pub deliveries_kept_ms: i64,
     /// A receiver that takes longer (real time) has its connection closed.
     pub delivery_timeout: Duration,
+    /// How long (real time) a decision on a matrix takes; another one for the same gate meanwhile collides with it.
+    pub matrix_decision_takes: Duration,
 }
 
 impl Default for Timing {
@@ -137,6 +139,7 @@ impl Default for Timing {
             gate_expires_ms: 30 * DAY_MS,
             deliveries_kept_ms: 3 * DAY_MS,
             delivery_timeout: Duration::from_secs(10),
+            matrix_decision_takes: Duration::from_millis(15),
         }
     }
 }

@@ -60,7 +60,8 @@ pub(super) fn percent_decoded(segment: &str) -> String {
     let mut rest = segment.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
         let code = (*first == b'%').then(|| tail.get(..2)).flatten();
-        let code = code.and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| u8::from_str_radix(code, 16).ok());
+        let code =
+            code.and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| u8::from_str_radix(code, 16).ok());
         match code {
             Some(code) => {
                 bytes.push(code);

@@ -78,7 +78,8 @@ pub fn fill(state: &mut State) -> Sample {
     add_people(state);
     let repository = state.add_repository(owner, "sentiment");
     state.repository_mut(repository).description = Some("Sentiment of product reviews".to_owned());
-    for (account, access) in [(MONA, Access::Write), (OCTOCAT, Access::Write), (ANA, Access::Admin), (BO, Access::Read)] {
+    for (account, access) in [(MONA, Access::Write), (OCTOCAT, Access::Write), (ANA, Access::Admin), (BO, Access::Read)]
+    {
         state.add_collaborator(repository, account, access);
     }
     state.add_team(owner, "ml", &[ANA, OCTOCAT]);
@@ -142,7 +143,7 @@ fn add_good_change(state: &mut State, repository: u64) -> String {
     let body = "Two more epochs; slightly better on every metric of the test set.";
     let number = open(state, repository, MONA, "Train two epochs longer", body, &branch);
     state.review_pull_request(repository, number, OCTOCAT, "APPROVED");
-    let good = state.merge_pull_request(repository, number, OCTOCAT, MergeMethod::Merge);
+    let good = state.merge_pull_request(repository, number, MONA, MergeMethod::Merge);
     state.add_check_run(repository, &good, "bias-eval", "success");
     good
 }

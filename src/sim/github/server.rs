@@ -36,9 +36,6 @@ impl std::fmt::Display for Cut {
 
 impl std::error::Error for Cut {}
 
-/// Two decisions for one gate that arrive within this time get into each other's way.
-const OVERLAP: Duration = Duration::from_millis(15);
-
 const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Accepts connections for one host until the task is aborted.
@@ -59,7 +56,11 @@ pub(super) fn serve(listener: TcpListener, host: Host, shared: Arc<Shared>) -> t
     accepting.abort_handle()
 }
 
-async fn one_request(shared: Arc<Shared>, host: Host, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
+async fn one_request(
+    shared: Arc<Shared>,
+    host: Host,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Cut> {
     let ask = read(&shared, host, request).await.ok_or(Cut)?;
     let reply = respond(&shared, ask).await.ok_or(Cut)?;
     let Ok(response) = wire(reply);
@@ -73,7 +74,9 @@ async fn read(shared: &Shared, host: Host, request: Request<Incoming>) -> Option
     let enterprise = shared.enter(|state| state.options.flavour == Flavour::Ghes);
     let path = parts.uri.path();
     let (host, path) = match path.strip_prefix("/api/v3") {
-        Some(rest) if enterprise && host == Host::Web && (rest.is_empty() || rest.starts_with('/')) => (Host::Api, rest),
+        Some(rest) if enterprise && host == Host::Web && (rest.is_empty() || rest.starts_with('/')) => {
+            (Host::Api, rest)
+        }
         _ => (host, path),
     };
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -145,9 +148,9 @@ fn used_up(state: &State, retry_after: u64) -> Reply {
 }
 
 async fn act(shared: &Shared, ask: &Ask, cut: bool) -> Reply {
-    let gate = shared.enter(|state| state.enter_gate(ask));
+    let (gate, takes) = shared.enter(|state| (state.enter_gate(ask), state.options.timing.matrix_decision_takes));
     if gate.is_some() {
-        tokio::time::sleep(OVERLAP).await;
+        tokio::time::sleep(takes).await;
     }
     shared.enter(|state| {
         let overlapped = gate.is_some_and(|gate| state.leave_gate(&gate));
@@ -167,7 +170,10 @@ fn judge(state: &mut State, shared: &Shared, ask: &Ask, overlapped: bool) -> Rep
         };
     }
     if ask.header("user-agent").is_none() {
-        return Reply::error(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header");
+        return Reply::error(
+            403,
+            "Request forbidden by administrative rules. Please make sure your request has a User-Agent header",
+        );
     }
     let version = match versions::asked(ask) {
         Ok(version) => version,

@@ -5,4 +5,5 @@ mod decisions;
 mod deliveries;
 mod life;
 mod limits;
+mod shapes;
 mod world;

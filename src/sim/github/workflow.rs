@@ -107,12 +107,7 @@ impl State {
         }
     }
 
-    fn answer_gates(
-        &mut self,
-        run: u64,
-        environment: &str,
-        answer: impl Fn(&mut super::state::runs::Gate),
-    ) -> usize {
+    fn answer_gates(&mut self, run: u64, environment: &str, answer: impl Fn(&mut super::state::runs::Gate)) -> usize {
         let jobs = self.waiting_jobs(run, environment);
         for job in &jobs {
             if let Some(gate) = self.job_mut(run, *job).and_then(|job| job.gate.as_mut()) {

@@ -5,7 +5,7 @@ use super::teller::Teller;
 use crate::domain::time::SECOND_MS;
 
 pub(super) async fn tell(story: &mut Teller<'_>) -> anyhow::Result<()> {
-    let deployment = story.world.sample()?.good_change();
+    let deployment = story.world.sample.good_change();
     let run = story.start(deployment).await?;
     story.promise("the job waits until somebody decides", "waiting".to_owned(), story.run_is(run));
 

@@ -5,7 +5,7 @@ use super::teller::Teller;
 use crate::domain::time::SECOND_MS;
 
 pub(super) async fn tell(story: &mut Teller<'_>) -> anyhow::Result<()> {
-    let deployment = story.world.sample()?.good_change();
+    let deployment = story.world.sample.good_change();
     let run = story.start(deployment).await?;
 
     story.wait(15 * SECOND_MS).await?;

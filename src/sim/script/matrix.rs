@@ -8,7 +8,7 @@ const JOBS: usize = 29;
 const LATE_JOBS: usize = 3;
 
 pub(super) async fn tell(story: &mut Teller<'_>) -> anyhow::Result<()> {
-    let deployment = story.world.sample()?.matrix(JOBS);
+    let deployment = story.world.sample.matrix(JOBS);
     let run = story.start(deployment).await?;
     story.wait(30 * SECOND_MS).await?;
     story.promise("one message stands for all jobs", 1, story.messages().len());

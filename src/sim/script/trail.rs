@@ -70,7 +70,7 @@ fn what(record: &Record) -> String {
         Event::GatherFailed { why } => format!("the evidence cannot be read yet: {why}"),
         Event::Voted(ballot) => vote(record, ballot),
         Event::DeadlineReached => "the deadline passed".to_owned(),
-        Event::MessagePosted { message } => format!("the message stands in the channel, as {}", message.id),
+        Event::MessagePosted { message, .. } => format!("the message stands in the channel, as {}", message.id),
         Event::Told(Told::Taken) => "GitHub took the decision".to_owned(),
         Event::Told(Told::NotApplied { .. }) => "GitHub did not apply the decision".to_owned(),
         Event::JobMoved { deployment, state, .. } => {

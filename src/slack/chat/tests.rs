@@ -1,1 +1,192 @@
 use super::*;
+use crate::slack::sample;
+
+#[test]
+fn a_token_is_never_sent_in_the_clear() {
+    let plain = SlackSettings { api_url: "http://slack.example/api".into(), ..sample::settings() };
+    assert!(SlackChat::new(&plain, Clock::System).is_err());
+    assert!(SlackChat::new(&SlackSettings { allow_http: true, ..plain }, Clock::System).is_ok());
+    let nonsense = SlackSettings { api_url: "slack".into(), ..sample::settings() };
+    assert!(SlackChat::new(&nonsense, Clock::System).is_err());
+}
+
+#[test]
+fn settings_show_no_token() {
+    assert!(!format!("{:?}", sample::settings()).contains("xoxb"));
+    let chat = SlackChat::new(&sample::settings(), Clock::System).unwrap();
+    assert!(!format!("{chat:?}").contains("xoxb"));
+}
+
+#[test]
+fn nothing_unfurls_and_nothing_is_linked() {
+    let arguments = quiet(&json!({ "channel": "C0DEPLOY" }));
+    assert_eq!(arguments["parse"], "none");
+    assert_eq!((&arguments["unfurl_links"], &arguments["unfurl_media"]), (&json!(false), &json!(false)));
+}
+
+/// A Slack that gives one answer per method and keeps what it was asked.
+mod answering {
+    use std::collections::HashMap;
+    use std::sync::{Arc, Mutex};
+
+    use axum::body::Bytes;
+    use axum::extract::Path;
+    use axum::http::Uri;
+    use axum::routing::any;
+    use axum::{Json, Router};
+    use serde_json::Value;
+
+    use super::super::*;
+    use crate::slack::sample;
+
+    pub(super) type Asked = Arc<Mutex<Vec<(String, String)>>>;
+
+    /// Runs `story` against a Slack with these answers. Nothing listens on any other port.
+    pub(super) async fn slack<T>(answers: &[(&str, Value)], story: impl AsyncFnOnce(SlackChat, Asked) -> T) -> T {
+        let answers: HashMap<String, Value> =
+            answers.iter().map(|(name, answer)| ((*name).into(), answer.clone())).collect();
+        let asked = Asked::default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let kept = asked.clone();
+        let answer = move |Path(method): Path<String>, uri: Uri, body: Bytes| async move {
+            let sent = format!("{}{}", uri.query().unwrap_or_default(), String::from_utf8_lossy(&body));
+            kept.lock().unwrap().push((method.clone(), sent));
+            Json(answers.get(&method).cloned().unwrap_or(json!({ "ok": false, "error": "unknown_method" })))
+        };
+        let server = axum::serve(listener, Router::new().route("/api/{method}", any(answer))).into_future();
+        let settings =
+            SlackSettings { api_url: format!("http://{address}/api"), allow_http: true, ..sample::settings() };
+        let chat = SlackChat::new(&settings, Clock::System).unwrap();
+        tokio::select! {
+            outcome = story(chat, asked) => outcome,
+            _ = server => unreachable!("the server never ends"),
+        }
+    }
+}
+
+fn us() -> (&'static str, Value) {
+    ("auth.test", json!({ "ok": true, "team_id": "T0ACME", "user_id": "U0BOT", "bot_id": "B0BOT" }))
+}
+
+fn methods(asked: &answering::Asked) -> Vec<String> {
+    asked.lock().unwrap().iter().map(|(method, _)| method.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_message_is_posted_where_only_we_read() {
+    let own = ("conversations.info", json!({ "ok": true, "channel": { "id": "C0DEPLOY", "is_ext_shared": false } }));
+    let posted = ("chat.postMessage", json!({ "ok": true, "channel": "C0DEPLOY", "ts": "1.2", "message": {} }));
+    answering::slack(&[own, posted], async |chat, asked| {
+        let (request, evidence) = (sample::open_request(), sample::evidence());
+        let shown = chat.draw(&sample::board(&request, &evidence));
+        let message = chat.post("C0DEPLOY", &shown).await.unwrap().message;
+        assert_eq!((message.channel.as_str(), message.id.as_str()), ("C0DEPLOY", "1.2"));
+        chat.post("C0DEPLOY", &shown).await.unwrap();
+        assert_eq!(methods(&asked), ["conversations.info", "chat.postMessage", "chat.postMessage"]);
+        let sent: Value = serde_json::from_str(&asked.lock().unwrap()[1].1).unwrap();
+        assert_eq!((&sent["channel"], &sent["parse"]), (&json!("C0DEPLOY"), &json!("none")));
+        assert!(sent["blocks"].is_array() && sent["text"].is_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn evidence_never_reaches_a_channel_shared_with_another_company() {
+    let shared = ("conversations.info", json!({ "ok": true, "channel": { "id": "C0DEPLOY", "is_ext_shared": true } }));
+    let edited = ("chat.update", json!({ "ok": true, "channel": "C0DEPLOY", "ts": "1.2" }));
+    answering::slack(&[shared, edited], async |chat, asked| {
+        let (request, evidence) = (sample::open_request(), sample::evidence());
+        let board = sample::board(&request, &evidence);
+        let shown = chat.draw(&board);
+        assert_eq!(chat.post("C0DEPLOY", &shown).await.unwrap_err().class, Class::Permanent);
+        let message = request.message.as_ref().unwrap();
+        assert!(chat.say(message, &board, &ThreadLine::Queued).await.is_err());
+        assert!(chat.edit(message, &shown).await.is_err());
+        let asked = asked.lock().unwrap();
+        let (method, sent) = asked.last().unwrap();
+        assert_eq!(method, "chat.update", "what stands there is taken back");
+        assert!(sent.contains("no longer shown here") && !sent.contains("sentiment"), "{sent}");
+        assert!(asked.iter().all(|(method, _)| method != "chat.postMessage"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn standing_is_read_live_and_fails_closed() {
+    let member = json!({ "ok": true, "user": { "id": "U0ANA", "team_id": "T0ACME", "deleted": false } });
+    let ana = sample::chat_user("U0ANA");
+    answering::slack(&[us(), ("users.info", member)], async |chat, asked| {
+        assert_eq!(chat.standing(&ana).await, Ok(ChatStanding::Member));
+        assert_eq!(chat.standing(&ana).await, Ok(ChatStanding::Member));
+        assert_eq!(methods(&asked), ["auth.test", "users.info", "users.info"]);
+        assert!(asked.lock().unwrap()[1].1.contains("user=U0ANA"));
+    })
+    .await;
+    let hidden = json!({ "ok": false, "error": "user_not_visible" });
+    answering::slack(&[us(), ("users.info", hidden)], async |chat, _| {
+        assert_eq!(chat.standing(&ana).await, Ok(ChatStanding::Unknown));
+    })
+    .await;
+    for trouble in [json!({ "ok": false, "error": "internal_error" }), json!({}), json!({ "ok": true })] {
+        answering::slack(&[us(), ("users.info", trouble)], async |chat, _| {
+            assert!(chat.standing(&ana).await.is_err());
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_another_workspace_judges_nobody() {
+    let other = ("auth.test", json!({ "ok": true, "team_id": "T0OTHER", "user_id": "U0BOT" }));
+    answering::slack(&[other], async |chat, _| {
+        let error = chat.standing(&sample::chat_user("U0ANA")).await.unwrap_err();
+        assert!(error.why.contains("slack.team_id"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_private_answer_falls_back_from_address_to_channel_to_direct_message() {
+    let answers = [
+        ("chat.postEphemeral", json!({ "ok": true, "message_ts": "1.2" })),
+        ("chat.postMessage", json!({ "ok": true, "channel": "D0ANA", "ts": "1.2" })),
+    ];
+    answering::slack(&answers, async |chat, asked| {
+        let mut to = ReplyTo { user: sample::chat_user("U0ANA"), channel: Some("C0DEPLOY".into()), response_url: None };
+        chat.whisper(&to, None, &Whisper::AlreadyCounted).await.unwrap();
+        to.channel = None;
+        chat.whisper(&to, None, &Whisper::AlreadyCounted).await.unwrap();
+        let asked = asked.lock().unwrap();
+        let sent = |at: usize| -> Value { serde_json::from_str(&asked[at].1).unwrap() };
+        assert_eq!((asked[0].0.as_str(), &sent(0)["user"]), ("chat.postEphemeral", &json!("U0ANA")));
+        assert_eq!((asked[1].0.as_str(), &sent(1)["channel"]), ("chat.postMessage", &json!("U0ANA")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_view_opens_with_its_trigger_or_replaces_the_one_clicked_in() {
+    let ok = json!({ "ok": true, "view": { "id": "V0" } });
+    answering::slack(&[("views.open", ok.clone()), ("views.update", ok)], async |chat, asked| {
+        let view = View::Notice { title: "Sorry", text: "Nothing to see" };
+        chat.open(&Opening::Open { trigger: "1.2.abc".into() }, &view).await.unwrap();
+        chat.open(&Opening::Replace { view: "V0".into(), hash: Some("9.x".into()) }, &view).await.unwrap();
+        let asked = asked.lock().unwrap();
+        assert!(asked[0].0 == "views.open" && asked[0].1.contains("\"trigger_id\":\"1.2.abc\""));
+        assert!(asked[1].0 == "views.update" && asked[1].1.contains("\"hash\":\"9.x\""));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_connection_is_tried_again_and_names_no_secret() {
+    let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = unused.local_addr().unwrap();
+    drop(unused);
+    let settings = SlackSettings { api_url: format!("http://{address}/api"), allow_http: true, ..sample::settings() };
+    let chat = SlackChat::new(&settings, Clock::System).unwrap();
+    let error = chat.auth_test().await.unwrap_err();
+    assert_eq!(error.class, Class::Retry { after_ms: None });
+    assert!(!error.to_string().contains("xoxb"));
+}

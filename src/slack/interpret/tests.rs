@@ -1,1 +1,172 @@
+use serde_json::{Value, json};
+
 use super::*;
+use crate::slack::sample::{self, click_payload, delivery, denial_payload, form};
+
+fn reader() -> Reader {
+    let settings = sample::settings();
+    Reader { replies: ReplyAddresses::new(&settings), app: settings.app_id, workspace: settings.team_id }
+}
+
+fn read(payload: &Value) -> Result<ChatSignal, String> {
+    reader().read(&delivery(Source::ChatInteraction, &form(payload)))
+}
+
+fn voter(payload: &Value) -> ChatUser {
+    match read(payload) {
+        Ok(ChatSignal::Vote { reply, .. }) => reply.user,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with(mut payload: Value, pointer: &str, value: Value) -> Value {
+    *payload.pointer_mut(pointer).unwrap() = value;
+    payload
+}
+
+#[test]
+fn a_click_on_approve_is_a_vote_with_its_way_back() {
+    let signal = read(&click_payload("approve", "id.seen")).unwrap();
+    let ChatSignal::Vote { value, choice: Choice::Approve, reason: None, reply } = signal else { panic!("{signal:?}") };
+    assert_eq!(value, "id.seen");
+    assert_eq!(reply.user, sample::chat_user("U0ANA"));
+    assert_eq!(reply.channel.as_deref(), Some("C0DEPLOY"));
+    assert_eq!(reply.response_url.as_deref(), Some("https://hooks.slack.com/actions/T0ACME/1/zzz"));
+}
+
+#[test]
+fn deny_and_see_changes_open_a_view_with_the_clicks_trigger() {
+    for (action, wanted) in [("deny", Wanted::Deny), ("changes", Wanted::Changes { page: 0 })] {
+        let signal = read(&click_payload(action, "id.seen")).unwrap();
+        let ChatSignal::Show { value, what, opening, .. } = signal else { panic!("{signal:?}") };
+        assert_eq!((value.as_str(), what), ("id.seen", wanted));
+        assert!(opening == Opening::Open { trigger: "1.2.abc".into() });
+    }
+}
+
+#[test]
+fn a_page_button_replaces_the_view_it_stands_in() {
+    let mut payload = click_payload("next", "id.seen|3");
+    let view = json!({ "id": "V0CHANGES", "hash": "9.x", "callback_id": "changes", "private_metadata": "" });
+    payload.as_object_mut().unwrap().insert("view".into(), view);
+    let signal = read(&payload).unwrap();
+    let ChatSignal::Show { value, what, opening, .. } = signal else { panic!("{signal:?}") };
+    assert_eq!((value.as_str(), what), ("id.seen", Wanted::Changes { page: 3 }));
+    assert!(opening == Opening::Replace { view: "V0CHANGES".into(), hash: Some("9.x".into()) });
+    for bad in ["id.seen", "id.seen|", "id.seen|-1", "id.seen|99999999999999999999999"] {
+        assert!(read(&with(payload.clone(), "/actions/0/value", json!(bad))).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_submitted_reason_is_a_denial_and_is_bounded() {
+    let long = "x".repeat(10_000);
+    for (typed, kept) in [(Some("too\0 risky"), Some(9)), (Some("  "), None), (None, None), (Some(&*long), Some(3_000))]
+    {
+        let signal = read(&denial_payload("id.seen", typed)).unwrap();
+        let ChatSignal::Vote { value, choice: Choice::Deny, reason, .. } = signal else { panic!("{signal:?}") };
+        assert_eq!(value, "id.seen");
+        assert_eq!(reason.map(|reason| reason.as_str().chars().count()), kept);
+    }
+}
+
+#[test]
+fn a_click_from_an_organisation_wide_installation_is_read() {
+    let payload = with(click_payload("approve", "id.seen"), "/team", Value::Null);
+    let payload = with(payload, "/enterprise", json!({ "id": "E0ACME", "name": "Acme" }));
+    assert_eq!(voter(&payload).workspace, "T0ACME");
+    let homeless = with(payload, "/user", json!({ "id": "U0ANA" }));
+    assert_eq!(voter(&homeless).workspace, "E0ACME");
+    assert!(read(&with(homeless, "/enterprise", Value::Null)).is_err());
+}
+
+#[test]
+fn an_outsider_stays_one_whichever_member_says_so() {
+    let click = || click_payload("approve", "id.seen");
+    assert_eq!(voter(&with(click(), "/user/team_id", json!("T0OTHER"))).workspace, "T0OTHER");
+    assert_eq!(voter(&with(click(), "/team/id", json!("T0OTHER"))).workspace, "T0OTHER");
+}
+
+#[test]
+fn what_is_no_single_click_of_a_person_on_our_button_is_no_vote() {
+    let click = || click_payload("approve", "id.seen");
+    let two = json!([click()["actions"][0], click_payload("deny", "id.seen")["actions"][0]]);
+    for (pointer, value) in [
+        ("/actions", json!([])),
+        ("/actions", two),
+        ("/actions", Value::Null),
+        ("/actions/0/type", json!("static_select")),
+        ("/actions/0/action_id", Value::Null),
+        ("/actions/0/value", json!("")),
+        ("/actions/0/value", json!("id\u{0}.seen")),
+        ("/actions/0/value", json!("x".repeat(10_000))),
+        ("/user", Value::Null),
+        ("/user", json!({})),
+        ("/user/id", json!("<!channel>")),
+        ("/api_app_id", json!("A0OTHER")),
+        ("/api_app_id", Value::Null),
+        ("/type", json!(7)),
+    ] {
+        assert!(read(&with(click(), pointer, value.clone())).is_err(), "{pointer} = {value}");
+    }
+}
+
+#[test]
+fn doubled_members_are_refused_instead_of_the_last_one_winning() {
+    let payload = click_payload("approve", "id.seen").to_string();
+    let doubled =
+        payload.replacen("\"type\":\"block_actions\"", "\"type\":\"block_actions\",\"type\":\"view_closed\"", 1);
+    assert_ne!(payload, doubled);
+    let escaped: String = doubled.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    assert!(reader().read(&delivery(Source::ChatInteraction, &format!("payload={escaped}"))).is_err());
+}
+
+#[test]
+fn strangers_addresses_are_dropped_from_the_way_back() {
+    let payload = with(click_payload("approve", "id.seen"), "/response_url", json!("http://169.254.169.254/"));
+    let Ok(ChatSignal::Vote { reply, .. }) = read(&payload) else { panic!() };
+    assert_eq!(reply.response_url, None);
+}
+
+#[test]
+fn other_payloads_buttons_views_and_events_are_ignored_with_a_reason() {
+    let closed = with(denial_payload("id.seen", None), "/type", json!("view_closed"));
+    let other_view = with(denial_payload("id.seen", None), "/view/callback_id", json!("changes"));
+    for payload in [closed, other_view, click_payload("somebody_elses", "x")] {
+        assert!(matches!(read(&payload), Ok(ChatSignal::Ignored { .. })), "{payload}");
+    }
+    let event = r#"{"type":"event_callback","api_app_id":"A0COUNTER","event":{"type":"app_uninstalled"}}"#;
+    let Ok(ChatSignal::Ignored { why }) = reader().read(&delivery(Source::ChatEvent, event)) else { panic!() };
+    assert!(why.contains("app_uninstalled"));
+}
+
+#[test]
+fn a_command_keeps_its_words_and_its_person() {
+    let body = "command=%2Fcountersign&text=help+me&user_id=U0ANA&team_id=T0ACME&channel_id=C0DEPLOY&trigger_id=1.2";
+    let signal = reader().read(&delivery(Source::ChatCommand, body)).unwrap();
+    let ChatSignal::Command { text, reply } = signal else { panic!("{signal:?}") };
+    assert_eq!((text.as_str(), reply.user), ("help me", sample::chat_user("U0ANA")));
+    assert!(reader().read(&delivery(Source::ChatCommand, "command=%2Fcountersign&team_id=T0ACME")).is_err());
+}
+
+#[test]
+fn one_click_has_one_id_and_two_clicks_have_two() {
+    let id = |payload: &Value| delivery_id(Source::ChatInteraction, &form(payload));
+    let click = click_payload("approve", "id.seen");
+    // The same click in other bytes: members Slack adds or orders anew.
+    assert_eq!(id(&click), id(&with(click.clone(), "/message", json!({ "ts": "changed" }))));
+    for (pointer, value) in [
+        ("/trigger_id", json!("1.3.def")),
+        ("/actions/0/action_ts", json!("1795348901.0")),
+        ("/actions/0/action_id", json!("deny")),
+        ("/actions/0/value", json!("other.seen")),
+        ("/user/id", json!("U0BO")),
+    ] {
+        assert_ne!(id(&click), id(&with(click.clone(), pointer, value)), "{pointer}");
+    }
+    assert_ne!(id(&denial_payload("id.seen", None)), id(&denial_payload("id.seen", Some("why"))));
+    let event = |id: &str, n: u32| format!(r#"{{"type":"event_callback","event_id":"{id}","n":{n}}}"#);
+    assert_eq!(delivery_id(Source::ChatEvent, &event("Ev1", 1)), delivery_id(Source::ChatEvent, &event("Ev1", 2)));
+    assert_ne!(delivery_id(Source::ChatEvent, &event("Ev1", 1)), delivery_id(Source::ChatEvent, &event("Ev2", 1)));
+    assert_ne!(delivery_id(Source::ChatCommand, "a"), delivery_id(Source::ChatCommand, "b"));
+}

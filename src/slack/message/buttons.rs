@@ -55,7 +55,8 @@ fn changes(board: &Board<'_>) -> SlackBlockButtonElement {
 fn confirm(board: &Board<'_>, evidence: &Evidence) -> SlackBlockConfirmItem {
     let new = evidence.flags.iter().filter(|flag| flag.is_new).count();
     let worst = evidence.flags.first().map(|flag| text::line(flag_words(flag), 120)).unwrap_or_default();
-    let words = format!("{}. {}. Worst: {worst}", text::line(&title(board), 100), flag_count(evidence.flags.len(), new));
+    let words =
+        format!("{}. {}. Worst: {worst}", text::line(&title(board), 100), flag_count(evidence.flags.len(), new));
     let asked = format!("Approve at {} risk?", risk_word(evidence));
     SlackBlockConfirmItem::new(
         plain(&asked, 100).into(),

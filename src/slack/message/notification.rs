@@ -7,16 +7,12 @@ use crate::slack::text::{count, date, fallback, listed};
 use super::risk::{flag_count, flag_words, risk_word};
 use super::{Room, gates, header, outcome, table, title};
 
-/// Slack takes 4,000 characters in an edit.
-const MAX_CHARACTERS: usize = 3_500;
-
+/// At most 3,500 characters, as each part is bounded after escaping; Slack takes 4,000 in an edit.
 pub(super) fn text(board: &Board<'_>) -> String {
-    let whole = match board.request.phase {
+    match board.request.phase {
         Phase::Open => open(board),
         _ => other(board),
-    };
-    // Each part is short enough that this never cuts; should it, it cuts before an entity, not in it.
-    cut_before_entity(whole)
+    }
 }
 
 fn other(board: &Board<'_>) -> String {
@@ -26,7 +22,7 @@ fn other(board: &Board<'_>) -> String {
 
 fn open(board: &Board<'_>) -> String {
     let request = board.request;
-    let asked = format!("Approve {}? {}", request.environment, header::model(board));
+    let asked = format!("Approve {}? {}.", request.environment, header::model(board));
     let mut sentences = vec![fallback(&asked, 200)];
     sentences.extend(board.evidence.map(|evidence| risk(evidence)));
     sentences.extend(board.evidence.map(rows).filter(|rows| !rows.is_empty()));
@@ -62,15 +58,4 @@ fn pulls(evidence: &Evidence) -> String {
     names.dedup();
     let by = if names.is_empty() { String::new() } else { format!(" by {}", listed(&names, 3)) };
     fallback(&format!("{}{by}.", count(evidence.pull_requests.len(), "pull request", "pull requests")), 200)
-}
-
-fn cut_before_entity(whole: String) -> String {
-    if whole.chars().count() <= MAX_CHARACTERS {
-        return whole;
-    }
-    let kept: String = whole.chars().take(MAX_CHARACTERS - 1).collect();
-    let tail = kept.len().saturating_sub(40);
-    let open_at = kept.rfind(['&', '<']).filter(|at| *at >= tail && !kept.get(*at..).is_some_and(|end| end.contains([';', '>'])));
-    let whole_part = open_at.and_then(|at| kept.get(..at)).unwrap_or(&kept);
-    format!("{whole_part}…")
 }

@@ -16,7 +16,9 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
 pub(super) fn line(board: &Board<'_>, room: &Room) -> Option<Line> {
     match &board.request.phase {
         Phase::Open => None,
-        Phase::Gathering => Some(Line::new().words("Reading what changed since what is live. Nobody can decide before that.")),
+        Phase::Gathering => {
+            Some(Line::new().words("Reading what changed since what is live. Nobody can decide before that."))
+        }
         Phase::Held { why } => Some(held(why, room)),
         Phase::Decided(decision) => Some(decided(board.request, decision, room)),
         Phase::Ended { how, at } => {
@@ -38,8 +40,12 @@ fn decided(request: &Request, decision: &Decision, room: &Room) -> Line {
 fn verdict(request: &Request, decision: &Decision, room: &Room) -> Line {
     let took = duration(decision.at.millis_since(request.opened_at));
     let line = match decision.verdict {
-        Verdict::Approved => Line::new().bold("Approved").words(" by ").people(&decision.by, room.people).words(&format!(" in {took}")),
-        Verdict::Denied => Line::new().bold("Denied").words(" by ").people(&decision.by, room.people).words(&format!(" after {took}")),
+        Verdict::Approved => {
+            Line::new().bold("Approved").words(" by ").people(&decision.by, room.people).words(&format!(" in {took}"))
+        }
+        Verdict::Denied => {
+            Line::new().bold("Denied").words(" by ").people(&decision.by, room.people).words(&format!(" after {took}"))
+        }
         Verdict::Expired => return expired(request, &took),
     };
     match &decision.reason {

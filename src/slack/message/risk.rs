@@ -20,7 +20,10 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     if let Some(more) = evidence.flags.len().checked_sub(shown).filter(|more| *more > 0) {
         lines.push(Line::new().words(&format!("and {more} more, under See changes")));
     }
-    Rich::new().line(Line::new().bold(&format!("Risk: {}", risk_word(evidence))).words(&summary(evidence))).bullets(lines).block()
+    Rich::new()
+        .line(Line::new().bold(&format!("Risk: {}", risk_word(evidence))).words(&summary(evidence)))
+        .bullets(lines)
+        .block()
 }
 
 /// `high`, `low`: the worst flag's severity.
@@ -47,7 +50,8 @@ pub(super) fn flag_count(all: usize, new: usize) -> String {
 /// `new, high: accuracy fell by 0.014 (limit: worse by more than 0.010)`
 pub(in crate::slack) fn flag_line(flag: &Flag, room: &Room) -> Line {
     let new = if flag.is_new { "new, " } else { "" };
-    let line = Line::new().bold(&format!("{new}{}", flag.severity.word())).words(": ").theirs(flag_words(flag), room.text);
+    let line =
+        Line::new().bold(&format!("{new}{}", flag.severity.word())).words(": ").theirs(flag_words(flag), room.text);
     match &flag.rule {
         Some(rule) => line.words(" (rule: ").theirs(rule, room.text / 2).words(")"),
         None => line,
@@ -56,5 +60,8 @@ pub(in crate::slack) fn flag_line(flag: &Flag, room: &Room) -> Line {
 
 /// The sentence a flag comes with; its subject, should it have none.
 pub(in crate::slack) fn flag_words(flag: &Flag) -> &str {
-    [&flag.message, &flag.subject, &flag.code].into_iter().find(|text| !text.trim().is_empty()).map_or("", String::as_str)
+    [&flag.message, &flag.subject, &flag.code]
+        .into_iter()
+        .find(|text| !text.trim().is_empty())
+        .map_or("", String::as_str)
 }

@@ -15,7 +15,9 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let shown = evidence.models.iter().take(room.models);
     let rich = shown.fold(Rich::new(), |rich, model| model_table(rich, model, many, room));
     match evidence.models.len().checked_sub(room.models).filter(|more| *more > 0) {
-        Some(more) => rich.line(Line::new().words(&format!("and {} more, under See changes", count(more, "model", "models")))),
+        Some(more) => {
+            rich.line(Line::new().words(&format!("and {} more, under See changes", count(more, "model", "models"))))
+        }
         None => rich,
     }
     .block()
@@ -31,7 +33,8 @@ pub(super) fn is_unchanged(evidence: &Evidence) -> bool {
 pub(super) fn nothing_changed(board: &Board<'_>) -> Line {
     let files = board.evidence.map_or(0, |evidence| evidence.files.len());
     let models = board.evidence.map_or(0, |evidence| evidence.models.len());
-    let model = if models == 0 { "No model card or weights are part of this" } else { "Model and card are what is live" };
+    let model =
+        if models == 0 { "No model card or weights are part of this" } else { "Model and card are what is live" };
     Line::new().words(&format!("{model}; {}.", count(files, "file changes", "files change")))
 }
 

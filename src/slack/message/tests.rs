@@ -1,1 +1,245 @@
+use serde_json::Value;
+
 use super::*;
+use crate::domain::{DeploymentId, Evidence, JobState, Request, Severity};
+use crate::slack::sample::{self, board, every_state};
+
+fn drawn(request: &Request, evidence: &Evidence) -> Value {
+    serde_json::from_str(&draw(&board(request, evidence)).body).unwrap()
+}
+
+/// The message as somebody reads it: one line per block, list item and row of buttons.
+fn read_out(message: &Value) -> String {
+    let blocks = message["blocks"].as_array().unwrap();
+    blocks.iter().map(read_block).collect::<Vec<_>>().join("\n")
+}
+
+fn read_block(block: &Value) -> String {
+    let items = |key: &str| block[key].as_array().cloned().unwrap_or_default();
+    match block["type"].as_str().unwrap() {
+        "header" => format!("# {}", block["text"]["text"].as_str().unwrap()),
+        "actions" => items("elements").iter().map(|b| format!("[{}]", b["text"]["text"].as_str().unwrap())).collect(),
+        "context" => {
+            items("elements").iter().map(|e| e["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" | ")
+        }
+        "rich_text" => items("elements").iter().map(read_rich).collect::<Vec<_>>().join("\n"),
+        other => panic!("{other}"),
+    }
+}
+
+fn read_rich(element: &Value) -> String {
+    let runs = |runs: &Value| -> String { runs["elements"].as_array().unwrap().iter().map(read_run).collect() };
+    match element["type"].as_str().unwrap() {
+        "rich_text_list" => element["elements"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|i| format!("- {}", runs(i)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        _ => runs(element),
+    }
+}
+
+fn read_run(run: &Value) -> String {
+    match run["type"].as_str().unwrap() {
+        "user" => format!("@{}", run["user_id"].as_str().unwrap()),
+        _ => run["text"].as_str().unwrap().to_owned(),
+    }
+}
+
+fn state(name: &str) -> Request {
+    every_state().into_iter().find(|(known, _)| *known == name).unwrap().1
+}
+
+fn buttons(message: &Value) -> Vec<String> {
+    let blocks = message["blocks"].as_array().unwrap().iter().filter(|block| block["type"] == "actions");
+    blocks
+        .flat_map(|b| b["elements"].as_array().unwrap().clone())
+        .map(|b| b["action_id"].as_str().unwrap().into())
+        .collect()
+}
+
+#[test]
+fn an_open_request_answers_the_five_questions_on_one_screen() {
+    let message = drawn(&sample::open_request(), &sample::evidence());
+    insta::assert_snapshot!(read_out(&message), @r"
+    # sentiment to production: approval needed
+    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
+    Risk: high - 3 flags, 2 of them new
+    - new, high: accuracy on acme/reviews fell by 0.014 (rule: worse by more than 0.010)
+    - new, high: scaler.pkl imports code outside the allow-list (rule: worse by more than 0.010)
+    - low: the bias section says nothing about the German data (rule: worse by more than 0.010)
+    - accuracy: 0.927 → 0.913, worse by 0.014
+    - f1: 0.921 → 0.924, better by 0.003
+    - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
+    - unchanged: licence and base model
+    - #41 Retrain on the 2026 reviews - mona
+    - #44 Refit the scaler - li
+    Approval: 0 of 1 - nobody yet. Can act: people with write access.
+    [Approve production][Deny][See changes]
+    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Not counted: li (pull request) and mona (started it, author). | Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
+    ");
+    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve production? sentiment. Risk high, 3 flags, 2 of them new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. 2 pull requests by li and mona. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. Open Slack to approve or deny.");
+    insta::assert_json_snapshot!("open", message);
+}
+
+#[test]
+fn a_trivial_request_is_four_blocks() {
+    let message = drawn(&sample::open_request(), &sample::trivial_evidence());
+    insta::assert_snapshot!(read_out(&message), @r"
+    # sentiment to production: approval needed
+    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 1 commit. Run 482, push on main, started by mona.
+    No flags. Model and card are what is live; 2 files change.
+    - #47 Fix typos - mona
+    Needs 1 of people with write access.
+    [Approve production][Deny][See changes]
+    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Not counted: li (pull request) and mona (started it, author). | Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
+    ");
+    assert_eq!(message["blocks"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn progress_shows_names_and_votes_that_no_longer_count() {
+    let message = drawn(&state("open, half way"), &sample::evidence());
+    let text = read_out(&message);
+    assert!(text.contains("Approval: 1 of 1 - @U0ANA approved. Done."), "{text}");
+    assert!(text.contains("Risk: 0 of 2 - nobody yet. Can act: people with write access."), "{text}");
+    assert!(text.contains("1 earlier vote no longer counts"), "{text}");
+    assert!(message["text"].as_str().unwrap().contains("Needs 2 of people with write access."));
+}
+
+#[test]
+fn every_state_says_how_it_stands() {
+    let evidence = sample::evidence();
+    let text = |request: &Request| {
+        let message = drawn(request, &evidence);
+        message["text"].as_str().unwrap().to_owned()
+    };
+    let states = every_state();
+    let told: Vec<String> = states.iter().map(|(name, request)| format!("{name}: {}", text(request))).collect();
+    let told: Vec<String> = told.into_iter().filter(|line| !line.starts_with("open")).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    gathering: sentiment to production: gathering evidence. Reading what changed since what is live. Nobody can decide before that.
+    held: sentiment to production: held. Held: .github/countersign.yml cannot be read: HTTP 403. Nobody can approve this while it is held; it stays closed at GitHub.
+    approved, delivering: sentiment to production: approved, telling GitHub. Approved by <@U0ANA> in 4 min 12 s. Telling GitHub; it has not answered yet.
+    approved, delivered: sentiment to production: approved. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision.
+    approved, waiting for others: sentiment to production: approved, waiting for other rules. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision; other rules of this environment still hold the jobs.
+    approved, queued: sentiment to production: approved, queued. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision; the jobs are queued.
+    approved, running, 29 jobs: sentiment to production: approved, deploying. Approved by <@U0ANA> in 4 min 12 s. The jobs are running, 3 of 29 live.
+    live: sentiment is live in production. Approved by <@U0ANA> in 4 min 12 s. Live 42 s after the decision.
+    rollout failed: sentiment to production: approved, rollout failed. Approved by <@U0ANA> in 4 min 12 s. The rollout failed 48 s after the decision: error.
+    approved, telling failed: sentiment to production: approved, but GitHub was not told. Approved by <@U0ANA> in 4 min 12 s. GitHub could not be told: HTTP 403. The jobs still wait there. Decide on the run's page, or ask whoever runs Countersign.
+    approved, not applied: sentiment to production: approved, not applied. Approved by <@U0ANA> in 4 min 12 s. The decision stands, but was not applied. The run was cancelled by octocat.
+    denied, delivering: sentiment to production: denied. Denied by <@U0ANA> after 4 min 12 s: “the drop is not explained”. Telling GitHub; it has not answered yet.
+    denied: sentiment to production: denied. Denied by <@U0ANA> after 4 min 12 s: “the drop is not explained”. GitHub has rejected the jobs.
+    expired: sentiment to production: expired. Expired after 4 min 12 s: nobody decided in time. It still needed 1 of people with write access. GitHub has rejected the jobs.
+    cancelled: sentiment to production: cancelled. Nothing was decided here. The run was cancelled by octocat. 22 Nov 2026, 12:01 UTC.
+    bypassed: sentiment to production: deployed without this approval. Nothing was decided here. The jobs started without this approval, let through at GitHub by octocat. 22 Nov 2026, 12:01 UTC.
+    new attempt: sentiment to production: replaced by a new attempt. Nothing was decided here. Attempt 2 of the run asks anew, in a message of its own. 22 Nov 2026, 12:01 UTC.
+    run ended: sentiment to production: the run ended. Nothing was decided here. The run ended: timed_out. 22 Nov 2026, 12:01 UTC.
+    gone: sentiment to production: gone. Nothing was decided here. The run or its repository cannot be seen any more. 22 Nov 2026, 12:01 UTC.
+    ");
+}
+
+#[test]
+fn a_live_deployment_shows_who_approved_and_how_long_it_took() {
+    insta::assert_snapshot!(read_out(&drawn(&state("live"), &sample::evidence())), @r"
+    # sentiment is live in production
+    Approved by @U0ANA in 4 min 12 s. Live 42 s after the decision.
+    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
+    Risk: high - 3 flags, 2 of them new
+    - new, high: accuracy on acme/reviews fell by 0.014 (rule: worse by more than 0.010)
+    - new, high: scaler.pkl imports code outside the allow-list (rule: worse by more than 0.010)
+    - and 1 more, under See changes
+    - accuracy: 0.927 → 0.913, worse by 0.014
+    - f1: 0.921 → 0.924, better by 0.003
+    - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
+    - unchanged: licence and base model
+    [See changes]
+    Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
+    ");
+}
+
+#[test]
+fn only_an_open_request_can_be_decided_by_button() {
+    for (name, request) in every_state() {
+        let expected: &[&str] = match name {
+            "gathering" => &[],
+            "open" | "open, half way" => &["approve", "deny", "changes"],
+            _ => &["changes"],
+        };
+        assert_eq!(buttons(&drawn(&request, &sample::evidence())), expected, "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_said_to_deploy_before_github_took_the_decision() {
+    let text = read_out(&drawn(&state("approved, delivering"), &sample::evidence()));
+    assert!(text.contains("Telling GitHub"), "{text}");
+    assert!(!text.contains("deploying") && !text.contains("running"), "{text}");
+}
+
+#[test]
+fn approving_at_high_risk_asks_once_more() {
+    let confirm = |evidence: &Evidence| {
+        let message = drawn(&sample::open_request(), evidence);
+        let blocks = message["blocks"].as_array().unwrap().clone();
+        let actions = blocks.into_iter().find(|block| block["type"] == "actions").unwrap();
+        actions["elements"][0]["confirm"].clone()
+    };
+    let confirmed = confirm(&sample::evidence());
+    assert_eq!(confirmed["title"]["text"], "Approve at high risk?");
+    assert!(confirmed["text"]["text"].as_str().unwrap().contains("accuracy on acme/reviews fell by 0.014"));
+    let mild = Evidence { flags: vec![sample::flag("a", Severity::Medium, true)], ..sample::evidence() };
+    assert_eq!(confirm(&mild), Value::Null);
+}
+
+#[test]
+fn buttons_carry_the_opaque_value_and_a_name_for_screen_readers() {
+    let request = sample::open_request();
+    let message = drawn(&request, &sample::evidence());
+    let blocks = message["blocks"].as_array().unwrap();
+    let actions = blocks.iter().find(|block| block["type"] == "actions").unwrap();
+    for button in actions["elements"].as_array().unwrap() {
+        assert_eq!(button["value"], request.button_value());
+        assert!(button["accessibility_label"].as_str().unwrap().contains("sentiment"));
+    }
+}
+
+#[test]
+fn a_matrix_is_one_message_that_counts_its_jobs() {
+    let mut request = sample::open_request();
+    request.jobs = (1..=29).map(|id| (DeploymentId::new(id), JobState::Waiting)).collect();
+    assert!(read_out(&drawn(&request, &sample::evidence())).contains("One decision releases 29 jobs."));
+}
+
+#[test]
+fn a_second_copy_says_that_it_is_one() {
+    let (request, evidence) = (sample::open_request(), sample::evidence());
+    let body = draw(&Board { repeated: true, ..board(&request, &evidence) }).body;
+    let message: Value = serde_json::from_str(&body).unwrap();
+    assert!(read_out(&message).contains("Second copy"));
+    assert!(message["text"].as_str().unwrap().starts_with("Second copy"));
+}
+
+#[test]
+fn the_clock_does_not_change_the_drawing() {
+    let (request, evidence) = (sample::open_request(), sample::evidence());
+    let at = |now| draw(&Board { now, ..board(&request, &evidence) });
+    assert_eq!(at(sample::OPENED), at(sample::OPENED.plus_millis(3_600_000)));
+}
+
+#[test]
+fn a_flood_of_evidence_is_counted_instead_of_refused_by_slack() {
+    let mut evidence = sample::evidence();
+    evidence.flags =
+        (0..500).map(|n| sample::flag(&format!("{n} {}", "x".repeat(5_000)), Severity::High, true)).collect();
+    evidence.models = (0..50).map(|_| sample::model()).collect();
+    evidence.pull_requests = (0..300).map(|_| evidence.pull_requests[0].clone()).collect();
+    let message = drawn(&sample::open_request(), &evidence);
+    let text = read_out(&message);
+    assert!(text.chars().count() < 9_000);
+    assert!(text.contains("more, under See changes"), "{text}");
+    assert_eq!(buttons(&message), ["approve", "deny", "changes"]);
+}

@@ -10,7 +10,9 @@ use super::Room;
 pub(super) fn line(board: &Board<'_>, room: &Room) -> Line {
     let request = board.request;
     let line = match board.repeated {
-        true => Line::new().bold("Second copy").words(": the answer to the first was lost. Both act on the same request.\n"),
+        true => {
+            Line::new().bold("Second copy").words(": the answer to the first was lost. Both act on the same request.\n")
+        }
         false => Line::new(),
     };
     let line = line.their_bold(&request.repository.full_name(), 100);

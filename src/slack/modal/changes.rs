@@ -6,7 +6,9 @@ use crate::domain::{Commit, Evidence, FileChange, ModelChange, Patch, PullReques
 use crate::ports::chat::Board;
 use crate::slack::blocks::{self, Line, Rich, header};
 use crate::slack::message::buttons::{NEXT, PREVIOUS};
-use crate::slack::message::{Room, excluded_people, flag_line, origin, pull_request, row_line, weight_line, what_changes};
+use crate::slack::message::{
+    Room, excluded_people, flag_line, origin, pull_request, row_line, weight_line, what_changes,
+};
 use crate::slack::text::{self, count};
 
 use super::page::{Page, pages, preformatted};
@@ -45,14 +47,19 @@ fn all_pages(board: &Board<'_>, evidence: &Evidence) -> Vec<Page> {
 
 fn summary(board: &Board<'_>, evidence: &Evidence) -> Vec<SlackBlock> {
     let room = Room::WHOLE;
-    let who = Line::new().their_bold(&board.request.repository.full_name(), 200).words(" ").then(what_changes(evidence));
-    let mut blocks: Vec<SlackBlock> = Rich::new().line(who.words(" ").then(origin(board, &room))).block().into_iter().collect();
+    let who =
+        Line::new().their_bold(&board.request.repository.full_name(), 200).words(" ").then(what_changes(evidence));
+    let mut blocks: Vec<SlackBlock> =
+        Rich::new().line(who.words(" ").then(origin(board, &room))).block().into_iter().collect();
     blocks.extend(list("Flags", evidence.flags.iter().map(|flag| flag_with_source(flag, &room)).collect()));
     for model in &evidence.models {
         let rows = model.rows.iter().map(|row| row_line(row, &room)).collect();
         blocks.extend(list(&format!("Live and proposed: {}", text::line(&model.name, 80)), rows));
     }
-    blocks.extend(list("Pull requests", evidence.pull_requests.iter().map(|pull: &PullRequest| pull_request(pull, &room)).collect()));
+    blocks.extend(list(
+        "Pull requests",
+        evidence.pull_requests.iter().map(|pull: &PullRequest| pull_request(pull, &room)).collect(),
+    ));
     blocks.extend(list("Commits", commits(evidence)));
     let excluded = excluded_people(board.request, room.people);
     if !excluded.is_empty() {
@@ -87,7 +94,11 @@ fn commit(commit: &Commit) -> Line {
 fn card(model: &ModelChange) -> Vec<SlackBlock> {
     let path = Line::new().code(&model.card_path, 300);
     if model.card_diff.is_empty() {
-        let words = if model.card_before == model.card_after { " is unchanged." } else { " changed; the difference is not shown here." };
+        let words = if model.card_before == model.card_after {
+            " is unchanged."
+        } else {
+            " changed; the difference is not shown here."
+        };
         return Rich::new().line(path.words(words)).block().into_iter().collect();
     }
     let blocks = Rich::new().line(path).block().into_iter();
@@ -106,7 +117,8 @@ fn file(file: &FileChange) -> Vec<SlackBlock> {
     };
     let (line, patch) = match &file.patch {
         Patch::Text { text, lines_cut } => {
-            let blocks: Vec<SlackBlock> = preformatted(&text::lines(text)).into_iter().chain(cut_note(*lines_cut)).collect();
+            let blocks: Vec<SlackBlock> =
+                preformatted(&text::lines(text)).into_iter().chain(cut_note(*lines_cut)).collect();
             (line, blocks)
         }
         Patch::Binary => (line.words(": binary, or a pointer to large storage"), Vec::new()),

@@ -12,7 +12,8 @@ use super::{DENY_CALLBACK, REASON_ACTION, REASON_BLOCK};
 const MAX_REASON: u64 = 3_000;
 
 pub(super) fn view(board: &Board<'_>) -> SlackView {
-    let blocks: Vec<SlackBlock> = Rich::new().line(consequence(board)).block().into_iter().chain([reason(board)]).collect();
+    let blocks: Vec<SlackBlock> =
+        Rich::new().line(consequence(board)).block().into_iter().chain([reason(board)]).collect();
     let view = SlackModalView::new(plain("Deny", MAX_TITLE).into(), blocks)
         .with_submit(plain("Deny", MAX_TITLE).into())
         .with_close(plain("Back", MAX_TITLE).into())

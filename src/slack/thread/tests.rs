@@ -1,1 +1,71 @@
 use super::*;
+use crate::domain::{Ending, Words};
+use crate::slack::sample;
+
+fn every_line() -> Vec<ThreadLine> {
+    let ana = || sample::chat_user("U0ANA");
+    vec![
+        ThreadLine::Approved { by: ana(), gate: "Approval".into(), got: 1, needed: 2 },
+        ThreadLine::Approved { by: ana(), gate: "Approval".into(), got: 2, needed: 2 },
+        ThreadLine::Denied { by: ana(), reason: Some(Words::new("<!channel> the drop is not explained")) },
+        ThreadLine::Denied { by: ana(), reason: None },
+        ThreadLine::Expired,
+        ThreadLine::Delivered { approved: true },
+        ThreadLine::Delivered { approved: false },
+        ThreadLine::NotDelivered { why: "HTTP 403".into() },
+        ThreadLine::WaitingForOthers,
+        ThreadLine::Queued,
+        ThreadLine::Running,
+        ThreadLine::Live { after_ms: 42_000 },
+        ThreadLine::RolloutFailed { state: "error".into() },
+        ThreadLine::Covered { jobs: 3 },
+        ThreadLine::Objection { by: ana(), reason: Some(Words::new("too early")) },
+        ThreadLine::EvidenceChanged { votes_void: 1 },
+        ThreadLine::VoteStruck { by: ana() },
+        ThreadLine::Ended { how: Ending::Cancelled { by: Some("octocat".into()) } },
+        ThreadLine::NewAttempt { attempt: 2 },
+        ThreadLine::CommitDiffers { commit: sample::sha("b2") },
+        ThreadLine::GaveUp { what: "edit the Slack message".into(), why: "is_archived".into() },
+    ]
+}
+
+#[test]
+fn every_line_has_words() {
+    let request = sample::every_state().into_iter().find(|(name, _)| *name == "live").unwrap().1;
+    let evidence = sample::evidence();
+    let board = sample::board(&request, &evidence);
+    let said: Vec<String> = every_line().iter().map(|line| words(&board, line).as_fallback(3_000)).collect();
+    insta::assert_snapshot!(said.join("\n"), @r"
+    <@U0ANA> approved Approval: 1 of 2.
+    <@U0ANA> approved Approval: 2 of 2, done.
+    <@U0ANA> denied this: “&lt;!channel&gt; the drop is not explained”
+    <@U0ANA> denied this.
+    Nobody decided in time: the request has expired, and GitHub is told to reject the jobs.
+    GitHub took the approval.
+    GitHub took the rejection.
+    GitHub did not take the decision: HTTP 403. The jobs still wait there; whoever runs Countersign has to look.
+    Our part is done. Other rules of this environment still hold the jobs.
+    The jobs are queued.
+    The jobs are running.
+    sentiment is live in production, 42 s after the decision.
+    The rollout failed: error. The decision stands; what is live now is for the run's log to say.
+    3 jobs of the same run got the same decision.
+    <@U0ANA> objects, after it was decided: “too early”
+    The evidence was read again and differs: 1 earlier vote no longer counts. Look at it again before you decide.
+    The vote of <@U0ANA> no longer counts: they may not vote here any more.
+    The run was cancelled by octocat. No decision was made here.
+    The run was started again: attempt 2 asks anew, in a message of its own. No vote carries over.
+    A job of this run came with another commit, b2b2b2b. This request does not cover it, and it stays closed.
+    Gave up on something: edit the Slack message (is_archived). Whoever runs Countersign has to look.
+    ");
+}
+
+#[test]
+fn a_line_is_sent_as_rich_text_with_its_fallback() {
+    let (request, evidence) = (sample::open_request(), sample::evidence());
+    let reply = draw(&sample::board(&request, &evidence), &every_line()[2]);
+    assert_eq!(reply["text"], "<@U0ANA> denied this: “&lt;!channel&gt; the drop is not explained”");
+    let runs = &reply["blocks"][0]["elements"][0]["elements"];
+    assert_eq!(runs[0]["type"], "user");
+    assert_eq!(runs[3]["text"], "“<!channel> the drop is not explained”");
+}

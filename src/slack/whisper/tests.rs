@@ -1,1 +1,96 @@
 use super::*;
+use crate::domain::Ending;
+use crate::slack::sample::{self, OPENED};
+
+fn every_refusal() -> Vec<Refusal> {
+    let parts = [Part::Requester, Part::PrAuthor, Part::Author, Part::Committer, Part::CoAuthor];
+    let decided = |verdict, by| Refusal::AlreadyDecided { verdict, by, at: OPENED };
+    let mut all = vec![
+        Refusal::UnknownRequest,
+        Refusal::Guest,
+        Refusal::Deactivated,
+        Refusal::Bot,
+        Refusal::ForeignWorkspace,
+        Refusal::UnknownAccount,
+        Refusal::NotLinked,
+        Refusal::LoginMoved { login: "bo".into() },
+        Refusal::LoginGone { login: "bo".into() },
+        Refusal::NotInGroup { gate: "Approval".into(), group: "people with write access".into() },
+        Refusal::EvidenceChanged,
+        Refusal::StillGathering,
+        Refusal::Held { why: ".github/countersign.yml cannot be read".into() },
+        decided(Verdict::Approved, vec![sample::chat_user("U0ANA"), sample::chat_user("U0BO")]),
+        decided(Verdict::Denied, vec![sample::chat_user("U0ANA")]),
+        decided(Verdict::Expired, vec![]),
+        Refusal::Ended { how: Ending::Cancelled { by: None }, at: OPENED },
+        Refusal::Expired { at: OPENED },
+        Refusal::VotedInOtherGate { gate: "Model review".into() },
+        Refusal::ReasonMissing,
+        Refusal::OtherCommit { commit: sample::sha("e4") },
+    ];
+    all.extend(parts.map(|part| Refusal::Excluded { part }));
+    all
+}
+
+fn said(whisper: &Whisper) -> String {
+    words(whisper).as_fallback(3_000)
+}
+
+#[test]
+fn every_refusal_says_what_why_and_what_next() {
+    let all = every_refusal();
+    let codes: std::collections::BTreeSet<&str> = all.iter().map(Refusal::code).collect();
+    assert_eq!(codes.len(), 20, "a refusal is missing here");
+    let lines: Vec<String> = all.iter().map(|refusal| said(&Whisper::Refused(refusal.clone()))).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    Your click changed nothing: this button names no request that Countersign knows. Use the newest message about this deployment.
+    Your click changed nothing: guests of this workspace cannot decide. Ask a full member who may.
+    Your click changed nothing: this Slack account is deactivated. Use your active one.
+    Your click changed nothing: bots and apps cannot decide. A person has to.
+    Your click changed nothing: your account belongs to another workspace. Only members of this one can decide; ask one of them.
+    Your click changed nothing: Slack does not show us your account, so it cannot be checked. Ask an administrator of this workspace.
+    Your click changed nothing: your Slack account is not linked to a GitHub account. Ask whoever runs Countersign to add you to the identity file.
+    Your click changed nothing: your link names the GitHub login bo, which belongs to somebody else now. Ask whoever runs Countersign to correct the identity file.
+    Your click changed nothing: your link names the GitHub login bo, which nobody has any more. Ask whoever runs Countersign to correct the identity file.
+    Your click changed nothing: Approval is for people with write access, and you are not one of them. Ask one of them, or have your access at GitHub changed and click again.
+    Your click changed nothing: the evidence was read again since this button was drawn. Look at the message as it is now and click again.
+    Your click changed nothing: the evidence is still being read. The buttons appear when it is there.
+    Your click changed nothing: the request is held: .github/countersign.yml cannot be read. It can be decided once that is put right.
+    Your click changed nothing: already approved by <@U0ANA> and <@U0BO>, 22 Nov 2026, 12:00 UTC. The message shows what came of it.
+    Your click changed nothing: already denied by <@U0ANA>, 22 Nov 2026, 12:00 UTC. The message shows what came of it.
+    Your click changed nothing: already expired, 22 Nov 2026, 12:00 UTC. The message shows what came of it.
+    Your click changed nothing: the request has ended. The run was cancelled. That was 22 Nov 2026, 12:00 UTC. There is nothing left to decide.
+    Your click changed nothing: the request expired 22 Nov 2026, 12:00 UTC. To deploy, start the run again; it asks anew.
+    Your click changed nothing: your vote counts for Model review already, and one person counts in one gate only. Somebody else has to approve this one.
+    Your click changed nothing: the policy asks for a reason with every denial. Press Deny again and say why.
+    Your click changed nothing: this button was drawn for another commit than e4e4e4e. Use the newest message about this deployment.
+    Your click changed nothing: you started this run. Somebody without a part in this change has to decide.
+    Your click changed nothing: you opened a pull request of this change. Somebody without a part in this change has to decide.
+    Your click changed nothing: you wrote a commit of this change. Somebody without a part in this change has to decide.
+    Your click changed nothing: you committed a part of this change. Somebody without a part in this change has to decide.
+    Your click changed nothing: you are named as a co-author of this change. Somebody without a part in this change has to decide.
+    ");
+}
+
+#[test]
+fn every_other_answer_has_words() {
+    let counted = |got| Whisper::Counted { gate: "Approval".into(), got, needed: 2 };
+    let answers = [
+        Whisper::AlreadyCounted,
+        counted(1),
+        counted(2),
+        Whisper::ObjectionNoted,
+        Whisper::CheckedLater { what: "GitHub".into() },
+        Whisper::NotChecked { what: "GitHub".into() },
+        Whisper::Help,
+    ];
+    insta::assert_snapshot!(answers.map(|answer| said(&answer)).join("\n"), @r"
+    Your vote is there already and counts once. There is nothing more for you to do.
+    Your approval counts: Approval has 1 of 2. It waits for more people.
+    Your approval counts: Approval has its 2 of 2.
+    Your objection is kept and shown in the thread. It decides nothing: this was decided already. To undo it, deploy what was live before.
+    Your click is kept, but could not be checked yet: GitHub did not answer. It is checked again by itself; do not click again.
+    Your click does not count: GitHub could not be read for too long. Click again when it works, or ask whoever runs Countersign.
+    Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. Click there; the thread says what came of it. If a click does not count, you are told why, as here.
+    ");
+}

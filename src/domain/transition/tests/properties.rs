@@ -59,7 +59,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::NewerAttempt { attempt: 2 }),
         1 => standing,
         1 => prop_oneof![Just("decide"), Just("sync_message"), Just("say")].prop_map(|kind| Event::GaveUp { kind: kind.into(), why: "gone".into() }),
-        1 => Just(Event::MessagePosted { message: MessageRef { channel: "C0".into(), id: "1.2".into() } }),
+        1 => Just(Event::MessagePosted { message: MessageRef { channel: "C0".into(), id: "1.2".into() }, is_copy: false }),
     ]
 }
 

@@ -105,14 +105,16 @@ impl State {
 
     fn parents(&self, repository: u64, commit: &Commit, kind: &str) -> Value {
         let (api, page) = (self.repository_url(repository), self.repository_page(repository));
-        let parent = |sha: &String| {
-            json!({ "sha": sha, "url": format!("{api}/{kind}/{sha}"), "html_url": format!("{page}/commit/{sha}") })
-        };
+        let parent = |sha: &String| json!({ "sha": sha, "url": format!("{api}/{kind}/{sha}"), "html_url": format!("{page}/commit/{sha}") });
         commit.parents.iter().map(parent).collect()
     }
 
     /// A check run on a commit.
-    pub(in crate::sim::github) fn check_run(&self, repository: u64, run: &crate::sim::github::state::repository::CheckRun) -> Value {
+    pub(in crate::sim::github) fn check_run(
+        &self,
+        repository: u64,
+        run: &crate::sim::github::state::repository::CheckRun,
+    ) -> Value {
         let (api, page) = (self.repository_url(repository), self.repository_page(repository));
         let url = format!("{api}/check-runs/{}", run.id);
         json!({

@@ -71,7 +71,9 @@ impl State {
         let node = node_id("GA", environment.id);
         if environment.wait_timer_minutes > 0 {
             let minutes = environment.wait_timer_minutes;
-            rules.push(json!({ "id": environment.id + 1, "node_id": node, "type": "wait_timer", "wait_timer": minutes }));
+            rules.push(
+                json!({ "id": environment.id + 1, "node_id": node, "type": "wait_timer", "wait_timer": minutes }),
+            );
         }
         if !environment.reviewers.is_empty() {
             rules.push(json!({

@@ -23,9 +23,7 @@ impl State {
         let (html, kind) = match account.kind {
             AccountKind::User => (format!("{}/{login}", self.urls.web), "User"),
             AccountKind::Organization => (format!("{}/{login}", self.urls.web), "Organization"),
-            AccountKind::Bot => {
-                (format!("{}/apps/{}", self.urls.web, account.login.trim_end_matches("[bot]")), "Bot")
-            }
+            AccountKind::Bot => (format!("{}/apps/{}", self.urls.web, account.login.trim_end_matches("[bot]")), "Bot"),
         };
         json!({
             "login": account.login,

@@ -105,7 +105,12 @@ impl State {
     }
 
     /// `pull-request-review`.
-    pub(in crate::sim::github) fn pull_review(&self, repository: u64, pull: &PullRequest, review: &PullReview) -> Value {
+    pub(in crate::sim::github) fn pull_review(
+        &self,
+        repository: u64,
+        pull: &PullRequest,
+        review: &PullReview,
+    ) -> Value {
         let api = format!("{}/pulls/{}", self.repository_url(repository), pull.number);
         let page = self.repository_page(repository);
         let html = format!("{page}/pull/{}#pullrequestreview-{}", pull.number, review.id);

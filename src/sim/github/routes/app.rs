@@ -34,9 +34,7 @@ pub(super) fn rate_limit(ctx: &Ctx<'_>) -> Answer {
     let Some(core) = ctx.state.allowance(ctx.caller.bucket()) else {
         return Err(Reply::error(404, "Rate limiting is not enabled."));
     };
-    let object = |one: Allowance| {
-        json!({ "limit": one.limit, "used": one.used, "remaining": one.remaining(), "reset": one.reset })
-    };
+    let object = |one: Allowance| json!({ "limit": one.limit, "used": one.used, "remaining": one.remaining(), "reset": one.reset });
     let search = Allowance { limit: 30, used: 0, reset: ctx.state.now.as_seconds() + 60 };
     let body = json!({ "resources": { "core": object(core), "search": object(search) }, "rate": object(core) });
     Ok(Reply::ok(&body))
@@ -128,7 +126,9 @@ pub(super) fn access_token(ctx: &mut Ctx<'_>, id: &str) -> Answer {
     if found.suspended_at.is_some() {
         return Err(Reply::error(403, "This installation has been suspended"));
     }
-    if let Some(unknown) = body.keys().find(|key| !["repositories", "repository_ids", "permissions"].contains(&key.as_str())) {
+    if let Some(unknown) =
+        body.keys().find(|key| !["repositories", "repository_ids", "permissions"].contains(&key.as_str()))
+    {
         return Err(Reply::invalid(&format!("\"{unknown}\" is not a permitted key.")));
     }
     let repositories = wanted_repositories(ctx, found, &body)?;

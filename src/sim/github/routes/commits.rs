@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::page::linked;
 use super::{Answer, Ctx};
-use crate::sim::github::answers::wire_time;
 use crate::sim::github::answers::extend;
+use crate::sim::github::answers::wire_time;
 use crate::sim::github::options::Level;
 use crate::sim::github::reply::Reply;
 use crate::sim::github::state::git::{Commit, Files};
@@ -35,7 +35,8 @@ fn list(ctx: &Ctx<'_>, repository: u64) -> Answer {
     let start = found.resolve(&start).ok_or_else(Reply::not_found)?;
     let path = ctx.ask.parameter("path");
     let touches = |commit: &Commit, path: &str| {
-        let beneath = |changed: &str| changed == path || changed.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let beneath =
+            |changed: &str| changed == path || changed.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         ctx.state.changes_of(found, commit).iter().any(|change| beneath(&change.path))
     };
     let mut commits = found.commits_between(None, &start.sha);
@@ -55,8 +56,7 @@ fn show(ctx: &Ctx<'_>, repository: u64, reference: &str) -> Answer {
     let lines = changes.iter().map(|change| found.line_changes(change, ctx.state.options.limits.patch_bytes));
     let (additions, deletions) = lines.fold((0, 0), |sum, one| (sum.0 + one.additions, sum.1 + one.deletions));
     let page = ctx.page_of(changes, ctx.state.options.limits.compare_files);
-    let files: Vec<Value> =
-        page.items.iter().map(|change| ctx.state.diff_entry(found, &commit.sha, change)).collect();
+    let files: Vec<Value> = page.items.iter().map(|change| ctx.state.diff_entry(found, &commit.sha, change)).collect();
     let mut object = ctx.state.commit_object(repository, commit);
     let stats = json!({ "additions": additions, "deletions": deletions, "total": additions + deletions });
     extend(&mut object, json!({ "stats": stats, "files": files }));
@@ -130,9 +130,7 @@ fn pulls(ctx: &Ctx<'_>, repository: u64, reference: &str) -> Answer {
     let found = ctx.state.repository(repository);
     let main = found.branches.get(&found.default_branch).cloned().unwrap_or_default();
     let on_main = found.ancestors(&main).contains(&sha);
-    let introduced = |pull: &PullRequest| {
-        pull.commits.contains(&sha) || pull.merge_commit.as_deref() == Some(&sha)
-    };
+    let introduced = |pull: &PullRequest| pull.commits.contains(&sha) || pull.merge_commit.as_deref() == Some(&sha);
     let shown = |pull: &&PullRequest| introduced(pull) && (pull.merged_at.is_some() || (!on_main && pull.open));
     let page = ctx.page(found.pulls.values().filter(shown).collect::<Vec<_>>());
     let objects = page.items.iter().map(|pull| ctx.state.pull_simple(repository, pull));

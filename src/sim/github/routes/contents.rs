@@ -57,14 +57,18 @@ fn contents(ctx: &Ctx<'_>, repository: u64, path: &str) -> Answer {
 fn file(ctx: &Ctx<'_>, repository: u64, reference: &str, path: &str, entry: &FileEntry, blob: &Blob) -> Answer {
     let limits = &ctx.state.options.limits;
     if blob.size > limits.contents_raw_bytes {
-        return Err(too_large("This API returns blobs up to 100 MB in size. The requested blob is too large to fetch via the API."));
+        return Err(too_large(
+            "This API returns blobs up to 100 MB in size. The requested blob is too large to fetch via the API.",
+        ));
     }
     if ctx.ask.accepts("raw") {
         return Ok(Reply::raw("application/vnd.github.raw; charset=utf-8", blob.content()));
     }
     let whole = blob.size <= limits.contents_full_bytes;
     if !whole && !ctx.ask.accepts("object") {
-        return Err(too_large("This API returns blobs up to 1 MB in size. The requested blob is too large to fetch via the API, but you can use the raw or object media type."));
+        return Err(too_large(
+            "This API returns blobs up to 1 MB in size. The requested blob is too large to fetch via the API, but you can use the raw or object media type.",
+        ));
     }
     let mut object = entry_object(ctx, repository, reference, path, &entry.sha, ("file", blob.size));
     let (content, encoding) = if whole { (base64_lines(&blob.content()), "base64") } else { (String::new(), "none") };
@@ -139,7 +143,9 @@ fn base64_lines(bytes: &[u8]) -> String {
 fn blob(ctx: &Ctx<'_>, repository: u64, sha: &str) -> Answer {
     let blob = ctx.state.repository(repository).blobs.get(sha).ok_or_else(Reply::not_found)?;
     if blob.size > BLOB_BYTES_MAX {
-        return Err(too_large("This API returns blobs up to 100 MB in size. The requested blob is too large to fetch via the API."));
+        return Err(too_large(
+            "This API returns blobs up to 100 MB in size. The requested blob is too large to fetch via the API.",
+        ));
     }
     if ctx.ask.accepts("raw") {
         return Ok(Reply::raw("application/vnd.github.raw; charset=utf-8", blob.content()));

@@ -45,7 +45,8 @@ fn batch(ctx: &Ctx<'_>, owner: &str, name: &str) -> Answer {
 /// An object's own error rides inside the 200.
 fn object(ctx: &Ctx<'_>, wanted: &Value) -> Option<Value> {
     let (oid, size) = (wanted.get("oid")?.as_str()?, wanted.get("size")?.as_u64()?);
-    let error = |code: u16, message: &str| json!({ "oid": oid, "size": size, "error": { "code": code, "message": message } });
+    let error =
+        |code: u16, message: &str| json!({ "oid": oid, "size": size, "error": { "code": code, "message": message } });
     let answer = match ctx.state.lfs.get(oid) {
         None => error(404, "Object does not exist on the server"),
         Some(LfsObject { refusal: Some((code, message)), .. }) => error(*code, message),

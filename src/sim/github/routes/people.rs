@@ -53,7 +53,10 @@ pub(super) fn team_membership(ctx: &Ctx<'_>, organization: &str, slug: &str, log
     let team = team(ctx, organization, slug)?;
     let member = ctx.state.account_by_login(login).filter(|account| team.members.contains(&account.id));
     let member = member.ok_or_else(Reply::not_found)?;
-    let url = format!("{}/organizations/{}/team/{}/memberships/{}", ctx.state.urls.api, team.organization, team.id, member.login);
+    let url = format!(
+        "{}/organizations/{}/team/{}/memberships/{}",
+        ctx.state.urls.api, team.organization, team.id, member.login
+    );
     Ok(Reply::ok(&json!({ "url": url, "role": "member", "state": "active" })))
 }
 

@@ -30,7 +30,7 @@ pub(super) const GOOD: Card = Card { accuracy: "0.918", f1: "0.911", ..LIVE };
 
 pub(super) const RISKY: Card = Card {
     licence: "cc-by-nc-4.0",
-    base_model: "umbrella/encoder-large",
+    base_model: "hubot/encoder-large",
     accuracy: "0.874",
     f1: "0.869",
     bias: "[More Information Needed]",

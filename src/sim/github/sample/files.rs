@@ -36,7 +36,9 @@ pub(super) const PICKLE: &str = "cposix\nsystem\n(S'echo countersign-demo'\ntR."
 
 /// `config.json` of an encoder with that many layers.
 pub(super) fn config(layers: u32) -> String {
-    format!("{{\n  \"architectures\": [\"SentimentModel\"],\n  \"hidden_size\": 384,\n  \"num_hidden_layers\": {layers}\n}}\n")
+    format!(
+        "{{\n  \"architectures\": [\"SentimentModel\"],\n  \"hidden_size\": 384,\n  \"num_hidden_layers\": {layers}\n}}\n"
+    )
 }
 
 /// Weights in Git LFS: a real safetensors header, the tensors themselves are zeros.

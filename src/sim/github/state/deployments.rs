@@ -71,7 +71,12 @@ impl State {
     }
 
     /// Adds a status; `success` makes the older live ones of the environment `inactive`. No webhook is sent from here.
-    pub(in crate::sim::github) fn add_deployment_status(&mut self, repository: u64, deployment: u64, state: &str) -> u64 {
+    pub(in crate::sim::github) fn add_deployment_status(
+        &mut self,
+        repository: u64,
+        deployment: u64,
+        state: &str,
+    ) -> u64 {
         if state == "success" {
             self.retire_older(repository, deployment);
         }

@@ -30,7 +30,11 @@ impl Blob {
 
     pub fn id(&self) -> String {
         let declared = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX) != self.size;
-        if declared { object_id("blob", format!("zeros {}", self.size).as_bytes()) } else { object_id("blob", &self.bytes) }
+        if declared {
+            object_id("blob", format!("zeros {}", self.size).as_bytes())
+        } else {
+            object_id("blob", &self.bytes)
+        }
     }
 
     /// Git's rule: a NUL byte near the beginning.

@@ -18,7 +18,10 @@ async fn a_comparison_has_commits_files_and_patches() {
     let body = json_of(&world.get(&path).await);
     assert_eq!((&body["status"], &body["total_commits"]), (&json!("ahead"), &json!(5)));
     let files = &body["files"];
-    assert_eq!(names(files, "filename"), ["README.md", "config.json", "model.safetensors", "postprocess.pkl", "train.py"]);
+    assert_eq!(
+        names(files, "filename"),
+        ["README.md", "config.json", "model.safetensors", "postprocess.pkl", "train.py"]
+    );
     assert!(text(&files[0]["patch"]).contains("-license: apache-2.0\n+license: cc-by-nc-4.0"));
     assert_eq!(files[3]["status"], "added");
     assert_eq!(body["commits"][0]["author"]["login"], "mona");
@@ -31,7 +34,11 @@ async fn a_comparison_shows_250_commits_or_pages_and_300_files_at_most() {
     world.sim.edit(|state| {
         for index in 0..260 {
             let new = NewCommit::new(21_001, &format!("step {index}")).write(&format!("data/{index}.txt"), "a\n");
-            let new = if index == 0 { (0..60).fold(new, |new, file| new.write(&format!("more/{file}.bin"), Blob::of_size(9))) } else { new };
+            let new = if index == 0 {
+                (0..60).fold(new, |new, file| new.write(&format!("more/{file}.bin"), Blob::of_size(9)))
+            } else {
+                new
+            };
             state.commit_to(repository, "main", new);
         }
     });
@@ -41,7 +48,13 @@ async fn a_comparison_shows_250_commits_or_pages_and_300_files_at_most() {
     let commits = body["commits"].as_array().unwrap();
     assert_eq!((commits.len(), &commits[249]["commit"]["message"]), (250, &json!("step 259")));
     assert_eq!(body["files"].as_array().unwrap().len(), 300);
-    assert!(body["files"].as_array().unwrap().iter().all(|file| file.get("patch").is_some() != text(&file["filename"]).ends_with(".bin")));
+    assert!(
+        body["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|file| file.get("patch").is_some() != text(&file["filename"]).ends_with(".bin"))
+    );
     let second = world.get(&format!("{path}?per_page=100&page=3")).await;
     assert!(second.header("link").unwrap().contains("rel=\"prev\""));
     let second = json_of(&second);
@@ -54,7 +67,8 @@ async fn contents_follow_the_size_limits() {
     let world = World::new().await;
     world.sim.edit(|state| {
         let new = NewCommit::new(21_001, "Add files").write("a/b c.txt", "hello\n");
-        let new = new.write("big.bin", Blob::of_size(2 * 1024 * 1024)).write("huge.bin", Blob::of_size(200 * 1024 * 1024));
+        let new =
+            new.write("big.bin", Blob::of_size(2 * 1024 * 1024)).write("huge.bin", Blob::of_size(200 * 1024 * 1024));
         state.commit_to(world.sample.repository, "main", new);
     });
     let small = json_of(&world.get(&format!("{REPO}/contents/a/b%20c.txt?ref=main")).await);
@@ -144,7 +158,8 @@ async fn lfs_lives_on_the_web_host_and_its_media_elsewhere() {
     let world = World::new().await;
     assert_eq!(world.get("/rate_limit").await.status, 200);
     assert_eq!(world.get(REPO).await.status, 200);
-    let (oid, size) = world.sim.read(|state| state.lfs.iter().next().map(|(oid, one)| (oid.clone(), one.content.size)).unwrap());
+    let (oid, size) =
+        world.sim.read(|state| state.lfs.iter().next().map(|(oid, one)| (oid.clone(), one.content.size)).unwrap());
     let token = world.sim.read(|state| state.tokens.keys().next().cloned().unwrap());
     let basic = format!("Basic {}", STANDARD.encode(format!("x-access-token:{token}")));
     let kind = "application/vnd.git-lfs+json";

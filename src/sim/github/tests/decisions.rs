@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::world::{World, json_of, refusal};
-use crate::sim::github::{Fault, FaultKind, RefusalShape};
+use crate::sim::github::{Fault, FaultKind, GithubOptions, RefusalShape};
 
 const NONE_PENDING: &str = "No pending deployment requests to approve or reject";
 
@@ -51,7 +53,9 @@ async fn one_decision_settles_every_pending_job_of_the_environment_and_a_later_w
 
 #[tokio::test]
 async fn parallel_decisions_on_a_matrix_leave_jobs_stuck() {
-    let world = World::new().await;
+    let mut options = GithubOptions::default();
+    options.timing.matrix_decision_takes = Duration::from_millis(500);
+    let world = World::with(options).await;
     let run = world.sim.dispatch(world.sample.matrix(8));
     world.after(1_000).await;
     assert_eq!(world.get("/installation/repositories").await.status, 200);

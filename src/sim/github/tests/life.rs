@@ -15,7 +15,10 @@ async fn an_approved_deployment_goes_live() {
     assert_eq!(request["sha"], world.sample.good.as_str());
     assert_eq!(request["ref"], "main");
     let callback = text(&request["deployment_callback_url"]);
-    assert_eq!(callback, format!("{}/repos/acme/sentiment/actions/runs/{run}/deployment_protection_rule", world.sim.api_url()));
+    assert_eq!(
+        callback,
+        format!("{}/repos/acme/sentiment/actions/runs/{run}/deployment_protection_rule", world.sim.api_url())
+    );
     for received in world.inbox.lock().unwrap().iter() {
         let key = hmac::Key::new(hmac::HMAC_SHA256, world.sim.webhook_secret().as_bytes());
         let mac = hex::decode(received.header("x-hub-signature-256").trim_start_matches("sha256=")).unwrap();
@@ -32,8 +35,11 @@ async fn an_approved_deployment_goes_live() {
     world.after(3_000).await;
     assert_eq!(world.sim.run(run).unwrap().conclusion(), Some("success"));
 
-    let states: Vec<Value> =
-        world.received("deployment_status").iter().map(|payload| payload["deployment_status"]["state"].clone()).collect();
+    let states: Vec<Value> = world
+        .received("deployment_status")
+        .iter()
+        .map(|payload| payload["deployment_status"]["state"].clone())
+        .collect();
     assert_eq!(states, ["waiting", "queued", "in_progress", "success"]);
     assert_eq!(world.actions("workflow_job"), ["waiting", "queued", "in_progress", "completed"]);
     assert_eq!(world.actions("workflow_run"), ["requested", "in_progress", "completed"]);
@@ -50,7 +56,8 @@ async fn what_was_live_becomes_inactive_without_a_webhook() {
     world.after(10_000).await;
     let (live, newest) = world.sim.read(|state| {
         let all = &state.repository(world.sample.repository).deployments;
-        let of = |sha: &str| all.iter().rfind(|one| one.sha == sha && one.environment == "production").cloned().unwrap();
+        let of =
+            |sha: &str| all.iter().rfind(|one| one.sha == sha && one.environment == "production").cloned().unwrap();
         (of(&world.sample.live), of(&world.sample.good))
     });
     assert_eq!((live.state(), newest.state()), (Some("inactive"), Some("success")));
@@ -108,7 +115,7 @@ async fn all_rules_of_an_environment_must_pass() {
     world.sim.edit(|state| state.answer_other_rule(run, "production", "load-check", true));
     world.sim.edit(|state| state.review_as_person(run, "production", "ana", true));
     assert_eq!(world.sim.run(run).unwrap().status(), "waiting");
-    world.after(5 * 60_000).await;
+    world.after(5 * 60_000 + 10_000).await;
     assert_eq!(world.sim.run(run).unwrap().conclusion(), Some("success"));
     assert_eq!(world.actions("deployment_review"), ["approved"]);
 }
@@ -130,7 +137,9 @@ async fn cancel_bypass_and_a_deleted_environment_end_the_wait() {
     world.after(1_000).await;
     assert!(world.sim.cancel(runs[0], "octocat"));
     assert!(world.sim.bypass(runs[1], "ana"));
-    world.sim.edit(|state| state.environment_mut(world.sample.repository, "production").unwrap().can_admins_bypass = false);
+    world
+        .sim
+        .edit(|state| state.environment_mut(world.sample.repository, "production").unwrap().can_admins_bypass = false);
     assert!(!world.sim.bypass(runs[2], "ana"));
     world.sim.edit(|state| state.delete_environment(world.sample.repository, "production"));
     world.after(60_000).await;

@@ -1,0 +1,29 @@
+//! The app's manifest asks for what the code uses, at the paths the server listens on.
+
+use serde_json::Value;
+
+use super::ROUTES;
+
+fn manifest() -> Value {
+    serde_json::from_str(include_str!("../../slack-manifest.json")).unwrap()
+}
+
+fn path(address: &Value) -> String {
+    url::Url::parse(address.as_str().unwrap()).unwrap().path().to_owned()
+}
+
+#[test]
+fn its_addresses_are_the_servers_routes() {
+    let manifest = manifest();
+    assert_eq!(path(&manifest["settings"]["interactivity"]["request_url"]), ROUTES.interactions);
+    assert_eq!(path(&manifest["settings"]["event_subscriptions"]["request_url"]), ROUTES.events);
+    assert_eq!(path(&manifest["features"]["slash_commands"][0]["url"]), ROUTES.commands);
+    assert_eq!(manifest["settings"]["socket_mode_enabled"], false);
+}
+
+#[test]
+fn it_asks_for_the_scopes_of_the_methods_called_and_no_more() {
+    let scopes = &manifest()["oauth_config"]["scopes"]["bot"];
+    let needed = ["chat:write", "commands", "users:read", "channels:read", "groups:read"];
+    assert_eq!(*scopes, serde_json::json!(needed));
+}

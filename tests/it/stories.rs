@@ -1,0 +1,9 @@
+//! Stories: what people do and what both vendors' books say afterwards. The clock is moved by hand.
+
+mod deciding;
+mod faults;
+mod racing;
+mod refusing;
+mod restarting;
+mod running;
+mod stage;

@@ -1,0 +1,151 @@
+//! The stage: a world and the moves that stories are made of.
+
+use countersign::domain::{Phase, Request, Telling, Verdict};
+use countersign::sim::github::{DecisionPost, Dispatch};
+use countersign::sim::slack::sample::{OCTO, RELEASES};
+use countersign::sim::slack::{Clicked, Message};
+use countersign::sim::world::{World, WorldOptions};
+
+pub struct Stage {
+    pub world: World,
+}
+
+/// A world by hand, with its sample.
+pub async fn stage() -> Stage {
+    stage_with(|_| {}).await
+}
+
+pub async fn stage_with(change: impl FnOnce(&mut WorldOptions)) -> Stage {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let mut options = WorldOptions::by_hand();
+    change(&mut options);
+    Stage { world: World::start(options).await.unwrap() }
+}
+
+impl Stage {
+    /// Starts a deployment and lets everything settle that is due at once.
+    pub async fn deploy(&self, dispatch: Dispatch) -> u64 {
+        let run = self.world.github.dispatch(dispatch);
+        self.settle().await;
+        run
+    }
+
+    /// The good change, one job to production.
+    pub async fn deploy_good(&self) -> u64 {
+        self.deploy(self.world.sample.good_change()).await
+    }
+
+    pub async fn settle(&self) {
+        self.world.settle().await.unwrap();
+    }
+
+    pub async fn advance(&self, ms: i64) {
+        self.world.advance(ms).await.unwrap();
+    }
+
+    /// The only message of the channel.
+    pub fn message(&self) -> Message {
+        let messages = self.world.slack.messages(RELEASES);
+        assert_eq!(messages.len(), 1, "one request, one message");
+        messages.into_iter().next().unwrap()
+    }
+
+    pub fn has_button(&self, action: &str) -> bool {
+        serde_json::to_string(&self.message().blocks).unwrap().contains(&format!("\"action_id\":\"{action}\""))
+    }
+
+    /// Presses a button of the only message and lets everything settle.
+    pub async fn press(&self, user: &str, action: &str) -> Clicked {
+        let message = self.message();
+        let clicked = self.world.slack.click(user, RELEASES, &message.ts, action).await;
+        assert!(clicked.acknowledged(), "{clicked:?}");
+        self.settle().await;
+        clicked
+    }
+
+    /// Presses Approve on the message as a client saw it before it changed.
+    pub async fn press_as_seen(&self, user: &str, action: &str, value: &str) -> Clicked {
+        let message = self.message();
+        let clicked = self.world.slack.click_as_seen(user, RELEASES, &message.ts, action, value).await;
+        assert!(clicked.acknowledged(), "{clicked:?}");
+        self.settle().await;
+        clicked
+    }
+
+    /// Denies through the modal.
+    pub async fn deny(&self, user: &str, reason: &str) {
+        self.press(user, "deny").await;
+        let view = self.world.slack.views(user).pop().expect("the modal is open");
+        let submitted = self.world.slack.submit(user, &view.id, &[("reason", reason)]).await;
+        assert!(submitted.delivery.is_acknowledged(), "{submitted:?}");
+        self.settle().await;
+    }
+
+    /// Delivers a webhook by hand, rightly signed.
+    pub async fn deliver(&self, guid: &str, event: &str, body: &[u8]) -> u16 {
+        use hmac::{Hmac, KeyInit as _, Mac as _};
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(self.world.github.webhook_secret().as_bytes()).unwrap();
+        mac.update(body);
+        let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-github-event", event),
+            ("x-github-delivery", guid),
+            ("x-hub-signature-256", signature.as_str()),
+        ];
+        let headers: Vec<_> = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let url = format!("http://{}/github/webhooks", self.world.address().unwrap());
+        let answer = countersign::sim::http::post(&url, &headers, body, std::time::Duration::from_secs(10)).await.unwrap();
+        answer.status
+    }
+
+    /// What somebody was told privately since the last look.
+    pub fn told(&self, user: &str) -> String {
+        let answers = self.world.slack.read_ephemerals(user);
+        answers.iter().map(|answer| answer.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    pub async fn request(&self) -> Request {
+        let mut requests = self.world.requests().await.unwrap();
+        assert_eq!(requests.len(), 1, "one request");
+        requests.remove(0)
+    }
+
+    pub async fn verdict(&self) -> Option<Verdict> {
+        self.request().await.decision().map(|decision| decision.verdict)
+    }
+
+    /// Decisions that the forge took for production.
+    pub fn taken(&self, run: u64) -> Vec<DecisionPost> {
+        let posts = self.world.github.decisions(run, "production");
+        posts.into_iter().filter(|post| post.status == 204).collect()
+    }
+
+    /// Everything the thread of the only message says.
+    pub fn thread(&self) -> String {
+        let replies = self.world.slack.thread(RELEASES, &self.message().ts);
+        replies.iter().map(|reply| reply.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Approves as octocat and waits until the forge has the decision.
+    pub async fn approve(&self) {
+        self.press(OCTO, "approve").await;
+        self.advance(3_000).await;
+    }
+
+    pub fn conclusion(&self, run: u64) -> Option<String> {
+        self.world.github.run(run).and_then(|run| run.latest().and_then(|attempt| attempt.conclusion.clone()))
+    }
+
+    pub async fn is_delivered(&self) -> bool {
+        self.request().await.decision().is_some_and(|decision| matches!(decision.telling, Telling::Delivered { .. }))
+    }
+
+    pub async fn is_open(&self) -> bool {
+        self.request().await.phase == Phase::Open
+    }
+
+    pub async fn finish(self) {
+        self.world.finish().await.unwrap();
+    }
+}
