@@ -157,7 +157,7 @@ proptest! {
     fn messages_stay_within_limits_and_parse_nothing_of_strangers(
         evidence in hostile_evidence(),
         words in stranger(),
-        state in 0_usize..21,
+        state in 0..sample::every_state().len(),
     ) {
         let mut request = hostile_request(&words);
         request.phase = match sample::every_state().swap_remove(state).1.phase {

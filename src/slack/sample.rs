@@ -145,6 +145,7 @@ pub(crate) fn trivial_evidence() -> Evidence {
             .for_each(|row| (row.after, row.change, row.delta) = (row.before.clone(), RowChange::Same, None));
         model.weights.clear();
         model.card_diff.clear();
+        model.card_after = model.card_before;
         model
     };
     Evidence {

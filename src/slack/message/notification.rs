@@ -24,7 +24,7 @@ fn open(board: &Board<'_>) -> String {
     let request = board.request;
     let asked = format!("Approve {}? {}.", request.environment, header::model(board));
     let mut sentences = vec![fallback(&asked, 200)];
-    sentences.extend(board.evidence.map(|evidence| risk(evidence)));
+    sentences.extend(board.evidence.map(risk));
     sentences.extend(board.evidence.map(rows).filter(|rows| !rows.is_empty()));
     sentences.extend(board.evidence.map(pulls));
     let needed = gates::missing(request);

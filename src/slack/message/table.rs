@@ -25,8 +25,14 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
 
 /// Nothing that a model is made of differs from what is live.
 pub(super) fn is_unchanged(evidence: &Evidence) -> bool {
-    let same = |model: &ModelChange| changed_rows(model).next().is_none() && changed_weights(model).next().is_none();
+    let same = |model: &ModelChange| {
+        changed_rows(model).next().is_none() && changed_weights(model).next().is_none() && !is_card_changed(model)
+    };
     evidence.models.iter().all(same)
+}
+
+fn is_card_changed(model: &ModelChange) -> bool {
+    model.card_before != model.card_after || !model.card_diff.is_empty()
 }
 
 /// `Model and card are what is live; 2 files change.`
@@ -43,6 +49,9 @@ fn model_table(rich: Rich, model: &ModelChange, named: bool, room: &Room) -> Ric
     let all = changed_rows(model).count();
     if let Some(more) = all.checked_sub(room.rows).filter(|more| *more > 0) {
         lines.push(Line::new().words(&format!("and {}, under See changes", count(more, "more row", "more rows"))));
+    }
+    if all == 0 && is_card_changed(model) {
+        lines.push(Line::new().bold("card").words(": its text changes, under See changes"));
     }
     lines.extend(weight_lines(model, room));
     lines.extend(unchanged(model, room));

@@ -100,6 +100,15 @@ fn a_trivial_request_is_four_blocks() {
 }
 
 #[test]
+fn a_changed_card_is_never_called_unchanged() {
+    let mut evidence = sample::trivial_evidence();
+    evidence.models[0].card_diff = "-no known bias\n+biased\n".into();
+    let text = read_out(&drawn(&sample::open_request(), &evidence));
+    assert!(text.contains("card: its text changes") && !text.contains("what is live;"), "{text}");
+    assert!(!text.contains("biased"), "diffs are not for the channel");
+}
+
+#[test]
 fn progress_shows_names_and_votes_that_no_longer_count() {
     let message = drawn(&state("open, half way"), &sample::evidence());
     let text = read_out(&message);

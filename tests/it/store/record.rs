@@ -30,7 +30,7 @@ fn story() -> Vec<(Event, i64)> {
     vec![
         (Event::Asked(ask(1)), 0),
         (Event::Gathered { evidence: evidence_brief(TYPED), policy: PolicyFound::Hold { why: "policy line 3".into() } }, 1),
-        (Event::MessagePosted { message }, 2),
+        (Event::MessagePosted { message, is_copy: false }, 2),
         (Event::RunEnded { attempt: 1, conclusion: "cancelled".into(), by: Some("mona".into()) }, 3),
     ]
 }
