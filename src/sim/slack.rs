@@ -11,9 +11,13 @@ mod elements;
 mod faults;
 mod hooks;
 mod methods;
+pub mod mrkdwn;
 mod payloads;
 mod rates;
+pub mod reader;
 mod refusal;
+pub mod render_html;
+pub mod render_text;
 mod replies;
 mod routes;
 pub mod sample;
@@ -148,7 +152,9 @@ impl SlackSim {
     /// Takes note of everything that person had not read, and gives it.
     pub fn read_ephemerals(&self, user: &str) -> Vec<Ephemeral> {
         let unread = self.unread().into_iter().filter(|message| message.user == user).collect();
-        self.edit(|state| state.ephemerals.iter_mut().filter(|message| message.user == user).for_each(|message| message.read = true));
+        self.edit(|state| {
+            state.ephemerals.iter_mut().filter(|message| message.user == user).for_each(|message| message.read = true)
+        });
         unread
     }
 

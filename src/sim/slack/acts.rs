@@ -45,7 +45,12 @@ impl Clicked {
     }
 
     fn impossible(why: &str) -> Self {
-        Self { delivery: Delivery::Impossible(why.to_owned()), body: String::new(), trigger_id: None, response_url: None }
+        Self {
+            delivery: Delivery::Impossible(why.to_owned()),
+            body: String::new(),
+            trigger_id: None,
+            response_url: None,
+        }
     }
 }
 

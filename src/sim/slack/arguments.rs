@@ -96,12 +96,18 @@ fn from_json(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
 
 fn from_form(form: &[u8], method: Option<&Method>) -> Map<String, Value> {
     let pairs = url::form_urlencoded::parse(form);
-    pairs.map(|(name, value)| { let typed = typed(&name, &value, method); (name.into_owned(), typed) }).collect()
+    pairs
+        .map(|(name, value)| {
+            let typed = typed(&name, &value, method);
+            (name.into_owned(), typed)
+        })
+        .collect()
 }
 
 /// Form values are strings; flags and numbers are written out in them.
 fn typed(name: &str, value: &str, method: Option<&Method>) -> Value {
-    let kind = method.and_then(|method| method.arguments.iter().find(|(known, _)| *known == name)).map(|(_, kind)| *kind);
+    let kind =
+        method.and_then(|method| method.arguments.iter().find(|(known, _)| *known == name)).map(|(_, kind)| *kind);
     match (kind, value) {
         (Some(Kind::Flag), "true" | "1") => json!(true),
         (Some(Kind::Flag), "false" | "0") => json!(false),

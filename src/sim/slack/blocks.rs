@@ -91,7 +91,8 @@ fn by_argument(findings: Vec<Finding>) -> Result<(), Refused> {
         [("blocks", "invalid_blocks"), ("attachments", "invalid_attachments"), ("metadata", "invalid_metadata_format")]
     {
         let wrong = of(argument);
-        if argument == "attachments" && wrong.iter().any(|finding| finding.message == "no more than 100 items allowed") {
+        if argument == "attachments" && wrong.iter().any(|finding| finding.message == "no more than 100 items allowed")
+        {
             return Err(refused("too_many_attachments", Vec::new()));
         }
         if !wrong.is_empty() {

@@ -32,7 +32,8 @@ impl RecordedCall {
 
     /// True for calls whose arguments hold a message or a view.
     pub fn carries_blocks(&self) -> bool {
-        let message = ["blocks", "text", "markdown_text", "attachments"].iter().any(|key| self.arguments.get(key).is_some());
+        let message =
+            ["blocks", "text", "markdown_text", "attachments"].iter().any(|key| self.arguments.get(key).is_some());
         match self.method.as_str() {
             "chat.postMessage" | "chat.update" | "chat.postEphemeral" | "response_url" => message,
             "views.open" | "views.push" | "views.update" => self.arguments.get("view").is_some(),
@@ -48,10 +49,26 @@ pub(super) const ACK_METHOD: &str = "view_submission answer";
 /// Errors of Slack that say the program is wrong, not that the world changed under it.
 pub(super) fn is_programming_error(error: &str) -> bool {
     const ERRORS: [&str; 20] = [
-        "unknown_method", "not_authed", "invalid_auth", "missing_scope", "not_allowed_token_type", "invalid_arguments",
-        "invalid_blocks", "invalid_blocks_format", "invalid_attachments", "invalid_json", "json_not_object",
-        "missing_post_type", "invalid_post_type", "invalid_form_data", "msg_too_long", "msg_blocks_too_long", "no_text",
-        "view_too_large", "markdown_text_conflict", "invalid_metadata_format",
+        "unknown_method",
+        "not_authed",
+        "invalid_auth",
+        "missing_scope",
+        "not_allowed_token_type",
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_attachments",
+        "invalid_json",
+        "json_not_object",
+        "missing_post_type",
+        "invalid_post_type",
+        "invalid_form_data",
+        "msg_too_long",
+        "msg_blocks_too_long",
+        "no_text",
+        "view_too_large",
+        "markdown_text_conflict",
+        "invalid_metadata_format",
     ];
     ERRORS.contains(&error)
 }

@@ -13,7 +13,10 @@ pub enum Span {
     Code(String),
     Preformatted(String),
     Quote(Vec<Span>),
-    Link { url: String, label: String },
+    Link {
+        url: String,
+        label: String,
+    },
     User(String),
     UserGroup(String),
     Channel(String),
@@ -21,7 +24,12 @@ pub enum Span {
     ChannelNamed(String),
     /// `here`, `channel` or `everyone`.
     Broadcast(String),
-    Date { unix_seconds: i64, pattern: String, url: Option<String>, fallback: String },
+    Date {
+        unix_seconds: i64,
+        pattern: String,
+        url: Option<String>,
+        fallback: String,
+    },
     Emoji(String),
 }
 
@@ -118,7 +126,8 @@ fn control_at(rest: &str) -> Found {
     let inner = rest.strip_prefix('<')?;
     let end = inner.find(['>', '<', '\n'])?;
     let inner = inner.get(..end).filter(|_| inner.as_bytes().get(end) == Some(&b'>'))?;
-    let (target, label) = inner.split_once('|').map_or((inner, None), |(target, label)| (target, Some(unescape(label))));
+    let (target, label) =
+        inner.split_once('|').map_or((inner, None), |(target, label)| (target, Some(unescape(label))));
     let span = if let Some(user) = target.strip_prefix('@') {
         Span::User(user.to_owned())
     } else if let Some(channel) = target.strip_prefix('#') {
@@ -237,13 +246,23 @@ mod tests {
         let spans = parse("<@U0ANA> <!subteam^S1> <#C1|x> <!here> <https://a.example/?a=1&amp;b=2|run 7>", false);
         let spans: Vec<Span> = spans.into_iter().filter(|span| *span != text(" ")).collect();
         let link = Span::Link { url: "https://a.example/?a=1&b=2".into(), label: "run 7".into() };
-        assert_eq!(spans, [
-            Span::User("U0ANA".into()), Span::UserGroup("S1".into()), Span::Channel("C1".into()),
-            Span::Broadcast("here".into()), link,
-        ]);
+        assert_eq!(
+            spans,
+            [
+                Span::User("U0ANA".into()),
+                Span::UserGroup("S1".into()),
+                Span::Channel("C1".into()),
+                Span::Broadcast("here".into()),
+                link,
+            ]
+        );
         let date = parse("<!date^1764000000^{date} at {time}|noon>", false);
-        let expected =
-            Span::Date { unix_seconds: 1_764_000_000, pattern: "{date} at {time}".into(), url: None, fallback: "noon".into() };
+        let expected = Span::Date {
+            unix_seconds: 1_764_000_000,
+            pattern: "{date} at {time}".into(),
+            url: None,
+            fallback: "noon".into(),
+        };
         assert_eq!(date, [expected]);
     }
 
@@ -275,13 +294,18 @@ mod tests {
 
     #[test]
     fn emoji_names_are_pictures_unless_switched_off() {
-        assert_eq!(parse_plain("ok :tada: 12:30:45", true), [text("ok "), Span::Emoji("tada".into()), text(" 12:30:45")]);
+        assert_eq!(
+            parse_plain("ok :tada: 12:30:45", true),
+            [text("ok "), Span::Emoji("tada".into()), text(" 12:30:45")]
+        );
         assert_eq!(parse_plain(":tada:", false), [text(":tada:")]);
     }
 
     #[test]
     fn hostile_text_never_breaks_the_reader() {
-        for hostile in ["<", "<<>>", "<!date^x^y>", "*", "**", "`", "``", "```", ":", "::", "&", "<@", "~ü~é", "_\u{202e}_"] {
+        for hostile in
+            ["<", "<<>>", "<!date^x^y>", "*", "**", "`", "``", "```", ":", "::", "&", "<@", "~ü~é", "_\u{202e}_"]
+        {
             parse(hostile, true);
             parse_plain(hostile, true);
         }

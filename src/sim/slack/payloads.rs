@@ -135,7 +135,13 @@ pub(super) fn action(placed: &Placed<'_>, choice: Option<&str>, action_ts: &str)
 
 /// The form fields of a slash command.
 /// Slack: [Slash commands](https://docs.slack.dev/interactivity/implementing-slash-commands)
-pub(super) fn command(state: &State, user: &str, channel: &str, command: &str, text: &str) -> Vec<(&'static str, String)> {
+pub(super) fn command(
+    state: &State,
+    user: &str,
+    channel: &str,
+    command: &str,
+    text: &str,
+) -> Vec<(&'static str, String)> {
     let name = state.users.get(user).map(|person| person.name.clone()).unwrap_or_default();
     let mut fields = vec![
         ("token", VERIFICATION_TOKEN.to_owned()),

@@ -51,14 +51,21 @@ impl Reader<'_> {
         let at = self.local(Timestamp::from_seconds(unix_seconds))?;
         let mut shown = pattern.to_owned();
         for (token, form) in [
-            ("{date_num}", "%Y-%m-%d"), ("{date_slash}", "%m/%d/%Y"), ("{date_short}", "%b %-d, %Y"),
-            ("{time}", "%H:%M"), ("{time_secs}", "%H:%M:%S"), ("{date}", "%B %-d, %Y"), ("{date_long}", "%A, %B %-d, %Y"),
+            ("{date_num}", "%Y-%m-%d"),
+            ("{date_slash}", "%m/%d/%Y"),
+            ("{date_short}", "%b %-d, %Y"),
+            ("{time}", "%H:%M"),
+            ("{time_secs}", "%H:%M:%S"),
+            ("{date}", "%B %-d, %Y"),
+            ("{date_long}", "%A, %B %-d, %Y"),
         ] {
             shown = shown.replace(token, &at.strftime(form).to_string());
         }
-        for (token, form) in
-            [("{date_pretty}", "%B %-d, %Y"), ("{date_short_pretty}", "%b %-d, %Y"), ("{date_long_pretty}", "%A, %B %-d, %Y")]
-        {
+        for (token, form) in [
+            ("{date_pretty}", "%B %-d, %Y"),
+            ("{date_short_pretty}", "%b %-d, %Y"),
+            ("{date_long_pretty}", "%A, %B %-d, %Y"),
+        ] {
             let near = self.nearby_day(at).map_or_else(|| at.strftime(form).to_string(), str::to_owned);
             shown = shown.replace(token, &near);
         }
@@ -88,11 +95,30 @@ impl Reader<'_> {
 /// The picture of an emoji name, for those an approval message may meet; others stay words.
 pub fn emoji(name: &str) -> Option<&'static str> {
     const KNOWN: [(&str, &str); 24] = [
-        ("white_check_mark", "✅"), ("heavy_check_mark", "✔️"), ("x", "❌"), ("warning", "⚠️"), ("no_entry", "⛔"),
-        ("rocket", "🚀"), ("hourglass", "⌛"), ("hourglass_flowing_sand", "⏳"), ("lock", "🔒"), ("unlock", "🔓"),
-        ("red_circle", "🔴"), ("large_yellow_circle", "🟡"), ("large_green_circle", "🟢"), ("eyes", "👀"), ("tada", "🎉"),
-        ("bell", "🔔"), ("rotating_light", "🚨"), ("question", "❓"), ("exclamation", "❗"), ("mag", "🔍"),
-        ("robot_face", "🤖"), ("books", "📚"), ("+1", "👍"), ("-1", "👎"),
+        ("white_check_mark", "✅"),
+        ("heavy_check_mark", "✔️"),
+        ("x", "❌"),
+        ("warning", "⚠️"),
+        ("no_entry", "⛔"),
+        ("rocket", "🚀"),
+        ("hourglass", "⌛"),
+        ("hourglass_flowing_sand", "⏳"),
+        ("lock", "🔒"),
+        ("unlock", "🔓"),
+        ("red_circle", "🔴"),
+        ("large_yellow_circle", "🟡"),
+        ("large_green_circle", "🟢"),
+        ("eyes", "👀"),
+        ("tada", "🎉"),
+        ("bell", "🔔"),
+        ("rotating_light", "🚨"),
+        ("question", "❓"),
+        ("exclamation", "❗"),
+        ("mag", "🔍"),
+        ("robot_face", "🤖"),
+        ("books", "📚"),
+        ("+1", "👍"),
+        ("-1", "👎"),
     ];
     KNOWN.iter().find(|(known, _)| *known == name).map(|(_, picture)| *picture)
 }

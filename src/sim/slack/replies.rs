@@ -16,7 +16,8 @@ pub(super) fn show(state: &mut State, user: &str, channel: &str, body: &Map<Stri
     let (channel, thread_ts) = (channel.to_owned(), text_of("thread_ts"));
     if text_of("response_type").as_deref() != Some("in_channel") {
         let user = user.to_owned();
-        let ephemeral = Ephemeral { channel, user, ts, thread_ts, text, blocks, attachments, at: now, ..Ephemeral::default() };
+        let ephemeral =
+            Ephemeral { channel, user, ts, thread_ts, text, blocks, attachments, at: now, ..Ephemeral::default() };
         return state.ephemerals.push(ephemeral);
     }
     let (user, bot_id) = (state.install.bot_user_id.clone(), Some(state.install.bot_id.clone()));

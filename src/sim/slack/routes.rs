@@ -78,45 +78,58 @@ async fn answer_with_faults(
     raw: &RawCall,
     run: impl FnOnce(&mut State, Map<String, Value>) -> (Answer, Option<String>),
 ) -> Response<Body> {
-    let (response, delay) = {
+    let (outcome, fault) = {
         let mut state = simulator.state();
-        let arguments = arguments::read(raw, methods::find(name)).unwrap_or_default();
         let fault = faults::take(&mut state.faults, name);
+        let arguments = arguments::read(raw, methods::find(name)).unwrap_or_default();
         let shown = shown_arguments(name, &arguments);
-        let (mut response, mut unexpected) = (None, None);
-        let mut error = None;
-        match &fault {
-            Some(FaultKind::Cut) => response = Some(cut()),
-            Some(FaultKind::Status(status)) => response = Some(page(*status)),
-            Some(FaultKind::RateLimited { retry_after_seconds }) => {
-                error = Some(Refusal::rate_limited(*retry_after_seconds));
-            }
-            Some(FaultKind::Error(code)) => error = Some(Refusal::new(code)),
-            None | Some(FaultKind::Slow(_) | FaultKind::AnswerLost) => {
-                let (outcome, complaint) = run(&mut state, arguments);
-                unexpected = complaint;
-                match outcome {
-                    Ok(body) => response = Some(json_response(200, &body)),
-                    Err(refusal) => error = Some(refusal),
-                }
-            }
-        }
-        let code = error.as_ref().map(|refusal| refusal.error.clone());
-        let mut response = response.unwrap_or_else(|| refusal_response(&error.unwrap_or_default(), name));
-        if fault == Some(FaultKind::AnswerLost) {
-            response = cut();
-        }
-        let status = if is_cut(&response) { 0 } else { response.status().as_u16() };
+        let outcome = run_under(fault.as_ref(), &mut state, name, |state| run(state, arguments));
         let record = RecordedCall {
-            at: simulator.clock.now(), method: name.to_owned(), arguments: shown, status, error: code, unexpected,
+            at: simulator.clock.now(),
+            method: name.to_owned(),
+            arguments: shown,
+            status: if is_cut(&outcome.response) { 0 } else { outcome.response.status().as_u16() },
+            error: outcome.error,
+            unexpected: outcome.unexpected,
         };
         simulator.record(&mut state, record);
-        (response, if let Some(FaultKind::Slow(delay)) = fault { delay } else { std::time::Duration::ZERO })
+        (outcome.response, fault)
     };
-    if !delay.is_zero() {
+    if let Some(FaultKind::Slow(delay)) = fault {
         tokio::time::sleep(delay).await;
     }
-    response
+    outcome
+}
+
+/// What a call got, and what the books say about it.
+struct Outcome {
+    response: Response<Body>,
+    error: Option<String>,
+    unexpected: Option<String>,
+}
+
+fn run_under(
+    fault: Option<&FaultKind>,
+    state: &mut State,
+    name: &str,
+    run: impl FnOnce(&mut State) -> (Answer, Option<String>),
+) -> Outcome {
+    let (answer, unexpected) = match fault {
+        Some(FaultKind::Cut) => return Outcome { response: cut(), error: None, unexpected: None },
+        Some(FaultKind::Status(status)) => return Outcome { response: page(*status), error: None, unexpected: None },
+        Some(FaultKind::RateLimited { retry_after_seconds }) => {
+            (Err(Refusal::rate_limited(*retry_after_seconds)), None)
+        }
+        Some(FaultKind::Error(code)) => (Err(Refusal::new(code)), None),
+        None | Some(FaultKind::Slow(_) | FaultKind::AnswerLost) => run(state),
+    };
+    let error = answer.as_ref().err().map(|refusal| refusal.error.clone());
+    let response = match answer {
+        _ if fault == Some(&FaultKind::AnswerLost) => cut(),
+        Ok(body) => json_response(200, &body),
+        Err(refusal) => refusal_response(&refusal, name),
+    };
+    Outcome { response, error, unexpected }
 }
 
 /// The answer of a method, and why a correct program would not have asked.
@@ -178,7 +191,7 @@ fn authorize(state: &State, method: &Method, authorization: &str) -> Result<(), 
     }
     let granted = |scope: &&str| state.install.scopes.iter().any(|have| have == scope);
     match method.scopes.first() {
-        Some(needed) if !method.scopes.iter().any(|scope| granted(&scope)) => {
+        Some(needed) if !method.scopes.iter().any(granted) => {
             Err(Refusal::missing_scope(needed, &state.install.scopes))
         }
         _ => Ok(()),

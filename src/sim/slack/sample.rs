@@ -87,7 +87,12 @@ fn users() -> BTreeMap<String, User> {
         User { is_restricted: true, is_ultra_restricted: true, ..member(SINGLE, "single", "Sina Single") },
         User { deleted: true, ..member(GONE, "gone", "Gil Gone") },
         User { is_bot: true, email: None, ..member(BOT_USER, "countersign", "Countersign") },
-        User { team_id: OTHER_TEAM.into(), is_stranger: true, email: None, ..member(OUTSIDE, "mallory", "Mallory Roe") },
+        User {
+            team_id: OTHER_TEAM.into(),
+            is_stranger: true,
+            email: None,
+            ..member(OUTSIDE, "mallory", "Mallory Roe")
+        },
     ];
     members.into_iter().map(|user| (user.id.clone(), user)).collect()
 }

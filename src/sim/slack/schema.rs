@@ -203,7 +203,9 @@ fn tightest_lengths(findings: Vec<Finding>) -> Vec<Finding> {
         finding.message.strip_prefix("must be less than ")?.strip_suffix(" characters")?.parse().ok()
     };
     let tighter_exists = |finding: &Finding| {
-        findings.iter().any(|other| other.pointer == finding.pointer && limit_of(other) < limit_of(finding) && limit_of(other).is_some())
+        findings.iter().any(|other| {
+            other.pointer == finding.pointer && limit_of(other) < limit_of(finding) && limit_of(other).is_some()
+        })
     };
     findings.iter().filter(|finding| !tighter_exists(finding)).cloned().collect()
 }
@@ -232,9 +234,26 @@ mod tests {
     #[test]
     fn the_schema_uses_only_what_is_understood_here() {
         const KEYWORDS: [&str; 20] = [
-            "$ref", "type", "properties", "const", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum",
-            "items", "minItems", "maxItems", "required", "additionalProperties", "minProperties", "allOf", "anyOf",
-            "oneOf", "if",
+            "$ref",
+            "type",
+            "properties",
+            "const",
+            "enum",
+            "minLength",
+            "maxLength",
+            "pattern",
+            "minimum",
+            "maximum",
+            "items",
+            "minItems",
+            "maxItems",
+            "required",
+            "additionalProperties",
+            "minProperties",
+            "allOf",
+            "anyOf",
+            "oneOf",
+            "if",
         ];
         fn walk(rule: &Value) {
             let Some(rule) = rule.as_object() else { return };

@@ -13,7 +13,8 @@ pub(super) const STACK_MAX: usize = 3;
 /// Puts a view on that person's screen, on top of `from` or as the first one. Gives its id.
 pub(super) fn open(state: &mut State, user: &str, from: Option<&str>, view: &Value, now: Timestamp) -> String {
     let id = format!("V0{}", state.next_token(9).to_uppercase());
-    let root_view_id = from.and_then(|from| state.view(from)).map_or_else(|| id.clone(), |from| from.root_view_id.clone());
+    let root_view_id =
+        from.and_then(|from| state.view(from)).map_or_else(|| id.clone(), |from| from.root_view_id.clone());
     let view = View {
         id: id.clone(),
         user: user.to_owned(),

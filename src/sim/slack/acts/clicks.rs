@@ -25,7 +25,8 @@ impl SlackSim {
 
     /// Chooses an option of a menu or select in a message; for buttons that share an action id, the one of that value.
     pub async fn click_option(&self, user: &str, channel: &str, ts: &str, action_id: &str, value: &str) -> Clicked {
-        self.press(user, |simulator, state| in_message(simulator, state, user, channel, ts, action_id, Some(value))).await
+        self.press(user, |simulator, state| in_message(simulator, state, user, channel, ts, action_id, Some(value)))
+            .await
     }
 
     /// Presses a button a client still shows although the message has changed, or the person has lost their place.
@@ -169,8 +170,8 @@ fn ready(
 ) -> Ready {
     let from_view = if let Place::View(view) = place { Some(view.id.clone()) } else { None };
     let trigger_id = issue_trigger(simulator, state, user, from_view.as_deref());
-    let response_url = respond_to
-        .map(|(channel, source)| issue_response_url(simulator, state, "actions", user, channel, source));
+    let response_url =
+        respond_to.map(|(channel, source)| issue_response_url(simulator, state, "actions", user, channel, source));
     let action_ts = state.next_ts(simulator.clock.now());
     let mut payload = payloads::interaction(state, "block_actions", user);
     payload.extend(payloads::place(state, place));

@@ -59,7 +59,8 @@ impl SlackSim {
     /// Sends what is due again: after a minute and after five minutes, by the clock.
     pub async fn deliver_due_events(&self) {
         let now = self.simulator.clock.now();
-        let due: Vec<EventRetry> = self.simulator.state().events_to_retry.extract_if(.., |retry| retry.due <= now).collect();
+        let due: Vec<EventRetry> =
+            self.simulator.state().events_to_retry.extract_if(.., |retry| retry.due <= now).collect();
         for retry in due {
             let outcome = self.deliver_event(&retry.body, Some(&retry)).await;
             if !outcome.acknowledged() {
@@ -71,7 +72,8 @@ impl SlackSim {
     /// Checks the events address as Slack does when it is saved: the app must answer with the challenge.
     pub async fn verify_events_url(&self) -> bool {
         let challenge = self.simulator.state().next_token(40);
-        let body = json!({ "token": "simulated-verification-token", "challenge": challenge, "type": "url_verification" });
+        let body =
+            json!({ "token": "simulated-verification-token", "challenge": challenge, "type": "url_verification" });
         let answer = self.deliver_event(&body, None).await;
         let given: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         let given = given.get("challenge").and_then(Value::as_str).unwrap_or(answer.body.trim());

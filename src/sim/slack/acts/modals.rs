@@ -190,7 +190,8 @@ fn apply_answer(simulator: &Simulator, state: &mut State, view_id: &str, deliver
     let answer: Value = serde_json::from_str(body).unwrap_or_default();
     let applied = apply_action(simulator, state, view_id, &answer);
     let (at, unexpected) = (simulator.clock.now(), applied.as_ref().err().cloned());
-    let record = RecordedCall { at, method: ACK_METHOD.into(), arguments: answer, status: 200, error: None, unexpected };
+    let record =
+        RecordedCall { at, method: ACK_METHOD.into(), arguments: answer, status: 200, error: None, unexpected };
     simulator.record(state, record);
     applied.unwrap_or((SubmitResult::Failed, BTreeMap::new()))
 }
@@ -230,7 +231,8 @@ fn keep_errors(state: &mut State, view_id: &str, answer: &Value) -> Result<Appli
     let mut errors = BTreeMap::new();
     let Some(view) = state.view_mut(view_id) else { return Err("the view was closed meanwhile".into()) };
     for (block_id, message) in named {
-        let known = elements::interactive(view.blocks()).iter().any(|input| input.is_input && input.block_id == block_id);
+        let known =
+            elements::interactive(view.blocks()).iter().any(|input| input.is_input && input.block_id == block_id);
         let message = message.as_str().filter(|message| known && !message.is_empty());
         let message = message.ok_or_else(|| format!("no input block `{block_id}`, or no message for it"))?;
         errors.insert(block_id.clone(), message.to_owned());

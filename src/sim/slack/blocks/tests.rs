@@ -40,7 +40,8 @@ fn fifty_blocks_are_taken_and_fifty_one_refused_in_slacks_words() {
 
 #[test]
 fn lengths_are_taken_up_to_the_limit() {
-    let cases: [(fn(usize) -> Value, usize); 6] = [
+    type Sized = fn(usize) -> Value;
+    let cases: [(Sized, usize); 6] = [
         (|length| section(&"x".repeat(length)), 3000),
         (|length| json!({ "type": "header", "text": { "type": "plain_text", "text": "x".repeat(length) } }), 150),
         (|length| json!({ "type": "actions", "elements": [button(&"x".repeat(length), "v")] }), 75),
@@ -68,7 +69,12 @@ fn a_long_section_is_refused_with_its_pointer() {
 #[test]
 fn all_text_of_a_message_has_a_budget() {
     let sections = |last: usize| {
-        json!([section(&"x".repeat(3000)), section(&"x".repeat(3000)), section(&"x".repeat(3000)), section(&"x".repeat(last))])
+        json!([
+            section(&"x".repeat(3000)),
+            section(&"x".repeat(3000)),
+            section(&"x".repeat(3000)),
+            section(&"x".repeat(last))
+        ])
     };
     assert_eq!(error_of(post(sections(2000))), "taken");
     assert_eq!(error_of(post(sections(2001))), "msg_blocks_too_long");
@@ -88,12 +94,18 @@ fn an_update_takes_four_thousand_characters_of_text() {
 #[test]
 fn unknown_members_and_types_are_refused() {
     for (block, words) in [
-        (json!({ "type": "section", "text": { "type": "mrkdwn", "text": "x", "emoji": true } }), "invalid additional property: emoji"),
+        (
+            json!({ "type": "section", "text": { "type": "mrkdwn", "text": "x", "emoji": true } }),
+            "invalid additional property: emoji",
+        ),
         (json!({ "type": "banner" }), "unsupported type: banner"),
         (json!({ "type": "section" }), "failed to match all allowed schemas"),
         (json!({ "type": "section", "text": { "type": "mrkdwn", "text": "" } }), "must be more than 0 characters"),
         (json!({ "type": "header" }), "missing required field: text"),
-        (json!({ "type": "actions", "elements": [button("x", "v"), button("y", "w")] }), "`action_id` \"a\" already exists"),
+        (
+            json!({ "type": "actions", "elements": [button("x", "v"), button("y", "w")] }),
+            "`action_id` \"a\" already exists",
+        ),
     ] {
         let refused = post(json!([block])).unwrap_err();
         assert!(refused.findings.iter().any(|finding| finding.message == words), "{words}: {refused:?}");

@@ -39,7 +39,8 @@ pub(super) fn post_ephemeral(call: &mut Call<'_>) -> Answer {
     let (ts, text) = (call.state.next_ts(call.now), shown_text(&call.arguments));
     let attachments = call.list("attachments");
     let answer = json!({ "ok": true, "message_ts": ts });
-    let ephemeral = Ephemeral { channel, user, ts, thread_ts, text, blocks, attachments, at: call.now, ..Ephemeral::default() };
+    let ephemeral =
+        Ephemeral { channel, user, ts, thread_ts, text, blocks, attachments, at: call.now, ..Ephemeral::default() };
     call.state.ephemerals.push(ephemeral);
     Ok(answer)
 }

@@ -59,7 +59,8 @@ pub(super) fn usergroups_users_list(call: &mut Call<'_>) -> Answer {
 pub(super) fn team_info(call: &mut Call<'_>) -> Answer {
     let team = &call.state.team;
     let (asked_id, asked_domain) = (call.text("team"), call.text("domain"));
-    let other = (!asked_id.is_empty() && asked_id != team.id) || (!asked_domain.is_empty() && asked_domain != team.domain);
+    let other =
+        (!asked_id.is_empty() && asked_id != team.id) || (!asked_domain.is_empty() && asked_domain != team.domain);
     if other {
         return Err(Refusal::new("team_not_found"));
     }
@@ -80,7 +81,10 @@ fn check_user_groups(call: &Call<'_>) -> Result<(), Refusal> {
     }
     let team_id = call.text("team_id");
     if call.state.team.is_enterprise_install && team_id.is_empty() {
-        return Err(Refusal { messages: vec!["[ERROR] missing required field: team_id".into()], ..Refusal::new("missing_argument") });
+        return Err(Refusal {
+            messages: vec!["[ERROR] missing required field: team_id".into()],
+            ..Refusal::new("missing_argument")
+        });
     }
     if !team_id.is_empty() && team_id != call.state.team.id {
         return Err(Refusal::new("invalid_team"));
@@ -135,10 +139,13 @@ fn object(state: &State, user: &User) -> Value {
     }
     if let Some(enterprise) = state.team.enterprise.as_ref().filter(|_| user.team_id == state.team.id) {
         let teams = [&state.team.id];
-        put("enterprise_user", json!({
-            "id": user.id, "enterprise_id": enterprise.id, "enterprise_name": enterprise.name, "is_admin": false,
-            "is_owner": false, "teams": teams,
-        }));
+        put(
+            "enterprise_user",
+            json!({
+                "id": user.id, "enterprise_id": enterprise.id, "enterprise_name": enterprise.name, "is_admin": false,
+                "is_owner": false, "teams": teams,
+            }),
+        );
     }
     Value::Object(members)
 }

@@ -11,9 +11,12 @@ use serde_json::Value;
 
 use super::super::SlackSim;
 
+/// Headers and body of a request.
+type Request = (HeaderMap, Vec<u8>);
+
 #[derive(Clone, Default)]
 pub(super) struct App {
-    got: Arc<Mutex<Vec<(HeaderMap, Vec<u8>)>>>,
+    got: Arc<Mutex<Vec<Request>>>,
     answer: Arc<Mutex<(u16, String, Duration)>>,
 }
 
@@ -41,7 +44,7 @@ impl App {
         *self.answer.lock().unwrap() = (200, String::new(), delay);
     }
 
-    pub(super) fn requests(&self) -> Vec<(HeaderMap, Vec<u8>)> {
+    pub(super) fn requests(&self) -> Vec<Request> {
         self.got.lock().unwrap().clone()
     }
 

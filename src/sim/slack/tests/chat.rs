@@ -10,7 +10,8 @@ async fn a_posted_message_is_stored_and_echoed_with_block_ids() {
     let answer = call(&slack, "chat.postMessage", approval()).await;
     assert_eq!((&answer["ok"], &answer["channel"]), (&json!(true), &json!(sample::RELEASES)));
     assert_eq!(answer["message"]["bot_id"], json!(sample::BOT));
-    let ids: Vec<&str> = answer["message"]["blocks"].as_array().unwrap().iter().filter_map(|block| block["block_id"].as_str()).collect();
+    let ids: Vec<&str> =
+        answer["message"]["blocks"].as_array().unwrap().iter().filter_map(|block| block["block_id"].as_str()).collect();
     assert_eq!(ids.len(), 2);
     let stored = slack.messages(sample::RELEASES);
     assert_eq!(stored.len(), 1);
@@ -53,7 +54,9 @@ async fn channels_are_refused_as_slack_refuses_them() {
 async fn tokens_and_scopes_are_checked() {
     let (slack, _) = workspace().await;
     let url = format!("{}/auth.test", slack.api_url());
-    for (header, error) in [(None, "not_authed"), (Some("Bearer xoxb-wrong"), "invalid_auth"), (Some("Basic x"), "not_authed")] {
+    for (header, error) in
+        [(None, "not_authed"), (Some("Bearer xoxb-wrong"), "invalid_auth"), (Some("Basic x"), "not_authed")]
+    {
         let headers: Vec<_> = header.map(|value| ("Authorization".to_owned(), value.to_owned())).into_iter().collect();
         let answer = http::post(&url, &headers, b"", Duration::from_secs(5)).await.unwrap();
         assert_eq!(serde_json::from_slice::<Value>(&answer.body).unwrap()["error"], error);
@@ -100,7 +103,12 @@ async fn only_own_messages_can_be_changed_or_deleted() {
     let (slack, _) = workspace().await;
     let ts = slack.edit(|state| {
         let ts = state.next_ts(NOON);
-        let mut message = Message { channel: sample::RELEASES.into(), ts: ts.clone(), user: sample::ANA.into(), ..Message::default() };
+        let mut message = Message {
+            channel: sample::RELEASES.into(),
+            ts: ts.clone(),
+            user: sample::ANA.into(),
+            ..Message::default()
+        };
         message.rewrite(NOON, "hello".into(), Vec::new(), Vec::new());
         state.messages.push(message);
         ts
@@ -210,7 +218,10 @@ async fn bodies_that_are_no_arguments_are_refused() {
 #[tokio::test]
 async fn people_are_told_apart() {
     let (slack, _) = workspace().await;
-    let user = |id: &'static str| { let slack = slack.clone(); async move { ask(&slack, "users.info", &format!("user={id}")).await["user"].clone() } };
+    let user = |id: &'static str| {
+        let slack = slack.clone();
+        async move { ask(&slack, "users.info", &format!("user={id}")).await["user"].clone() }
+    };
     assert_eq!(user(sample::GUEST).await["is_restricted"], true);
     assert_eq!(user(sample::SINGLE).await["is_ultra_restricted"], true);
     assert_eq!(user(sample::GONE).await["deleted"], true);

@@ -18,7 +18,10 @@ async fn a_click_sends_a_signed_payload_with_all_slack_sends() {
     let payload = app.last_payload();
     assert_eq!(payload["user"], json!({ "id": "U0ANA", "username": "ana", "name": "ana", "team_id": "T0ACME" }));
     assert_eq!(payload["team"], json!({ "id": "T0ACME", "domain": "acme" }));
-    assert_eq!(payload["container"], json!({ "type": "message", "message_ts": ts, "channel_id": "C0RELEASES", "is_ephemeral": false }));
+    assert_eq!(
+        payload["container"],
+        json!({ "type": "message", "message_ts": ts, "channel_id": "C0RELEASES", "is_ephemeral": false })
+    );
     assert_eq!(payload["actions"][0]["action_id"], "approve");
     assert_eq!(payload["actions"][0]["value"], "req_1");
     assert_eq!(payload["message"]["blocks"].as_array().unwrap().len(), 2);
@@ -108,7 +111,8 @@ async fn an_option_of_a_menu_is_chosen_by_its_value() {
     let app = App::start(&slack).await;
     let option = |value: &str| json!({ "text": { "type": "plain_text", "text": value }, "value": value });
     let menu = json!({ "type": "overflow", "action_id": "more", "options": [option("why"), option("gather")] });
-    let body = json!({ "channel": sample::RELEASES, "text": "x", "blocks": [{ "type": "actions", "elements": [menu] }] });
+    let body =
+        json!({ "channel": sample::RELEASES, "text": "x", "blocks": [{ "type": "actions", "elements": [menu] }] });
     let ts = call(&slack, "chat.postMessage", body).await["ts"].as_str().unwrap().to_owned();
     assert!(slack.click_option(sample::ANA, sample::RELEASES, &ts, "more", "gather").await.acknowledged());
     assert_eq!(app.last_payload()["actions"][0]["selected_option"]["value"], "gather");
@@ -228,7 +232,8 @@ async fn an_event_is_repeated_at_once_after_a_minute_and_after_five_more() {
     slack.deliver_due_events().await;
     let requests = app.requests();
     assert_eq!(requests.len(), 4);
-    let numbers: Vec<_> = requests.iter().filter_map(|(headers, _)| headers.get("x-slack-retry-num")?.to_str().ok()).collect();
+    let numbers: Vec<_> =
+        requests.iter().filter_map(|(headers, _)| headers.get("x-slack-retry-num")?.to_str().ok()).collect();
     assert_eq!(numbers, ["1", "2", "3"]);
     assert!(requests.iter().all(|(_, body)| *body == requests[0].1), "the same event id each time");
 }

@@ -62,9 +62,15 @@ async fn a_refused_view_does_not_use_up_the_trigger() {
     wrong["title"]["text"] = json!("x".repeat(25));
     let answer = call(&slack, "views.open", json!({ "trigger_id": trigger_id, "view": wrong })).await;
     assert_eq!(answer["error"], "invalid_arguments");
-    let words = json!(["[ERROR] failed to match all allowed schemas [json-pointer:/view]", "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]"]);
+    let words = json!([
+        "[ERROR] failed to match all allowed schemas [json-pointer:/view]",
+        "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]"
+    ]);
     assert_eq!(answer["response_metadata"]["messages"], words);
-    assert_eq!(call(&slack, "views.open", json!({ "trigger_id": trigger_id, "view": reason_modal() })).await["ok"], true);
+    assert_eq!(
+        call(&slack, "views.open", json!({ "trigger_id": trigger_id, "view": reason_modal() })).await["ok"],
+        true
+    );
 }
 
 #[tokio::test]
@@ -78,7 +84,10 @@ async fn an_update_with_an_old_hash_is_refused() {
     assert_eq!(call(&slack, "views.update", update(&view["hash"])).await["error"], "hash_conflict");
     assert_eq!(call(&slack, "views.update", update(&updated["view"]["hash"])).await["ok"], true);
     slack.close_view(sample::ANA, view["id"].as_str().unwrap()).await;
-    assert_eq!(call(&slack, "views.update", json!({ "view_id": view["id"], "view": reason_modal() })).await["error"], "not_found");
+    assert_eq!(
+        call(&slack, "views.update", json!({ "view_id": view["id"], "view": reason_modal() })).await["error"],
+        "not_found"
+    );
 }
 
 #[tokio::test]
@@ -117,7 +126,10 @@ async fn a_submission_carries_what_was_typed_and_closes_on_an_empty_answer() {
     assert_eq!(submitted.result, SubmitResult::Closed);
     let payload = app.last_payload();
     assert_eq!(payload["type"], "view_submission");
-    assert_eq!(payload["view"]["state"]["values"]["reason"]["text"], json!({ "type": "plain_text_input", "value": "accuracy fell" }));
+    assert_eq!(
+        payload["view"]["state"]["values"]["reason"]["text"],
+        json!({ "type": "plain_text_input", "value": "accuracy fell" })
+    );
     assert_eq!(payload["view"]["private_metadata"], "req_1");
     assert!(slack.views(sample::ANA).is_empty());
 }
