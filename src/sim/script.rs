@@ -74,3 +74,8 @@ fn button(message: &Message, label: &str) -> Option<String> {
     let id = elements.filter(|element| element.get("type").is_some_and(|kind| kind == "button")).find(labelled)?.get("action_id")?;
     id.as_str().map(str::to_owned)
 }
+
+/// A message's first line, as it stands in the channel.
+pub fn headline(message: &Message) -> String {
+    eyes::header(message)
+}
