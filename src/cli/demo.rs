@@ -1,6 +1,7 @@
 //! `countersign demo`: the whole loop on this machine, with a simulated GitHub and Slack.
 
 mod arguments;
+mod page;
 mod refusal;
 
 use std::io;
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use crate::config::{LogFormat, LogSettings};
+use crate::sim::local::{self, LocalRepository};
 use crate::sim::script::{self, Story};
 use crate::telemetry;
 
@@ -23,10 +25,17 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<ExitCode, Failure> {
     refusal::of_address(arguments.listen).map_err(Failure::BadInput)?;
     let log = LogSettings { format: LogFormat::Text, filter: "error".to_owned() };
     telemetry::logs::start(&log).context("cannot start the log")?;
-    match arguments.script {
-        Some(story) => runtime::block_on(tell(story.into())),
-        None => unimplemented!(),
+    if let Some(story) = arguments.script {
+        return runtime::block_on(tell(story.into()));
     }
+    let local = repository(arguments)?;
+    runtime::block_on(page::show(arguments.listen, local))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn repository(arguments: &DemoArguments) -> Result<Option<LocalRepository>, Failure> {
+    let (Some(path), Some(base), Some(head)) = (&arguments.repo, &arguments.base, &arguments.head) else { return Ok(None) };
+    local::read(path, base, head).map(Some).map_err(|error| Failure::BadInput(error.to_string()))
 }
 
 async fn tell(story: Story) -> Result<ExitCode, Failure> {

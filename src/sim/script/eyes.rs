@@ -37,14 +37,15 @@ impl Eyes {
     fn look_at_github(&mut self, github: &GithubSim, news: &mut Vec<String>) {
         github.read(|state| {
             for report in state.status_reports.iter().skip(self.reports) {
-                let outcome = if report.status == 204 { "shows the status" } else { "refuses the status report" };
+                let outcome = if report.status == 204 { "shows the status" } else { "does not take the status yet" };
                 news.push(format!("GitHub {outcome}: {}", report.comment));
             }
             for decision in state.decisions.iter().skip(self.decisions) {
                 let outcome = if decision.status == 204 { "hears" } else { "does not take" };
                 let comment = decision.comment.as_deref().unwrap_or_default();
                 let words = comment.split_whitespace().collect::<Vec<_>>().join(" ");
-                news.push(format!("GitHub {outcome} “{}” for {} jobs: {words}", decision.state, decision.jobs.len()));
+                let jobs = if decision.jobs.len() == 1 { "1 job".to_owned() } else { format!("{} jobs", decision.jobs.len()) };
+                news.push(format!("GitHub {outcome} “{}” for {jobs}: {words}", decision.state));
             }
             (self.reports, self.decisions) = (state.status_reports.len(), state.decisions.len());
             for run in state.runs.values() {
