@@ -23,7 +23,7 @@ use crate::ports::{Clock, IdSource};
 use crate::slack::{SlackChat, SlackSettings};
 use crate::store::{Store, StoreOptions};
 use crate::telemetry::metrics::Metrics;
-use crate::web::{self, ConnectionLimits, Web};
+use crate::web::{self, Web};
 
 /// Everything a running server consists of, except its loops.
 pub struct App {
@@ -72,8 +72,7 @@ pub async fn serve(settings: ServeSettings) -> anyhow::Result<()> {
 /// When the address cannot be bound.
 pub async fn run(settings: &ServeSettings, app: App, stop: CancellationToken) -> anyhow::Result<()> {
     let store = app.engine.store.clone();
-    let connections = ConnectionLimits::new(settings.limits.max_connections);
-    let server = server::Server::start(settings.listen, app.router, connections, stop.clone()).await?;
+    let server = server::Server::start(settings, app.router, stop.clone()).await?;
     let limits = worker::Limits {
         deliveries: settings.engine.concurrency,
         effects_of_a_kind: settings.engine.concurrency,
@@ -129,9 +128,8 @@ fn is_loopback(url: &url::Url) -> bool {
 }
 
 fn directory(people: &IdentityFile) -> Directory {
-    let links = people.people.iter().filter_map(|person| {
-        let login = person.github_login.clone()?;
-        Some((person.chat.clone(), LinkedAccount { id: person.github_id, login }))
+    let links = people.people.iter().map(|person| {
+        (person.chat.clone(), LinkedAccount { id: person.github_id, login: person.github_login.clone() })
     });
     Directory::new(links)
 }

@@ -42,7 +42,6 @@ pub use message::ShownRow;
 pub use request::RequestFilter;
 pub use tx::Tx;
 
-use claim::Claims;
 use connection::{Pools, Target};
 use job::{TypedJob, Work};
 use writer::{Shared, Writer};
@@ -90,14 +89,26 @@ impl Store {
         let target = Target::parse(url)?;
         let guard = target.lock().await?;
         let connection = target.connect().await?;
-        let pools = target.pools();
-        let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
-        let shared = Arc::new(Shared::new(Claims::default()));
-        let writer = Writer::new(target.clone(), connection, shared.clone(), options.salt, guard);
+        let (store, waiting) = Self::unattended(target.clone(), options.lease_ms);
+        let writer = Writer::new(target, connection, store.inner.shared.clone(), options.salt, guard);
         #[expect(clippy::disallowed_methods, reason = "the writer belongs to the store and ends with it")]
         tokio::spawn(writer.run(waiting));
-        let inner = Inner { target, pools, queue, shared, lease_ms: options.lease_ms };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(store)
+    }
+
+    /// Opens the database to look at it, beside a server that may be running on it. Writes fail with
+    /// [`StoreError::Closed`].
+    pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
+        let (store, _) = Self::unattended(Target::parse(url)?, 0);
+        store.check().await?;
+        Ok(store)
+    }
+
+    fn unattended(target: Target, lease_ms: i64) -> (Self, mpsc::Receiver<Work>) {
+        let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
+        let pools = target.pools();
+        let inner = Inner { target, pools, queue, shared: Arc::new(Shared::new()), lease_ms };
+        (Self { inner: Arc::new(inner) }, waiting)
     }
 
     /// Runs `job` in a transaction shared with other writes that wait. A job that fails is undone alone. On PostgreSQL
@@ -112,7 +123,8 @@ impl Store {
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Stores a delivery before it is acknowledged. Once this says anything but an error, it is on disk.
+    /// Stores a delivery before it is acknowledged. Once this says anything but an error, it is on disk; after
+    /// [`StoreError::Busy`] it may be or not, and the sender is asked to send it again.
     pub async fn receive(&self, delivery: Delivery) -> Result<Received, StoreError> {
         let (answer, answered) = oneshot::channel();
         let stored = async {

@@ -24,6 +24,9 @@ const CHAT_PATIENCE: Duration = Duration::from_millis(2_500);
 /// Where GitHub's webhooks come in; `app-manifest.json` carries the same path.
 pub const GITHUB_WEBHOOKS: &str = "/github/webhooks";
 
+/// Where Slack's requests come in; `slack-manifest.json` carries the same paths.
+pub const SLACK: slack::Routes = ROUTES;
+
 pub fn all(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Vec<Door>> {
     let max = settings.limits.max_slack_body_bytes;
     let slack = |path, source| Door {
@@ -74,9 +77,12 @@ pub fn intake(engine: &Engine) -> Intake {
     Arc::new(move |delivery| {
         let (store, chat) = (store.clone(), Arc::clone(&chat));
         Box::pin(async move {
-            let reply = acknowledgement(&store, chat.as_ref(), &delivery).await?;
+            if let Some(reply) = acknowledgement(&store, chat.as_ref(), &delivery).await? {
+                // The view stays open with its errors: nothing was submitted yet.
+                return Ok(Taken { duplicate: false, reply: Some(reply) });
+            }
             let arrival = receive::receive(&store, delivery).await.map_err(refusal)?;
-            Ok(Taken { duplicate: arrival != receive::Arrival::Stored, reply })
+            Ok(Taken { duplicate: arrival != receive::Arrival::Stored, reply: None })
         })
     })
 }

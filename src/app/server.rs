@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::ServeSettings;
 use crate::web::{self, ConnectionLimits};
 
 /// A server that is bound and serves.
@@ -22,12 +23,8 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be bound.
-    pub async fn start(
-        listen: SocketAddr,
-        router: Router,
-        limits: ConnectionLimits,
-        stop: CancellationToken,
-    ) -> anyhow::Result<Self> {
+    pub async fn start(settings: &ServeSettings, router: Router, stop: CancellationToken) -> anyhow::Result<Self> {
+        let (listen, limits) = (settings.listen, ConnectionLimits::new(settings.limits.max_connections));
         let listener =
             TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen} (server.listen)"))?;
         let address = listener.local_addr().context("cannot tell the address listened on")?;

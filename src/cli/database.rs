@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::store::{Store, StoreOptions};
+use crate::store::Store;
 
 use super::failure::Failure;
 
@@ -15,7 +15,7 @@ pub(super) async fn open(url: &SecretString) -> Result<Store, Failure> {
     if let Some(path) = sqlite_path(url).filter(|path| !Path::new(path).exists()) {
         return Err(Failure::BadInput(format!("there is no database `{path}` (database.url)")));
     }
-    let store = Store::open(url, StoreOptions::default()).await.context("cannot open the database")?;
+    let store = Store::open_to_read(url).await.context("cannot open the database")?;
     store.check().await.context("the database has no usable tables: start the server once, it makes them")?;
     Ok(store)
 }

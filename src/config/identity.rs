@@ -13,11 +13,11 @@ pub struct IdentityFile {
 }
 
 /// One chat account and the forge account it belongs to. Several chat accounts may name one forge account: they are one
-/// human. At least one of id and login is there; the id decides where both are.
+/// human. GitHub is asked by login; where the id is there too, a login that belongs to another id links nobody (R13).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkedPerson {
     pub github_id: Option<ForgeUserId>,
-    pub github_login: Option<String>,
+    pub github_login: String,
     pub chat: ChatUser,
 }
 
@@ -66,17 +66,18 @@ fn linked(entry: WirePerson) -> Result<LinkedPerson, String> {
     if !is_slack_id(&entry.slack_user, &['U', 'W']) {
         return Err(format!("slack_user `{}` is not a user ID (U…)", entry.slack_user.escape_debug()));
     }
-    match (&entry.github_id, &entry.github_login) {
-        (None, None) => return Err("names no GitHub account: add github_id or github_login".to_owned()),
-        (Some(0), _) => return Err("github_id is not an account's number".to_owned()),
-        (_, Some(login)) if !is_login(login) => {
-            return Err(format!("github_login `{}` is not a login", login.escape_debug()));
-        }
-        _ => {}
+    let Some(login) = entry.github_login else {
+        return Err("names no GitHub account: add github_login, and github_id so that nobody can take over the login".to_owned());
+    };
+    if entry.github_id == Some(0) {
+        return Err("github_id is not an account's number".to_owned());
+    }
+    if !is_login(&login) {
+        return Err(format!("github_login `{}` is not a login", login.escape_debug()));
     }
     Ok(LinkedPerson {
         github_id: entry.github_id.map(ForgeUserId::new),
-        github_login: entry.github_login,
+        github_login: login,
         chat: ChatUser { workspace: entry.slack_team, user: entry.slack_user },
     })
 }
@@ -112,6 +113,7 @@ mod tests {
 
     const TWO: &str = r#"
         [[person]]
+        github_login = "mona"
         github_id = 1001
         slack_team = "T0ACME"
         slack_user = "U0MONA"
@@ -130,14 +132,14 @@ mod tests {
     fn people_are_found_by_workspace_and_user() {
         let file = IdentityFile::parse(TWO).unwrap();
         assert_eq!(file.find(&chat("U0MONA")).unwrap().github_id, Some(ForgeUserId::new(1001)));
-        assert_eq!(file.find(&chat("U0HUBOT")).unwrap().github_login.as_deref(), Some("hubot"));
+        assert_eq!(file.find(&chat("U0HUBOT")).unwrap().github_login, "hubot");
         assert_eq!(file.find(&chat("U0ANA")), None);
         assert_eq!(file.find(&ChatUser { workspace: "T0OTHER".to_owned(), user: "U0MONA".to_owned() }), None);
     }
 
     #[test]
     fn two_chat_users_may_be_one_human_but_one_chat_user_is_never_two() {
-        let same_human = TWO.replace("github_login = \"hubot\"", "github_id = 1001");
+        let same_human = TWO.replace("\"hubot\"", "\"mona\"");
         assert_eq!(IdentityFile::parse(&same_human).unwrap().people.len(), 2);
         let twice = TWO.replace("U0HUBOT", "U0MONA");
         assert_eq!(IdentityFile::parse(&twice).unwrap_err(), ["Slack user `U0MONA` of `T0ACME` is linked twice"]);
@@ -145,11 +147,11 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told_with_its_place() {
-        let bad = TWO.replace("github_id = 1001", "").replace("U0HUBOT", "@hubot");
+        let bad = TWO.replace("github_login = \"mona\"", "").replace("U0HUBOT", "@hubot");
         assert_eq!(
             IdentityFile::parse(&bad).unwrap_err(),
             [
-                "person 1: names no GitHub account: add github_id or github_login",
+                "person 1: names no GitHub account: add github_login, and github_id so that nobody can take over the login",
                 "person 2: slack_user `@hubot` is not a user ID (U…)"
             ]
         );

@@ -1,20 +1,146 @@
-//! interim
-use crate::domain::*; use crate::policy::{self, PolicyDefaults, PolicyFile}; use crate::ports::*; use crate::ports::forge::*;
-pub struct Gathered { pub evidence: Evidence, pub policy: PolicyFound }
-pub async fn gather(f: &dyn Forge, r: &Request, p: PolicyDefaults) -> Result<Gathered, PortError> {
-    let repo = &r.repository;
-    let default = f.default_branch(repo).await?;
-    let file = match f.tree(repo, &default).await? {
-        Presence::Found(tree) if tree.entries.iter().any(|e| e.path == policy::PATH) => PolicyFile::Present,
-        Presence::Found(tree) if !tree.truncated => PolicyFile::Absent,
-        _ => PolicyFile::Unreadable { why: "x".into() } };
-    let jobs: Vec<_> = r.jobs.keys().copied().collect();
-    let live = f.live(repo, &r.environment, &jobs).await?;
-    let Presence::Found(head) = f.commit(repo, &r.commit).await? else { return Err(PortError::permanent("read commit", "gone")) };
-    let prs = f.pull_requests(repo, &r.commit).await?;
-    let mut contributors: Vec<Contributor> = prs.iter().map(|pr| Contributor { part: Part::PrAuthor, user: pr.author.clone(), name: Words::new("x") }).collect();
-    contributors.push(Contributor { part: Part::Author, user: head.author.user.clone(), name: Words::new(&head.author.name) });
-    let evidence = Evidence { commit: r.commit.clone(), baseline: live.map_or(Baseline::None, |l| Baseline::Live { commit: l.commit, deployment: l.deployment, since: l.since }),
-        relation: Relation::NoBaseline, commits: vec![], commits_total: 1, pull_requests: prs, contributors, files: vec![], models: vec![], flags: vec![], compare_url: None };
-    Ok(Gathered { evidence, policy: policy::read(&file, p) })
+//! Gathers the evidence of a request: what changed since what is live, by whom, and what the model checks say (R5 to R10).
+//!
+//! Two kinds of failure: what may pass later is the caller's error, to be tried again; what will not is a gap in the
+//! evidence, told as a flag (R7). Nothing that could not be had ever looks like nothing there.
+
+mod changes;
+mod ground;
+mod models;
+mod notes;
+mod patches;
+mod people;
+mod reader;
+mod rules;
+mod table;
+mod trees;
+
+use futures::future::try_join;
+
+use crate::checks::{self, Facts, ModelFacts};
+use crate::domain::flag::sort_flags;
+use crate::domain::{Digest, Evidence, FileChange, Flag, PolicyFound, Relation, Request, Severity};
+use crate::policy::{self, PolicyDefaults};
+use crate::ports::{Forge, PortError};
+
+use ground::Ground;
+use models::Model;
+use notes::Notes;
+use people::People;
+use reader::Reader;
+use trees::Trees;
+
+/// Most flags kept; the rest are told by one more.
+const MAX_FLAGS: usize = 200;
+
+/// The evidence, and the rules that were found with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gathered {
+    pub evidence: Evidence,
+    pub policy: PolicyFound,
 }
+
+/// Gathers evidence and policy as they are now.
+///
+/// # Errors
+/// Whatever may pass when tried again, and a lasting refusal of the very first questions: what is live, how it compares.
+pub async fn gather(forge: &dyn Forge, request: &Request, policy: PolicyDefaults) -> Result<Gathered, PortError> {
+    let reader = Reader { forge, repository: &request.repository };
+    let (ground, policy) = try_join(ground::find(reader, request), rules::read(reader, policy)).await?;
+    let trees = trees::read(reader, &ground, &request.commit);
+    let people = people::find(reader, &ground, &request.commit);
+    let (trees, people) = try_join(trees, people).await?;
+    let evidence = study(reader, request, &ground, &trees, people).await?;
+    Ok(Gathered { evidence, policy })
+}
+
+/// Reads the contents that matter and puts everything together.
+async fn study(
+    reader: Reader<'_>,
+    request: &Request,
+    ground: &Ground,
+    trees: &Trees,
+    people: People,
+) -> Result<Evidence, PortError> {
+    let mut notes = Notes::default();
+    notes.gaps.extend(trees.gaps.iter().chain(&people.gaps).cloned());
+    let mut files = changes::list(trees, ground, &mut notes);
+    patches::fill(reader, &mut files, trees, ground, &mut notes).await?;
+    let models = models::read(reader, trees, &mut notes).await?;
+    let shown = people.shown(&mut notes);
+    let listed = changes::shown(&files, &mut notes);
+    let (facts, models) = split(models);
+    let flags = flags(request, ground, &files, &facts, &shown.strangers, &notes);
+    Ok(Evidence {
+        commit: request.commit.clone(),
+        baseline: ground.baseline.clone(),
+        relation: ground.relation,
+        commits: shown.commits,
+        commits_total: people.commits_total,
+        pull_requests: shown.pull_requests,
+        contributors: shown.contributors,
+        files: listed,
+        models,
+        flags,
+        compare_url: compare_url(reader, request, ground),
+    })
+}
+
+fn split(models: Vec<Model>) -> (Vec<ModelFacts>, Vec<crate::domain::ModelChange>) {
+    models.into_iter().map(|model| (model.facts, model.change)).unzip()
+}
+
+fn flags(
+    request: &Request,
+    ground: &Ground,
+    files: &[FileChange],
+    models: &[ModelFacts],
+    strangers: &[String],
+    notes: &Notes,
+) -> Vec<Flag> {
+    let (hidden, secrets) = (notes.hidden(), notes.secrets());
+    let facts = Facts {
+        commit: &request.commit,
+        environment: request.environment.as_str(),
+        policy_path: policy::PATH,
+        baseline: &ground.baseline,
+        relation: ground.relation,
+        files,
+        models,
+        actors: &request.run.actors,
+        strangers,
+        hidden: &hidden,
+        secrets: &secrets,
+        gaps: &notes.gaps,
+    };
+    bounded(checks::run(&facts))
+}
+
+/// Cuts the mildest flags; the one that tells it stands for all of them, so that another cut is another finding.
+fn bounded(mut flags: Vec<Flag>) -> Vec<Flag> {
+    if flags.len() <= MAX_FLAGS {
+        return flags;
+    }
+    let rest = flags.split_off(MAX_FLAGS);
+    let prints: Vec<String> = rest.iter().map(|flag| flag.fingerprint().to_string()).collect();
+    flags.push(Flag {
+        code: "evidence.incomplete".to_owned(),
+        severity: Severity::High,
+        subject: "risk flags".to_owned(),
+        before: None,
+        after: Some(Digest::of_json(&prints).to_string()),
+        rule: None,
+        source: None,
+        message: format!("There are {} more risk flags than can be shown, none worse than these.", rest.len()),
+        is_new: true,
+    });
+    sort_flags(&mut flags);
+    flags
+}
+
+fn compare_url(reader: Reader<'_>, request: &Request, ground: &Ground) -> Option<String> {
+    let live = ground.baseline.commit().filter(|_| ground.relation != Relation::Same)?;
+    Some(reader.forge.compare_url(reader.repository, live, &request.commit))
+}
+
+#[cfg(test)]
+mod tests;

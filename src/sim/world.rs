@@ -139,14 +139,13 @@ impl World {
     pub async fn start_server(&mut self) -> anyhow::Result<()> {
         let app = app::build(&self.settings, self.clock.clone(), self.ids.clone()).await?;
         let stop = CancellationToken::new();
-        let limits = crate::web::ConnectionLimits::new(self.settings.limits.max_connections);
-        let server = Server::start(self.settings.listen, app.router, limits, stop.clone()).await?;
+        let server = Server::start(&self.settings, app.router, stop.clone()).await?;
         // The same address after a restart: vendors do not follow a moving server.
         self.settings.listen = server.address;
         self.github.set_webhook_target(&format!("http://{}{}", server.address, app::doors::GITHUB_WEBHOOKS));
-        self.slack.set_interactions_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.interactions));
-        self.slack.set_commands_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.commands));
-        self.slack.set_events_target(&format!("http://{}{}", server.address, crate::slack::ROUTES.events));
+        self.slack.set_interactions_target(&format!("http://{}{}", server.address, app::doors::SLACK.interactions));
+        self.slack.set_commands_target(&format!("http://{}{}", server.address, app::doors::SLACK.commands));
+        self.slack.set_events_target(&format!("http://{}{}", server.address, app::doors::SLACK.events));
         self.running = Some(Running { engine: app.engine, server, stop, loops: Vec::new() });
         Ok(())
     }
@@ -154,7 +153,8 @@ impl World {
     /// Lets Countersign's worker and the vendors' own time run, until the server stops. For worlds in real time only.
     pub fn run(&mut self) -> anyhow::Result<()> {
         let concurrency = self.settings.engine.concurrency;
-        let limits = worker::Limits { deliveries: concurrency, effects_of_a_kind: concurrency, poll: VENDORS_LOOK };
+        let poll = Duration::from_millis(self.settings.engine.poll_every.as_millis().unsigned_abs());
+        let limits = worker::Limits { deliveries: concurrency, effects_of_a_kind: concurrency, poll };
         let (github, slack) = (self.github.clone(), self.slack.clone());
         let running = self.running.as_mut().context("the server is stopped")?;
         let work = worker::run(running.engine.clone(), limits, running.stop.clone());
@@ -327,7 +327,7 @@ fn people(github: &GithubSim) -> IdentityFile {
         let id = github.read(|state| state.account_by_login(login).map(|account| account.id))?;
         Some(LinkedPerson {
             github_id: Some(ForgeUserId::new(id)),
-            github_login: Some(login.to_owned()),
+            github_login: login.to_owned(),
             chat: ChatUser { workspace: workspace::TEAM.to_owned(), user: slack_user.to_owned() },
         })
     };

@@ -1,6 +1,6 @@
 //! Which database, and how connections to it are set up.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -56,7 +56,10 @@ impl Target {
         let Self::Lite(options) = self else { return Ok(None) };
         let mut path = options.get_filename().as_os_str().to_owned();
         path.push(".lock");
-        lock_file(PathBuf::from(path)).await.map(Some)
+        let guard = lock_file(PathBuf::from(path)).await?;
+        // Made here rather than by SQLite, so that only its owner can read it; SQLite's other files follow it.
+        private().append(true).open(options.get_filename()).map_err(sqlx::Error::Io)?;
+        Ok(Some(guard))
     }
 
     pub(super) async fn connect(&self) -> Result<Conn, StoreError> {
@@ -114,10 +117,19 @@ fn read_only(options: &SqliteConnectOptions) -> SqliteConnectOptions {
     options.clone().create_if_missing(false).read_only(true)
 }
 
+/// For files that nobody else may read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 async fn lock_file(path: PathBuf) -> Result<File, StoreError> {
     let shown = path.display().to_string();
     let unusable = |error: std::io::Error| StoreError::LockFile { path: shown.clone(), why: error.to_string() };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(&unusable)?;
+    let file = private().write(true).open(&path).map_err(&unusable)?;
     let mut waited = Duration::ZERO;
     loop {
         match file.try_lock() {

@@ -6,10 +6,11 @@ use super::claim::{Held, Key};
 use super::connection::Pools;
 use super::delivery::source_of;
 use super::effect::EffectRow;
+use super::sql::bound;
 use super::{Store, StoreError};
 
-/// Rows looked at in one go.
-const PAGE: i64 = 128;
+/// Fewest and most rows looked at in one go.
+const PAGE: std::ops::RangeInclusive<usize> = 16..=128;
 
 /// Due time, source and id of a delivery: the order they are taken in.
 type Place = (i64, String, String);
@@ -56,7 +57,7 @@ impl Store {
         let (mut found, mut last) = (Vec::new(), (i64::MIN, String::new(), String::new()));
         loop {
             let page = read!(
-                fetch_all, Place, &self.inner.pools, DUE, now.as_millis(), last.0, &last.1, &last.2, PAGE
+                fetch_all, Place, &self.inner.pools, DUE, now.as_millis(), last.0, &last.1, &last.2, page_of(limit)
             )?;
             let Some(end) = page.last().cloned() else { return Ok(found) };
             for place in page {
@@ -87,7 +88,7 @@ impl Store {
         let (mut found, mut last) = (Vec::new(), (i64::MIN, i64::MIN, String::new()));
         loop {
             let page = read!(
-                fetch_all, EffectRow, &self.inner.pools, DUE, now.as_millis(), last.0, last.1, &last.2, PAGE
+                fetch_all, EffectRow, &self.inner.pools, DUE, now.as_millis(), last.0, last.1, &last.2, page_of(limit)
             )?;
             let Some(end) = page.last().map(EffectRow::place) else { return Ok(found) };
             for effect in page {
@@ -102,4 +103,8 @@ impl Store {
             last = end;
         }
     }
+}
+
+fn page_of(limit: usize) -> i64 {
+    bound(limit.clamp(*PAGE.start(), *PAGE.end()))
 }

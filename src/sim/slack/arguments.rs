@@ -42,8 +42,8 @@ pub(super) fn read(raw: &RawCall, method: Option<&Method>) -> Result<Map<String,
 /// # Errors
 /// `invalid_arguments`, or `invalid_blocks_format` for blocks that are no JSON.
 pub(super) fn check(method: &Method, arguments: &mut Map<String, Value>) -> Result<(), Refusal> {
-    arguments.retain(|_, value| !value.is_null());
-    let missing = |name: &&&str| arguments.get(**name).is_none_or(|value| value.as_str() == Some(""));
+    let missing =
+        |name: &&&str| arguments.get(**name).is_none_or(|value| value.is_null() || value.as_str() == Some(""));
     if let Some(name) = method.required.iter().find(missing) {
         return Err(invalid(format!("[ERROR] missing required field: {name}")));
     }

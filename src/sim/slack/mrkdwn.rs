@@ -76,7 +76,7 @@ fn lines(text: &str, auto: bool) -> Vec<Span> {
     for (index, line) in text.split('\n').enumerate() {
         let quoted = line.strip_prefix("&gt;").or_else(|| line.strip_prefix('>'));
         match quoted {
-            Some(quoted) => spans.push(Span::Quote(inline(quoted.trim_start(), auto, ' '))),
+            Some(quoted) => spans.push(Span::Quote(joined(inline(quoted.trim_start(), auto, ' ')))),
             None => {
                 if index > 0 && !matches!(spans.last(), Some(Span::Quote(_))) {
                     spans.push(Span::Text("\n".to_owned()));

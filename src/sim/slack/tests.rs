@@ -3,6 +3,7 @@
 mod app;
 mod chat;
 mod clicks;
+mod client;
 mod modals;
 
 use std::time::Duration;

@@ -146,6 +146,7 @@ fn every_state_says_how_it_stands() {
     cancelled: sentiment to production: cancelled. Nothing was decided here. The run was cancelled by octocat. 22 Nov 2026, 12:01 UTC.
     bypassed: sentiment to production: deployed without this approval. Nothing was decided here. The jobs started without this approval, let through at GitHub by octocat. 22 Nov 2026, 12:01 UTC.
     new attempt: sentiment to production: replaced by a new attempt. Nothing was decided here. Attempt 2 of the run asks anew, in a message of its own. 22 Nov 2026, 12:01 UTC.
+    decided elsewhere: sentiment to production: decided elsewhere. Nothing was decided here. It was rejected at GitHub, not here by octocat. 22 Nov 2026, 12:01 UTC.
     run ended: sentiment to production: the run ended. Nothing was decided here. The run ended: timed_out. 22 Nov 2026, 12:01 UTC.
     gone: sentiment to production: gone. Nothing was decided here. The run or its repository cannot be seen any more. 22 Nov 2026, 12:01 UTC.
     ");

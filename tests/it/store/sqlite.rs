@@ -31,6 +31,36 @@ async fn a_store_that_was_dropped_leaves_the_file_to_the_next() {
 }
 
 #[tokio::test]
+async fn somebody_may_look_while_the_server_runs_and_after() {
+    let db = Database::sqlite().await;
+    let store = db.store().await;
+    store.receive(delivery("d-1")).await.unwrap();
+    let looking = Store::open_to_read(&db.url).await.unwrap();
+    assert_eq!(looking.counts().await.unwrap().deliveries, 1);
+    assert!(matches!(looking.receive(delivery("d-2")).await, Err(StoreError::Closed)));
+    looking.close().await;
+    store.close().await;
+    let looking = Store::open_to_read(&db.url).await.unwrap();
+    assert_eq!(looking.counts().await.unwrap().deliveries, 1);
+    assert!(Store::open_to_read("sqlite:///nowhere/countersign.db").await.is_err());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_can_read_the_files() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let db = Database::sqlite().await;
+    let store = db.store().await;
+    store.receive(delivery("d-1")).await.unwrap();
+    let folder = std::path::Path::new(db.url.trim_start_matches("sqlite://")).parent().unwrap();
+    let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(Result::unwrap).collect();
+    assert!(files.len() >= 3);
+    for file in files {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.path());
+    }
+}
+
+#[tokio::test]
 async fn a_file_locked_for_long_is_told_as_busy_within_two_and_a_half_seconds() {
     let db = Database::sqlite().await;
     let store = db.store().await;

@@ -252,15 +252,20 @@ async fn channels_and_groups_are_described() {
 }
 
 #[tokio::test]
-async fn books_hold_every_message_and_no_token() {
-    let (slack, _) = workspace().await;
-    let ts = post_approval(&slack).await;
-    call(&slack, "chat.delete", json!({ "channel": sample::RELEASES, "ts": ts })).await;
+async fn books_hold_every_message_also_refused_ones_and_no_token() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("requests.ndjson");
-    slack.write_requests_ndjson(&path).unwrap();
-    let written = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(written.lines().count(), 1, "a deletion holds no blocks");
-    assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), approval());
+    let (live, whole) = (folder.path().join("live.ndjson"), folder.path().join("whole.ndjson"));
+    let options = SlackOptions { rate_limits: false, ndjson: Some(live.clone()), ..SlackOptions::default() };
+    let slack = SlackSim::start(Clock::manual(NOON), options).await.unwrap();
+    let ts = post_approval(&slack).await;
+    let mut refused = approval();
+    refused["blocks"] = json!([{ "type": "banner" }]);
+    call(&slack, "chat.postMessage", refused.clone()).await;
+    call(&slack, "chat.delete", json!({ "channel": sample::RELEASES, "ts": ts })).await;
+    slack.write_requests_ndjson(&whole).unwrap();
+    let written = std::fs::read_to_string(&live).unwrap();
+    let lines: Vec<Value> = written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, [approval(), refused], "a deletion holds no blocks");
+    assert_eq!(std::fs::read_to_string(&whole).unwrap(), written);
     assert!(!written.contains(sample::BOT_TOKEN));
 }

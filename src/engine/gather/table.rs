@@ -1,0 +1,181 @@
+//! The small table of the message: live -> proposed, metrics first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::artifact::card::{Card, Licence};
+use crate::artifact::metrics::{Direction, Incomparable, MetricChange, MetricValue, Outcome, compare};
+use crate::checks::words::{listed, metric_label, metric_subject, plain, weight};
+use crate::checks::{CardSide, ModelFacts, WeightFacts};
+use crate::domain::{Row, RowChange};
+
+/// Most rows of metrics, and of weight files; changed ones first.
+const MAX_METRIC_ROWS: usize = 12;
+const MAX_WEIGHT_ROWS: usize = 8;
+/// Longest cell, in characters.
+const MAX_CELL_CHARS: usize = 120;
+
+/// The rows of a model, in reading order.
+pub(super) fn rows(model: &ModelFacts) -> Vec<Row> {
+    let mut rows = metrics(model);
+    rows.extend(values(model, "base model", |card| &card.base_models));
+    rows.extend(licence(model));
+    rows.extend(values(model, "training data", |card| &card.datasets));
+    rows.extend(weights(model));
+    rows
+}
+
+fn metrics(model: &ModelFacts) -> Vec<Row> {
+    let results = |side: &CardSide| side.card().map(|card| card.results.clone()).unwrap_or_default();
+    let mut changes = compare(&results(&model.before), &results(&model.after));
+    changes.sort_by_key(|change| weight_of(&change.outcome));
+    let more = changes.len().saturating_sub(MAX_METRIC_ROWS);
+    changes.truncate(MAX_METRIC_ROWS);
+    let labels = labels(&changes);
+    let mut rows: Vec<Row> = changes.iter().zip(labels).map(|(change, label)| metric(change, label)).collect();
+    rows.extend((more > 0).then(|| more_rows("more metrics", more)));
+    rows
+}
+
+/// What changed for the worse comes first.
+fn weight_of(outcome: &Outcome) -> u8 {
+    match outcome {
+        Outcome::Worse => 0,
+        Outcome::Removed => 1,
+        Outcome::Incomparable(_) => 2,
+        Outcome::Better => 3,
+        Outcome::Added => 4,
+        Outcome::Same => 5,
+    }
+}
+
+/// Names of metrics; with what they were measured on where the name alone would not tell them apart.
+fn labels(changes: &[MetricChange]) -> Vec<String> {
+    let datasets: BTreeSet<&str> = changes.iter().map(|change| change.key.dataset_type.as_str()).collect();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for change in changes {
+        *counts.entry(metric_label(&change.key)).or_default() += 1;
+    }
+    let label = |change: &MetricChange| {
+        let short = metric_label(&change.key);
+        let is_unclear = datasets.len() > 1 || counts.get(&short).is_some_and(|count| *count > 1);
+        if is_unclear { plain(&metric_subject(&change.key), MAX_CELL_CHARS) } else { short }
+    };
+    changes.iter().map(label).collect()
+}
+
+fn metric(change: &MetricChange, label: String) -> Row {
+    let cell = |value: &Option<MetricValue>| value.as_ref().map(|value| plain(&value.text, MAX_CELL_CHARS));
+    let (kind, delta) = match &change.outcome {
+        Outcome::Better => (RowChange::Better, by(change, "better")),
+        Outcome::Worse => (RowChange::Worse, by(change, "worse")),
+        Outcome::Same => (RowChange::Same, None),
+        Outcome::Added => (RowChange::Added, None),
+        Outcome::Removed => (RowChange::Removed, None),
+        Outcome::Incomparable(why) => incomparable(change, why),
+    };
+    Row { label, before: cell(&change.before), after: cell(&change.after), delta, change: kind }
+}
+
+/// `worse by 0.014`
+fn by(change: &MetricChange, word: &str) -> Option<String> {
+    change.worsening().map(|worse| format!("{word} by {}", worse.abs().normalize()))
+}
+
+fn incomparable(change: &MetricChange, why: &Incomparable) -> (RowChange, Option<String>) {
+    let words = match why {
+        _ if change.before == change.after => return (RowChange::Same, None),
+        Incomparable::NoDirection if change.direction == Direction::NotRanked => return (RowChange::Changed, None),
+        Incomparable::NoDirection => "better or worse is not known".to_owned(),
+        Incomparable::NotANumber => "not a number".to_owned(),
+        Incomparable::UnitsDiffer => "units differ".to_owned(),
+        Incomparable::Ambiguous => "several values".to_owned(),
+        Incomparable::MeasuredDifferently(fields) => format!("measured differently: {}", fields.join(", ")),
+    };
+    (RowChange::Changed, Some(words))
+}
+
+/// A row about a list of names in the card; none where both sides are empty.
+fn values(model: &ModelFacts, label: &str, pick: fn(&Card) -> &Vec<String>) -> Option<Row> {
+    let set = |side: &CardSide| -> BTreeSet<String> {
+        side.card().map(|card| pick(card).iter().cloned().collect()).unwrap_or_default()
+    };
+    let (before, after) = (set(&model.before), set(&model.after));
+    let words = |set: &BTreeSet<String>| (!set.is_empty()).then(|| listed(set.iter().map(String::as_str)));
+    let mut row = row(model, label, words(&before), words(&after))?;
+    if row.change == RowChange::Changed {
+        let parts = [("added", after.difference(&before)), ("removed", before.difference(&after))];
+        let parts = parts.into_iter().map(|(word, names)| (word, listed(names.map(String::as_str))));
+        let parts: Vec<String> =
+            parts.filter(|(_, names)| !names.is_empty()).map(|(word, names)| format!("{word}: {names}")).collect();
+        row.delta = (!parts.is_empty()).then(|| plain(&parts.join("; "), MAX_CELL_CHARS * 2));
+    }
+    Some(row)
+}
+
+fn licence(model: &ModelFacts) -> Option<Row> {
+    let words = |side: &CardSide| side.card().and_then(|card| card.licence.as_ref()).map(licence_words);
+    row(model, "licence", words(&model.before), words(&model.after))
+}
+
+fn licence_words(licence: &Licence) -> String {
+    let ids = listed(licence.ids.iter().map(String::as_str));
+    match (&licence.name, ids.as_str()) {
+        (Some(name), "") => name.clone(),
+        (Some(name), "other") => format!("{ids} ({name})"),
+        _ => ids,
+    }
+}
+
+fn row(model: &ModelFacts, label: &str, before: Option<String>, after: Option<String>) -> Option<Row> {
+    if before.is_none() && after.is_none() {
+        return None;
+    }
+    let cell = |value: Option<String>, side: &CardSide| match value {
+        Some(value) => Some(plain(&value, MAX_CELL_CHARS)),
+        None => (!side.is_conclusive()).then(|| "not readable".to_owned()),
+    };
+    let change = change(&before, &after);
+    let (before, after) = (cell(before, &model.before), cell(after, &model.after));
+    let change = if before.is_some() && after.is_some() && change != RowChange::Same { RowChange::Changed } else { change };
+    Some(Row { label: label.to_owned(), before, after, delta: None, change })
+}
+
+fn change<T: PartialEq>(before: &Option<T>, after: &Option<T>) -> RowChange {
+    match (before, after) {
+        (None, Some(_)) => RowChange::Added,
+        (Some(_), None) => RowChange::Removed,
+        (before, after) if before == after => RowChange::Same,
+        _ => RowChange::Changed,
+    }
+}
+
+fn weights(model: &ModelFacts) -> Vec<Row> {
+    let mut files: Vec<&WeightFacts> = model.weights.iter().collect();
+    files.sort_by_key(|file| weight_change(file) == RowChange::Same);
+    let more = files.len().saturating_sub(MAX_WEIGHT_ROWS);
+    let is_alone = files.len() == 1;
+    let row = |file: &&WeightFacts| Row {
+        label: if is_alone { "weights".to_owned() } else { plain(&format!("weights {}", name(&file.path)), MAX_CELL_CHARS) },
+        before: file.before.as_ref().map(weight),
+        after: file.after.as_ref().map(weight),
+        delta: None,
+        change: weight_change(file),
+    };
+    let mut rows: Vec<Row> = files.iter().take(MAX_WEIGHT_ROWS).map(row).collect();
+    rows.extend((more > 0).then(|| more_rows("more weight files", more)));
+    rows
+}
+
+fn weight_change(file: &WeightFacts) -> RowChange {
+    change(&file.before.as_ref().map(|side| side.content()), &file.after.as_ref().map(|side| side.content()))
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Tells that rows were left out, changed ones last.
+fn more_rows(label: &str, more: usize) -> Row {
+    let after = Some(format!("{more} not shown"));
+    Row { label: label.to_owned(), before: None, after, delta: None, change: RowChange::Same }
+}

@@ -1,0 +1,236 @@
+//! A forge in memory: commits with their files, answered from state, with the limits of real ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{
+    ChangeKind, CommitSha, DeploymentId, Digest, EnvironmentName, ForgeUser, ForgeUserId, PullRequest, Relation, Repository,
+    RunId, Standing,
+};
+use crate::engine::receive::Delivery;
+use crate::ports::forge::{
+    Answered, Comparison, FirstAnswer, ForgeSignal, LiveDeployment, Permission, Person, RawCommit, RunState, TellForge,
+};
+use crate::ports::{Blob, Class, Forge, PortError, PortResult, Presence, RawFile, Tree, TreeEntry};
+
+/// Files the forge lists in a comparison before it stops.
+const COMPARED_FILES: usize = 300;
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+#[derive(Default)]
+pub(super) struct MemoryForge {
+    pub(super) live: Option<CommitSha>,
+    pub(super) default_branch: Option<CommitSha>,
+    /// Files by path, by commit.
+    pub(super) files: BTreeMap<CommitSha, Files>,
+    /// Oldest first; each commit's parent is the one before it.
+    pub(super) commits: Vec<RawCommit>,
+    pub(super) pulls: BTreeMap<CommitSha, Vec<PullRequest>>,
+    /// Commits whose list of files is cut after the first.
+    pub(super) cut_trees: BTreeSet<CommitSha>,
+    /// Commits that cannot be compared with.
+    pub(super) vanished: BTreeSet<CommitSha>,
+    /// Renames that the comparison tells: new path to old path.
+    pub(super) renames: BTreeMap<String, String>,
+    /// The comparison gives no patches.
+    pub(super) no_patches: bool,
+    /// Every question about pull requests fails so.
+    pub(super) pulls_fail: Option<Class>,
+}
+
+pub(super) fn sha(seed: u8) -> CommitSha {
+    CommitSha::parse(&format!("{seed:02x}").repeat(20)).unwrap()
+}
+
+pub(super) fn user(id: u64, login: &str) -> ForgeUser {
+    ForgeUser { id: ForgeUserId::new(id), login: login.into(), is_bot: login.ends_with("[bot]") }
+}
+
+pub(super) fn person(user: Option<ForgeUser>, name: &str) -> Person {
+    Person { user, name: name.into(), is_forge: false }
+}
+
+impl MemoryForge {
+    /// A commit by mona with these files, after all earlier ones. The last one is on the default branch.
+    pub(super) fn commit(&mut self, seed: u8, files: &[(&str, &str)]) -> CommitSha {
+        let mona = person(Some(user(1, "mona")), "Mona");
+        let sha = sha(seed);
+        let message = format!("Change number {seed}\n\nWith a body.");
+        self.commits.push(RawCommit { sha: sha.clone(), message, author: mona.clone(), committer: mona, co_authors: Vec::new() });
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+        self.files.insert(sha.clone(), files);
+        self.default_branch = Some(sha.clone());
+        sha
+    }
+
+    pub(super) fn pull(&mut self, commit: &CommitSha, number: u64, title: &str, author: Option<ForgeUser>) {
+        let url = format!("https://forge.example/acme/sentiment/pull/{number}");
+        let pull = PullRequest { number, title: title.into(), url, author, merged: true };
+        self.pulls.entry(commit.clone()).or_default().push(pull);
+    }
+
+    fn position(&self, sha: &CommitSha) -> usize {
+        self.commits.iter().position(|commit| commit.sha == *sha).unwrap()
+    }
+
+    /// Three-dot: from the common ancestor to head.
+    fn comparison(&self, base: &CommitSha, head: &CommitSha) -> Comparison {
+        let (from, to) = (self.position(base), self.position(head));
+        let by = u64::try_from(from.abs_diff(to)).unwrap();
+        let relation = if from < to { Relation::Ahead { by } } else { Relation::Behind { by } };
+        let commits = self.commits.get(from + 1..to + 1).unwrap_or_default().to_vec();
+        let mut files = if from < to { self.raw_files(base, head) } else { Vec::new() };
+        let files_cut = files.len() > COMPARED_FILES;
+        files.truncate(COMPARED_FILES);
+        Comparison { relation, commits_total: u64::try_from(commits.len()).unwrap(), commits, files, files_cut }
+    }
+
+    fn raw_files(&self, base: &CommitSha, head: &CommitSha) -> Vec<RawFile> {
+        let (old, new) = (&self.files[base], &self.files[head]);
+        let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let is_told = |path: &&&String| old.get(**path) != new.get(**path) && !self.renames.values().any(|from| from == **path);
+        paths.iter().filter(is_told).map(|path| self.raw_file(path, old, new)).collect()
+    }
+
+    fn raw_file(&self, path: &str, old: &Files, new: &Files) -> RawFile {
+        let previous_path = self.renames.get(path).cloned();
+        let pointer = new.get(path).filter(|content| content.starts_with(b"version ")).map(|_| "+oid sha256:\n");
+        let patch = || format!("@@ -1 +1 @@\n-told old\n+told new\n{}", pointer.unwrap_or_default());
+        RawFile {
+            path: path.to_owned(),
+            kind: match (old.contains_key(path), new.contains_key(path)) {
+                _ if previous_path.is_some() => ChangeKind::Renamed,
+                (false, _) => ChangeKind::Added,
+                (true, false) => ChangeKind::Removed,
+                (true, true) => ChangeKind::Modified,
+            },
+            previous_path,
+            additions: 1,
+            deletions: 1,
+            patch: (!self.no_patches).then(patch),
+        }
+    }
+}
+
+/// The id of a content; not git's own, and as good here.
+pub(super) fn blob_id(content: &[u8]) -> String {
+    Digest::of(content).to_string()[..40].to_owned()
+}
+
+fn ok<'a, T: Send + 'a>(value: T) -> PortResult<'a, T> {
+    Box::pin(async move { Ok(value) })
+}
+
+fn not_asked<'a, T: Send + 'a>(what: &str) -> PortResult<'a, T> {
+    let error = PortError::permanent(what, "gathering evidence asks no such thing");
+    Box::pin(async move { Err(error) })
+}
+
+impl Forge for MemoryForge {
+    fn host(&self) -> &str {
+        "forge.example"
+    }
+
+    fn interpret(&self, _: &Delivery) -> Result<ForgeSignal, String> {
+        Err("no deliveries here".into())
+    }
+
+    fn run<'a>(&'a self, _: &'a Repository, _: RunId) -> PortResult<'a, RunState> {
+        not_asked("read the run")
+    }
+
+    fn live<'a>(
+        &'a self,
+        _: &'a Repository,
+        _: &'a EnvironmentName,
+        except: &'a [DeploymentId],
+    ) -> PortResult<'a, Option<LiveDeployment>> {
+        assert_eq!(except, [DeploymentId::new(90)], "the request's own jobs are left out");
+        let deployment = DeploymentId::new(80);
+        ok(self.live.clone().map(|commit| LiveDeployment { deployment, commit, since: None }))
+    }
+
+    fn compare<'a>(&'a self, _: &'a Repository, base: &'a CommitSha, head: &'a CommitSha) -> PortResult<'a, Presence<Comparison>> {
+        match self.vanished.contains(base) {
+            true => ok(Presence::Missing),
+            false => ok(Presence::Found(self.comparison(base, head))),
+        }
+    }
+
+    fn commit<'a>(&'a self, _: &'a Repository, sha: &'a CommitSha) -> PortResult<'a, Presence<RawCommit>> {
+        let found = self.commits.iter().find(|commit| commit.sha == *sha).cloned();
+        ok(found.map_or(Presence::Missing, Presence::Found))
+    }
+
+    fn tree<'a>(&'a self, _: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Presence<Tree>> {
+        let Some(files) = self.files.get(commit) else { return ok(Presence::Missing) };
+        let truncated = self.cut_trees.contains(commit);
+        let entry = |(path, content): (&String, &Vec<u8>)| TreeEntry {
+            path: path.clone(),
+            blob: blob_id(content),
+            size: u64::try_from(content.len()).unwrap(),
+        };
+        let entries = files.iter().map(entry).take(if truncated { 1 } else { usize::MAX }).collect();
+        ok(Presence::Found(Tree { entries, truncated }))
+    }
+
+    fn blob<'a>(&'a self, _: &'a Repository, blob: &'a str, max_bytes: usize) -> PortResult<'a, Blob> {
+        let mut contents = self.files.values().flat_map(BTreeMap::values);
+        ok(match contents.find(|content| blob_id(content) == blob) {
+            Some(content) if content.len() > max_bytes => Blob::TooLarge { size: None },
+            Some(content) => Blob::Content(content.clone()),
+            None => Blob::Missing,
+        })
+    }
+
+    fn pull_requests<'a>(&'a self, _: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Vec<PullRequest>> {
+        match self.pulls_fail {
+            Some(class) => Box::pin(async move { Err(PortError::new(class, "find pull requests", "HTTP 500")) }),
+            None => ok(self.pulls.get(commit).cloned().unwrap_or_default()),
+        }
+    }
+
+    fn default_branch<'a>(&'a self, _: &'a Repository) -> PortResult<'a, CommitSha> {
+        ok(self.default_branch.clone().unwrap())
+    }
+
+    fn permission<'a>(&'a self, _: &'a Repository, _: &'a str) -> PortResult<'a, Presence<Permission>> {
+        not_asked("read a permission")
+    }
+
+    fn report<'a>(&'a self, _: &'a Repository, _: RunId, _: &'a EnvironmentName, _: &'a str) -> PortResult<'a, ()> {
+        not_asked("report")
+    }
+
+    fn decide<'a>(&'a self, _: &'a TellForge<'a>) -> PortResult<'a, FirstAnswer> {
+        not_asked("decide")
+    }
+
+    fn answered<'a>(
+        &'a self,
+        _: &'a Repository,
+        _: RunId,
+        _: &'a EnvironmentName,
+        _: &'a str,
+    ) -> PortResult<'a, Answered> {
+        not_asked("read the answer")
+    }
+
+    fn standing<'a>(
+        &'a self,
+        _: &'a Repository,
+        _: RunId,
+        _: &'a EnvironmentName,
+        _: &'a [DeploymentId],
+    ) -> PortResult<'a, Presence<Standing>> {
+        not_asked("read the standing")
+    }
+
+    fn compare_url(&self, repository: &Repository, base: &CommitSha, head: &CommitSha) -> String {
+        format!("https://forge.example/{}/compare/{base}...{head}", repository.full_name())
+    }
+
+    fn commit_url(&self, repository: &Repository, commit: &CommitSha) -> String {
+        format!("https://forge.example/{}/commit/{commit}", repository.full_name())
+    }
+}
