@@ -23,10 +23,10 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::server::Server;
+use crate::config::ServeSettings;
 use crate::sim::github::Dispatch;
 use crate::sim::github::sample::Sample;
 use crate::sim::world::World;
-use crate::web::ConnectionLimits;
 
 /// Connections served at once: a demo has one visitor, with some tabs.
 const MAX_CONNECTIONS: usize = 64;
@@ -96,9 +96,10 @@ impl Page {
         if let Some(offer) = offers.iter().find(|offer| offer.name == first) {
             world.github.dispatch(offer.dispatch.clone());
         }
+        let mut settings = ServeSettings { listen, ..world.settings.clone() };
+        settings.limits.max_connections = MAX_CONNECTIONS;
         let show = Arc::new(Show { world, offers, stop: stop.clone() });
-        let limits = ConnectionLimits::new(MAX_CONNECTIONS);
-        let server = Server::start(listen, routes::router(Arc::clone(&show)), limits, stop).await?;
+        let server = Server::start(&settings, routes::router(Arc::clone(&show)), stop).await?;
         Ok(Self { address: server.address, server, show })
     }
 

@@ -1,6 +1,7 @@
 //! The audit trail in plain words: what happened, when, and who did it.
 
-use crate::audit::entry::read_record;
+use std::collections::BTreeMap;
+
 use crate::domain::{Ballot, Choice, Event, Record, RequestId, Standing, Timestamp, Told, Whisper};
 use crate::sim::world::World;
 use crate::store::AuditRow;
@@ -37,10 +38,10 @@ pub async fn read(world: &World, request: Option<&RequestId>) -> anyhow::Result<
         Some(request) => store.audit_of_request(request).await?,
         None => store.audit_rows(0, MOST).await?,
     };
+    let mut records = Records::default();
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {
-        let texts = store.audit_texts(row.seq).await?;
-        let record = read_record(&row.body, |hash| texts.get(hash).cloned()).ok();
+        let record = records.of(world, row).await?;
         lines.push(line(row, record.as_ref()));
     }
     let verified = match store.verify_audit(&[]).await? {
@@ -48,6 +49,27 @@ pub async fn read(world: &World, request: Option<&RequestId>) -> anyhow::Result<
         Err(broken) => Err(broken.to_string()),
     };
     Ok(Trail { lines, verified })
+}
+
+/// The events of each request, taken one by one as their rows come.
+#[derive(Default)]
+struct Records(BTreeMap<String, std::vec::IntoIter<Option<Record>>>);
+
+impl Records {
+    /// The event that row tells of; `None` for a row of another kind, or one whose texts were erased.
+    async fn of(&mut self, world: &World, row: &AuditRow) -> anyhow::Result<Option<Record>> {
+        let Some(id) = row.request.as_deref().and_then(RequestId::parse).filter(|_| is_event(row)) else { return Ok(None) };
+        if !self.0.contains_key(id.as_str()) {
+            let records = world.engine()?.store.records_of_request(&id).await?;
+            let records: Vec<Option<Record>> = records.into_iter().map(Result::ok).collect();
+            self.0.insert(id.as_str().to_owned(), records.into_iter());
+        }
+        Ok(self.0.get_mut(id.as_str()).and_then(Iterator::next).flatten())
+    }
+}
+
+fn is_event(row: &AuditRow) -> bool {
+    serde_json::from_str::<serde_json::Value>(&row.body).is_ok_and(|body| body.get("event").is_some())
 }
 
 fn line(row: &AuditRow, record: Option<&Record>) -> TrailLine {
