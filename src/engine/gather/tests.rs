@@ -45,6 +45,7 @@ fn request(commit: &CommitSha) -> Request {
         votes: Vec::new(),
         phase: Phase::Gathering,
         message: None,
+        message_is_copy: false,
         message_trouble: None,
         watch: 0,
     }
