@@ -80,8 +80,6 @@ async fn a_denial_asks_why_and_the_reason_is_on_the_runs_page() {
     browser.click("#channel .sk-actions > .sk-danger").await;
     browser.wait_for_text("#screen .sk-modal h2", "Deny").await;
     browser.photograph("deny").await;
-    browser.click("#screen [type=submit]").await;
-    browser.wait_for_text("#screen .sk-error", "").await;
     browser.type_into("#screen textarea", "accuracy fell by four points").await;
     browser.click("#screen [type=submit]").await;
     browser.wait_for_count("#screen .sk-modal", 0).await;
