@@ -33,7 +33,7 @@ async fn world(local: Option<Arc<LocalRepository>>) -> anyhow::Result<World> {
 }
 
 fn offers(world: &World, local: Option<&LocalRepository>) -> (Vec<Offer>, &'static str) {
-    let Some(local) = local else { return (page::offers_of_sample(&world.sample), "risky") };
+    let Some(local) = local else { return (page::offers_of_sample(&world.sample), "good") };
     let (deploy, back) = world.github.read(|state| local::deployments(local, state, &world.sample));
     (page::offers_of_repository(deploy, back), "head")
 }

@@ -36,6 +36,7 @@ function morphChildren(from, to) {
 function draw(parts) {
   const roots = new Set([...document.querySelectorAll("[data-root]")].map((item) => item.id));
   const hadModal = $("screen").firstElementChild !== null;
+  const focused = document.activeElement;
   for (const [id, html] of Object.entries(parts)) {
     const target = $(id);
     if (!target) continue;
@@ -45,15 +46,20 @@ function draw(parts) {
   }
   localTimes();
   screenChanged(hadModal);
+  // A button that was pressed and is gone leaves the keyboard in its pane.
+  if (!focused.isConnected && document.activeElement === document.body) $("channel").focus({ preventScroll: true });
   const fresh = [...document.querySelectorAll("[data-root]")].filter((item) => !roots.has(item.id)).pop();
   if (fresh) fresh.scrollIntoView({ block: fresh.classList.contains("private") ? "nearest" : "start" });
 }
 
 function localTimes() {
-  const format = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  const today = new Intl.DateTimeFormat(undefined, clock);
+  const earlier = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const now = new Date().toDateString();
   for (const time of document.querySelectorAll("#github time[datetime], .record time[datetime]")) {
     const at = new Date(time.dateTime);
-    if (!Number.isNaN(at.getTime())) time.textContent = format.format(at);
+    if (!Number.isNaN(at.getTime())) time.textContent = (at.toDateString() === now ? today : earlier).format(at);
   }
 }
 

@@ -21,7 +21,6 @@ pub(super) fn card(show: &Show, run: Option<&WorkflowRun>) -> Markup {
         html! {
             article.run id=(format!("run-{}", run.id)) data-run=(run.id) data-state=(word(attempt)) {
                 (head(state, run, attempt))
-                (actions(run))
                 (rule(state, run, attempt))
                 (jobs(attempt))
                 p.record-link { a href=(format!("/record?run={}&attempt={}", run.id, attempt.number)) { "Audit trail of this request" } }
@@ -32,7 +31,7 @@ pub(super) fn card(show: &Show, run: Option<&WorkflowRun>) -> Markup {
 
 /// The run's state in a word, for the tab of a narrow screen.
 pub(super) fn standing(run: Option<&WorkflowRun>) -> Markup {
-    html! { @if let Some(attempt) = run.and_then(WorkflowRun::latest) { (icon(word(attempt))) (label(word(attempt))) } }
+    html! { @if let Some(attempt) = run.and_then(WorkflowRun::latest) { (icon(word(attempt))) (word(attempt).replace('_', " ")) } }
 }
 
 /// `waiting`, `queued`, `in_progress`, `success`, `failure`, `cancelled`
@@ -74,7 +73,10 @@ fn head(state: &State, run: &WorkflowRun, attempt: &Attempt) -> Markup {
     let name = state.full_name(run.repository);
     html! {
         header.run-head {
-            p.crumbs { (name) " / " (run.workflow) " #" (run.number) @if attempt.number > 1 { " · attempt " (attempt.number) } }
+            div.run-top {
+                p.crumbs { (name) " / " (run.workflow) " #" (run.number) @if attempt.number > 1 { " · attempt " (attempt.number) } }
+                (actions(run))
+            }
             h3 { (icon(word(attempt))) span { (run.title) } }
             dl.facts {
                 div { dt { "Status" } dd.state { (label(word(attempt))) } }

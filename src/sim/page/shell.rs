@@ -60,6 +60,7 @@ pub(super) fn frame(title: &str, seen: &str, content: Markup) -> Markup {
                 header.top {
                     a.brand href="/" { img src="/icon.svg" alt="" width="24" height="24"; strong { "Countersign" } }
                     span.tag { "Demo" }
+                    p.hint { "Press Approve or Deny on the left, as one of five people; the run on the right follows." }
                     p #connection role="status" hidden { "Not connected. The demo may have been stopped." }
                 }
                 noscript { p.notice { "This page needs JavaScript: it draws what changes, and sends what you press." } }
@@ -86,8 +87,8 @@ fn footer() -> Markup {
     html! {
         footer {
             p {
-                "GitHub and Slack are simulated: their state, limits, webhooks and clicks. Countersign is real, and decides. "
-                "Nothing leaves this machine, and nothing is kept when the demo ends."
+                "GitHub and Slack are simulated" span.more { ": their state, limits, webhooks and clicks. Countersign is real, and decides" } ". "
+                "Nothing leaves this machine" span.more { ", and nothing is kept when the demo ends" } "."
             }
             p { a href="/record" { "Audit trail" } }
         }

@@ -54,7 +54,7 @@ impl Person {
             Self::Octocat | Self::Ana => "approver",
             Self::Mona => "requester",
             Self::Bo => "in no group",
-            Self::Guest => "guest of the workspace",
+            Self::Guest => "guest in Slack",
         }
     }
 
