@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told_with_its_place() {
-        let bad = TWO.replace("github_login = \"mona\"", "").replace("U0HUBOT", "@hubot");
+        let bad = TWO.replace("github_login = \"mona\"\n", "").replace("U0HUBOT", "@hubot");
         assert_eq!(
             IdentityFile::parse(&bad).unwrap_err(),
             [
@@ -156,7 +156,7 @@ mod tests {
             ]
         );
         let unknown = TWO.replace("github_login", "github_name");
-        assert!(IdentityFile::parse(&unknown).unwrap_err()[0].starts_with("line 8: unknown field `github_name`"));
+        assert!(IdentityFile::parse(&unknown).unwrap_err()[0].starts_with("line 3: unknown field `github_name`"));
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub enum ThreadLine {
     /// Milliseconds since the decision.
     Live { after_ms: i64 },
     RolloutFailed { state: String },
-    /// A job of the same run came later and got the same decision.
-    Covered { jobs: usize },
+    /// Jobs of the same run come later and get the same decision.
+    Covered,
     /// Somebody spoke against it when it was too late to decide.
     Objection { by: ChatUser, reason: Option<Words> },
     /// The evidence was gathered again and differs: earlier votes are void.

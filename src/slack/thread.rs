@@ -50,10 +50,7 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
             .words("The rollout failed: ")
             .theirs(state, 100)
             .words(". The decision stands; what is live now is for the run's log to say."),
-        ThreadLine::Covered { jobs } => {
-            let joined = count(*jobs, "job of the same run got", "jobs of the same run got");
-            new.words(&format!("{joined} the same decision."))
-        }
+        ThreadLine::Covered => new.words("Later jobs of the same run get the same decision."),
         ThreadLine::Objection { by, reason } => {
             quoted(new.person(by).words(" objects, after it was decided"), reason.as_ref())
         }

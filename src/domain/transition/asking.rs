@@ -64,7 +64,7 @@ pub(super) fn join(work: &mut Work, ask: &Ask) {
                 decision.telling = Telling::Delivering;
                 decision.rollout = Rollout::NotStarted;
                 work.now(Effect::Decide);
-                work.show(ThreadLine::Covered { jobs: 1 });
+                work.show(ThreadLine::Covered);
             }
         }
         Phase::Ended { .. } => {}

@@ -16,6 +16,10 @@ pub(super) async fn job(
     state: JobState,
     detail: String,
 ) -> Result<(), Trouble> {
+    if state == JobState::Waiting {
+        // It waits for us: the ask itself says so, and every job would say it once more.
+        return finish(engine, delivery).await;
+    }
     let request = engine.store.request_for_deployment(engine.forge.host(), repository, deployment).await?;
     let Some(request) = request else { return finish(engine, delivery).await };
     take_all(engine, delivery, vec![request], Event::JobMoved { deployment, state, detail }).await

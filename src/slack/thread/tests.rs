@@ -18,7 +18,7 @@ fn every_line() -> Vec<ThreadLine> {
         ThreadLine::Running,
         ThreadLine::Live { after_ms: 42_000 },
         ThreadLine::RolloutFailed { state: "error".into() },
-        ThreadLine::Covered { jobs: 3 },
+        ThreadLine::Covered,
         ThreadLine::Objection { by: ana(), reason: Some(Words::new("too early")) },
         ThreadLine::EvidenceChanged { votes_void: 1 },
         ThreadLine::VoteStruck { by: ana() },
@@ -49,7 +49,7 @@ fn every_line_has_words() {
     The jobs are running.
     sentiment is live in production, 42 s after the decision.
     The rollout failed: error. The decision stands; what is live now is for the run's log to say.
-    3 jobs of the same run got the same decision.
+    Later jobs of the same run get the same decision.
     <@U0ANA> objects, after it was decided: “too early”
     The evidence was read again and differs: 1 earlier vote no longer counts. Look at it again before you decide.
     The vote of <@U0ANA> no longer counts: they may not vote here any more.

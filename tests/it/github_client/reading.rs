@@ -49,7 +49,7 @@ async fn commits_are_compared_with_their_people_and_files() {
     assert!(ahead.files.iter().any(|file| file.path == "train.py" && file.patch.is_some()));
     assert!(!ahead.files_cut);
     let merge = ahead.commits.last().unwrap();
-    assert_eq!(merge.author.user.as_ref().unwrap().login, "octocat");
+    assert_eq!(merge.author.user.as_ref().unwrap().login, "mona");
     assert!(merge.committer.is_forge, "merged on the web pages");
     let same = found(scene.forge.compare(&scene.repository, &live, &live).await.unwrap());
     assert_eq!((same.relation, same.commits_total), (Relation::Same, 0));

@@ -120,6 +120,7 @@ async fn an_opposite_answer_on_file_closes_with_that_truth() {
     assert!(matches!(how, Ending::DecidedElsewhere { approved: false, .. } | Ending::RunEnded { .. }), "{how:?}");
     assert!(stage.taken(run).iter().all(|post| post.state == "rejected"), "GitHub never hears both");
     assert!(!stage.has_button("approve"));
+    let _ = stage.told(OCTO);
     stage.finish().await;
 }
 
