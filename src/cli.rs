@@ -3,6 +3,7 @@
 mod arguments;
 mod audit;
 mod database;
+mod demo;
 mod failure;
 mod requests;
 mod runtime;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use arguments::{Arguments, AuditCommand, Command, Format, RequestsCommand, SettingsArguments};
+pub use demo::{DemoArguments, StoryName};
 pub use failure::Failure;
 
 /// Runs the program with its arguments, the first being its name.
@@ -33,5 +35,6 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Requests(command) => requests::run(&command),
         Command::Audit(command) => audit::run(&command),
+        Command::Demo(arguments) => demo::run(&arguments),
     }
 }

@@ -5,5 +5,8 @@
 
 pub mod github;
 pub mod http;
+pub mod local;
+pub mod page;
+pub mod script;
 pub mod slack;
 pub mod world;

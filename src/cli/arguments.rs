@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::demo::{self, DemoArguments};
+
 const EXAMPLES: &str = "\
 Examples:
+  countersign demo
   countersign serve --config /etc/countersign.toml
   COUNTERSIGN_SLACK__BOT_TOKEN_FILE=/run/secrets/bot-token countersign serve
   countersign requests list
@@ -36,6 +39,9 @@ pub enum Command {
     /// Look at the record of everything that happened, and verify it
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Show the whole loop on this machine, with a simulated GitHub and Slack in the browser
+    #[command(after_help = demo::EXAMPLES)]
+    Demo(DemoArguments),
 }
 
 #[derive(Debug, Subcommand)]

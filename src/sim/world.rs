@@ -5,16 +5,18 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use secrecy::SecretString;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::github::sample::{self, Sample};
-use super::github::{GithubOptions, GithubSim};
+use super::github::{GithubOptions, GithubSim, State};
 use super::slack::{SlackOptions, SlackSim, sample as workspace};
-use crate::app::{self, server::Server};
+use crate::app::{self, server::Server, worker};
 use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
     GithubAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, ServeSettings, ServerLimits, SlackAccess, Span,
@@ -27,6 +29,9 @@ use crate::ports::{Clock, IdSource};
 
 /// Rounds after which something that never settles is a fault.
 const MAX_ROUNDS: usize = 10_000;
+
+/// How often the vendors look at the clock in a world that lives in real time.
+const VENDORS_LOOK: Duration = Duration::from_millis(50);
 
 /// How a world is made.
 #[derive(Clone)]
@@ -41,7 +46,12 @@ pub struct WorldOptions {
     pub messages_per_second: f64,
     /// Where Countersign listens; a free port when it is 0.
     pub listen: SocketAddr,
+    /// What the simulated GitHub is filled with; [`sample::fill`] when empty.
+    pub fill: Option<Fill>,
 }
+
+/// Puts people, a repository and its history into an empty GitHub.
+pub type Fill = Arc<dyn Fn(&mut State) -> Sample + Send + Sync>;
 
 impl WorldOptions {
     /// A world whose clock stands at the start of 2026 until it is moved.
@@ -64,6 +74,7 @@ impl WorldOptions {
             when_missing: WhenMissing::Starter,
             messages_per_second: 1.0,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            fill: None,
         }
     }
 }
@@ -86,6 +97,8 @@ struct Running {
     engine: Engine,
     server: Server,
     stop: CancellationToken,
+    /// What runs by itself, in a world that lives in real time.
+    loops: Vec<JoinHandle<()>>,
 }
 
 impl World {
@@ -96,7 +109,10 @@ impl World {
     pub async fn start(options: WorldOptions) -> anyhow::Result<Self> {
         let folder = Folder::make()?;
         let github = GithubSim::start(options.clock.clone(), options.github.clone()).await?;
-        let sample = github.edit(sample::fill);
+        let sample = github.edit(|state| match &options.fill {
+            Some(fill) => fill(state),
+            None => sample::fill(state),
+        });
         let slack = SlackSim::start(options.clock.clone(), options.slack.clone()).await?;
         let settings = settings(&options, &folder, &github, &slack)?;
         let clock = options.clock.clone();
@@ -130,7 +146,20 @@ impl World {
         self.slack.set_interactions_target(&format!("http://{}{}", server.address, app::doors::SLACK.interactions));
         self.slack.set_commands_target(&format!("http://{}{}", server.address, app::doors::SLACK.commands));
         self.slack.set_events_target(&format!("http://{}{}", server.address, app::doors::SLACK.events));
-        self.running = Some(Running { engine: app.engine, server, stop });
+        self.running = Some(Running { engine: app.engine, server, stop, loops: Vec::new() });
+        Ok(())
+    }
+
+    /// Lets Countersign's worker and the vendors' own time run, until the server stops. For worlds in real time only.
+    pub fn run(&mut self) -> anyhow::Result<()> {
+        let concurrency = self.settings.engine.concurrency;
+        let poll = Duration::from_millis(self.settings.engine.poll_every.as_millis().unsigned_abs());
+        let limits = worker::Limits { deliveries: concurrency, effects_of_a_kind: concurrency, poll };
+        let (github, slack) = (self.github.clone(), self.slack.clone());
+        let running = self.running.as_mut().context("the server is stopped")?;
+        let work = worker::run(running.engine.clone(), limits, running.stop.clone());
+        let time = vendors_time(github, slack, running.stop.clone());
+        running.loops.extend([app::server::spawn(work), app::server::spawn(time)]);
         Ok(())
     }
 
@@ -139,6 +168,10 @@ impl World {
         if let Some(running) = self.running.take() {
             running.stop.cancel();
             running.server.stopped().await;
+            for task in running.loops {
+                // A task of ours that panicked has said so already.
+                let _ = task.await;
+            }
             running.engine.store.close().await;
         }
     }
@@ -151,11 +184,16 @@ impl World {
     /// Does everything that is due now, at both vendors and in Countersign, until nothing is.
     pub async fn settle(&self) -> anyhow::Result<()> {
         for _ in 0..MAX_ROUNDS {
-            if self.github.step().await + settle::round(self.engine()?).await? == 0 {
+            if self.round().await? == 0 {
                 return Ok(());
             }
         }
         bail!("the world does not come to rest")
+    }
+
+    /// Does one round of what is due, at both vendors and in Countersign. Returns how many things were done.
+    pub async fn round(&self) -> anyhow::Result<usize> {
+        Ok(self.github.step().await + settle::round(self.engine()?).await?)
     }
 
     /// Moves the clock by `ms`, stopping at everything that falls due on the way.
@@ -169,6 +207,13 @@ impl World {
         }
         self.clock.advance(end.millis_since(self.clock.now()));
         self.settle().await
+    }
+
+    /// Moves the clock to what falls due next, `end` at the latest; does nothing there.
+    pub async fn move_on(&self, end: Timestamp) -> anyhow::Result<()> {
+        let next = self.next_due().await?.filter(|next| *next < end).unwrap_or(end);
+        self.clock.advance(next.millis_since(self.clock.now()));
+        Ok(())
     }
 
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
@@ -257,6 +302,16 @@ fn settings(options: &WorldOptions, folder: &Folder, github: &GithubSim, slack: 
         engine: EngineSettings { concurrency: 64, poll_every: Span::from_millis(SECOND_MS) },
         log: LogSettings { format: LogFormat::Text, filter: "info".to_owned() },
     })
+}
+
+/// The vendors do what falls due, and send what they have to send.
+async fn vendors_time(github: GithubSim, slack: SlackSim, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if github.step().await == 0 {
+            tokio::time::sleep(VENDORS_LOOK).await;
+        }
+        slack.deliver_due_events().await;
+    }
 }
 
 /// The operator's links of the sample worlds: people who have an account on both sides under the same name.

@@ -9,7 +9,9 @@
     reason = "a test fails by panicking, and starts what it needs"
 )]
 
+mod browser;
 mod config;
+mod demo;
 mod github_client;
 mod layering;
 mod postgres;

@@ -1,0 +1,35 @@
+//! Opening somebody's repository without trusting it.
+
+use std::path::Path;
+
+use gix::{ObjectId, Repository};
+
+use super::LocalError;
+
+/// Commits are looked up more than once.
+const OBJECT_CACHE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Opens exactly that folder (or its `.git`): no search in the folders above, no configuration but the repository's own,
+/// and that one as of a stranger. Objects replaced by `refs/replace` are read as they are.
+pub(super) fn repository(path: &Path) -> Result<Repository, LocalError> {
+    let refused = |why: String| LocalError::NotARepository { path: path.to_owned(), why };
+    let options = gix::open::Options::isolated()
+        .with(gix::sec::Trust::Reduced)
+        .config_overrides(["core.useReplaceRefs=false", "gitoxide.objects.noReplace=true"]);
+    let opened = gix::ThreadSafeRepository::open_opts(path, options).map_err(|error| refused(format!("{error:#}")))?;
+    let mut repository = opened.to_thread_local();
+    if repository.object_hash() != gix::hash::Kind::Sha1 {
+        return Err(refused("its objects have other ids than SHA-1".to_owned()));
+    }
+    repository.object_cache_size_if_unset(OBJECT_CACHE_BYTES);
+    Ok(repository)
+}
+
+/// The commit that a revision names, through tags.
+pub(super) fn commit(repository: &Repository, revision: &str) -> Result<ObjectId, LocalError> {
+    let unknown = |why: String| LocalError::NoSuchRevision { revision: revision.to_owned(), why };
+    let id = repository.rev_parse_single(revision).map_err(|error| unknown(format!("{error:#}")))?;
+    let object = id.object().map_err(|error| unknown(format!("{error:#}")))?;
+    let commit = object.peel_to_kind(gix::object::Kind::Commit).map_err(|error| unknown(format!("{error:#}")))?;
+    Ok(commit.id)
+}

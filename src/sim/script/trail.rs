@@ -1,0 +1,150 @@
+//! The audit trail in plain words: what happened, when, and who did it.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Ballot, Choice, Event, Record, RequestId, Standing, Timestamp, Told, Whisper};
+use crate::sim::world::World;
+use crate::store::AuditRow;
+
+use super::cast::Person;
+
+/// Rows read of one record: more than a demo ever writes.
+const MOST: usize = 2_000;
+
+/// One row of the record, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailLine {
+    pub seq: u64,
+    pub at: Timestamp,
+    pub what: String,
+    pub who: String,
+}
+
+/// The trail and whether it still is what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trail {
+    pub lines: Vec<TrailLine>,
+    /// `Ok`: rows and hash of the last one. `Err`: the first row that does not hold, and why.
+    pub verified: Result<(u64, String), String>,
+}
+
+/// Reads the record, of one request or of everything.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn read(world: &World, request: Option<&RequestId>) -> anyhow::Result<Trail> {
+    let store = &world.engine()?.store;
+    let rows = match request {
+        Some(request) => store.audit_of_request(request).await?,
+        None => store.audit_rows(0, MOST).await?,
+    };
+    let mut records = Records::default();
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let record = records.of(world, row).await?;
+        lines.push(line(row, record.as_ref()));
+    }
+    let verified = match store.verify_audit(&[]).await? {
+        Ok(summary) => Ok((summary.rows, summary.head.hash.to_string())),
+        Err(broken) => Err(broken.to_string()),
+    };
+    Ok(Trail { lines, verified })
+}
+
+/// The events of each request, taken one by one as their rows come.
+#[derive(Default)]
+struct Records(BTreeMap<String, std::vec::IntoIter<Option<Record>>>);
+
+impl Records {
+    /// The event that row tells of; `None` for a row of another kind, or one whose texts were erased.
+    async fn of(&mut self, world: &World, row: &AuditRow) -> anyhow::Result<Option<Record>> {
+        let Some(id) = row.request.as_deref().and_then(RequestId::parse).filter(|_| is_event(row)) else { return Ok(None) };
+        if !self.0.contains_key(id.as_str()) {
+            let records = world.engine()?.store.records_of_request(&id).await?;
+            let records: Vec<Option<Record>> = records.into_iter().map(Result::ok).collect();
+            self.0.insert(id.as_str().to_owned(), records.into_iter());
+        }
+        Ok(self.0.get_mut(id.as_str()).and_then(Iterator::next).flatten())
+    }
+}
+
+fn is_event(row: &AuditRow) -> bool {
+    serde_json::from_str::<serde_json::Value>(&row.body).is_ok_and(|body| body.get("event").is_some())
+}
+
+fn line(row: &AuditRow, record: Option<&Record>) -> TrailLine {
+    let (what, who) = match record {
+        Some(record) => (what(record), who(&record.event)),
+        None => (row.name.replace(['.', '_'], " "), "Countersign".to_owned()),
+    };
+    TrailLine { seq: row.seq, at: row.at, what, who }
+}
+
+fn what(record: &Record) -> String {
+    match &record.event {
+        Event::Asked(ask) => {
+            let (run, commit, environment) = (&ask.run, ask.commit.short(), ask.environment.as_str());
+            format!("a job of run {}, attempt {}, asks to deploy {commit} to {environment}", run.number, run.attempt)
+        }
+        Event::Gathered { evidence, .. } => {
+            format!("evidence {} read and frozen, risk {}; now {}", evidence.digest.short(), evidence.risk.word(), record.phase)
+        }
+        Event::GatherFailed { why } => format!("the evidence cannot be read yet: {why}"),
+        Event::Voted(ballot) => vote(record, ballot),
+        Event::DeadlineReached => "the deadline passed".to_owned(),
+        Event::MessagePosted { message, .. } => format!("the message stands in the channel, as {}", message.id),
+        Event::Told(Told::Taken) => "GitHub took the decision".to_owned(),
+        Event::Told(Told::NotApplied { .. }) => "GitHub did not apply the decision".to_owned(),
+        Event::JobMoved { deployment, state, .. } => {
+            format!("deployment {deployment} is {}", format!("{state:?}").to_lowercase())
+        }
+        Event::RunEnded { attempt, conclusion, .. } => format!("attempt {attempt} of the run ended: {conclusion}"),
+        Event::NewerAttempt { attempt } => format!("attempt {attempt} asks anew; this request ends"),
+        Event::ReadBack { standing, .. } => read_back(standing),
+        Event::GaveUp { kind, why } => format!("gave up on {kind}: {why}"),
+    }
+}
+
+fn vote(record: &Record, ballot: &Ballot) -> String {
+    let wish = match ballot.choice {
+        Choice::Approve => "approve",
+        Choice::Deny => "deny",
+    };
+    let reason = ballot.reason.as_ref().filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| format!(": “{}”", reason.as_str())).unwrap_or_default();
+    match &record.answer {
+        Some(Whisper::Refused(refusal)) => {
+            format!("wants to {wish}; refused: {}{reason}", refusal.code().replace('_', " "))
+        }
+        Some(Whisper::AlreadyCounted) => format!("wants to {wish} again; the vote is there already"),
+        Some(Whisper::ObjectionNoted) => format!("objects when it was decided already{reason}"),
+        _ => format!("votes to {wish}{reason}; now {}", record.phase),
+    }
+}
+
+fn read_back(standing: &Standing) -> String {
+    let pending = if standing.pending { "jobs wait" } else { "no job waits" };
+    match &standing.conclusion {
+        Some(conclusion) => format!("the run was read back: attempt {}, {conclusion}", standing.attempt),
+        None => format!("the run was read back: attempt {}, {pending}", standing.attempt),
+    }
+}
+
+fn who(event: &Event) -> String {
+    match event {
+        Event::Asked(ask) => ask.run.actors.last().map_or_else(|| "unknown".to_owned(), |actor| actor.login.clone()),
+        Event::Voted(ballot) => {
+            let user = &ballot.voter.chat.user;
+            let linked = ballot.voter.link.forge().map(|account| account.login.clone());
+            let known = || Person::by_slack_id(user).map(|person| person.login().to_owned());
+            linked.or_else(known).unwrap_or_else(|| user.clone())
+        }
+        Event::Told(_) | Event::JobMoved { .. } | Event::RunEnded { .. } | Event::NewerAttempt { .. } => "GitHub".to_owned(),
+        Event::Gathered { .. }
+        | Event::GatherFailed { .. }
+        | Event::DeadlineReached
+        | Event::MessagePosted { .. }
+        | Event::ReadBack { .. }
+        | Event::GaveUp { .. } => "Countersign".to_owned(),
+    }
+}

@@ -1,0 +1,115 @@
+//! The demo's page in a real browser: what somebody sees who opens it, and what their clicks do.
+//!
+//! With `COUNTERSIGN_SCREENSHOTS=folder` every scene is photographed there, at desktop and phone width.
+
+mod driver;
+
+use std::net::SocketAddr;
+
+use countersign::sim::page::{self, Page};
+use countersign::sim::world::{World, WorldOptions};
+use tokio_util::sync::CancellationToken;
+
+use driver::Browser;
+
+/// The demo on a free port, without any run yet.
+struct Demo {
+    page: Page,
+    stop: CancellationToken,
+}
+
+impl Demo {
+    async fn open() -> Self {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let world = World::start(WorldOptions::live()).await.unwrap();
+        let (offers, stop) = (page::offers_of_sample(&world.sample), CancellationToken::new());
+        let page = Page::open(world, SocketAddr::from(([127, 0, 0, 1], 0)), offers, "risky", stop.clone()).await.unwrap();
+        Self { page, stop }
+    }
+
+    fn address(&self, query: &str) -> String {
+        format!("http://{}/{query}", self.page.address)
+    }
+
+    async fn close(self) {
+        self.stop.cancel();
+        self.page.closed().await;
+    }
+}
+
+const APPROVE: &str = "#channel [popover]:popover-open [data-action-id=approve], #channel .sk-actions > [data-action-id=approve]";
+
+/// Presses Approve on the newest message, and says yes if it asks back.
+async fn approve(browser: &Browser) {
+    browser.click("#channel .messages > li:last-of-type .sk-actions > .sk-primary").await;
+    if browser.is_there("#channel [popover]:popover-open").await {
+        browser.photograph("confirm").await;
+        browser.click(APPROVE).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_approval_is_seen_on_both_sides_until_it_is_live() {
+    let (demo, browser) = (Demo::open().await, Browser::start().await);
+    browser.open(&demo.address("?as=octocat")).await;
+    browser.wait_for_text("#channel .sk-header", "approval needed").await;
+    browser.photograph("open").await;
+
+    browser.click("[data-start=good]").await;
+    browser.wait_for_text("#channel .messages > li:last-of-type .sk-header", "approval needed").await;
+    browser.wait_for_count("#channel .messages > li", 2).await;
+    approve(&browser).await;
+    browser.wait_for_text("#channel .messages > li:last-of-type .sk-header", "is live in production").await;
+    browser.wait_for_text("#run .facts .state", "Success").await;
+    browser.wait_for_text("#run .said[data-kind=approved] .comment", "octocat").await;
+    browser.wait_for_text("#channel .thread", "after the decision").await;
+    browser.photograph("live").await;
+
+    browser.click("#run .record-link a").await;
+    browser.wait_for_text(".verified", "Verified").await;
+    browser.wait_for_text(".record table", "votes to approve").await;
+    browser.photograph("record").await;
+    browser.end().await;
+    demo.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_denial_asks_why_and_the_reason_is_on_the_runs_page() {
+    let (demo, browser) = (Demo::open().await, Browser::start().await);
+    browser.open(&demo.address("?as=ana")).await;
+    browser.click("#channel .sk-actions > .sk-danger").await;
+    browser.wait_for_text("#screen .sk-modal h2", "Deny").await;
+    browser.photograph("deny").await;
+    browser.type_into("#screen textarea", "accuracy fell by four points").await;
+    browser.click("#screen [type=submit]").await;
+    browser.wait_for_count("#screen .sk-modal", 0).await;
+    browser.wait_for_text("#run .said[data-kind=rejected] .comment", "accuracy fell by four points").await;
+    browser.wait_for_text("#run .facts .state", "Failed").await;
+    browser.wait_for_text("#channel .sk-header", "denied").await;
+    browser.photograph("denied").await;
+    browser.end().await;
+    demo.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outsider_is_answered_where_only_they_can_see_it() {
+    let (demo, browser) = (Demo::open().await, Browser::start().await);
+    browser.open(&demo.address("?as=bo")).await;
+    browser.wait_for_text("#channel .sk-header", "approval needed").await;
+    approve(&browser).await;
+    browser.wait_for_text("#channel .private", "Your click changed nothing").await;
+    browser.photograph("outsider").await;
+    browser.click("[data-as=mona]").await;
+    browser.wait_for_count("#channel .private", 0).await;
+    browser.wait_for_text("#run .facts .state", "Waiting for review").await;
+    browser.click("#channel [data-action-id=changes]").await;
+    browser.wait_for_text("#screen .sk-modal h2", "What changes").await;
+    browser.photograph("changes").await;
+    browser.press_escape().await;
+    browser.wait_for_count("#screen .sk-modal", 0).await;
+    browser.click("[data-start=matrix]").await;
+    browser.wait_for_text("#run .counts", "29 waiting for review").await;
+    browser.photograph("matrix").await;
+    browser.end().await;
+    demo.close().await;
+}

@@ -1,0 +1,221 @@
+//! Debian's Chromium, driven headless through chromedriver on a free port. Waits are bounded; nothing asserts a time.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Once;
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::error::CmdError;
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long something may take to appear on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Names a folder for pictures of every scene.
+const SCREENSHOTS: &str = "COUNTERSIGN_SCREENSHOTS";
+
+/// A browser with an empty profile; ends when it is dropped.
+pub(super) struct Browser {
+    client: Client,
+    _driver: Driver,
+    _profile: tempfile::TempDir,
+}
+
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Browser {
+    pub(super) async fn start() -> Self {
+        install();
+        let (driver, port) = start_driver();
+        let profile = tempfile::tempdir().unwrap();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let Value::Object(capabilities) = capabilities(&profile.path().display().to_string()) else { unreachable!() };
+        let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
+        let browser = Self { client: client.expect("chromedriver starts Chromium"), _driver: driver, _profile: profile };
+        browser.size(1280, 900).await;
+        browser
+    }
+
+    pub(super) async fn open(&self, address: &str) {
+        self.client.goto(address).await.unwrap();
+    }
+
+    pub(super) async fn is_there(&self, css: &str) -> bool {
+        self.client.find(Locator::Css(css)).await.is_ok()
+    }
+
+    /// Clicks as soon as it is there and can be clicked.
+    pub(super) async fn click(&self, css: &str) {
+        self.until(&format!("a click on `{css}`"), async || {
+            let found = self.client.find(Locator::Css(css)).await;
+            match found {
+                Ok(element) => element.click().await.map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            }
+        })
+        .await;
+    }
+
+    pub(super) async fn type_into(&self, css: &str, text: &str) {
+        let element = self.client.find(Locator::Css(css)).await.unwrap();
+        element.send_keys(text).await.unwrap();
+    }
+
+    pub(super) async fn press_escape(&self) {
+        let keys = KeyActions::new("keys".to_owned());
+        let press = KeyAction::Down { value: Key::Escape.into() };
+        let release = KeyAction::Up { value: Key::Escape.into() };
+        self.client.perform_actions(keys.then(press).then(release)).await.unwrap();
+    }
+
+    /// Waits until some element of that selector holds the text.
+    pub(super) async fn wait_for_text(&self, css: &str, text: &str) {
+        self.until(&format!("`{text}` in `{css}`"), async || {
+            let shown = self.texts(css).await.map_err(|error| error.to_string())?;
+            if shown.iter().any(|shown| shown.contains(text)) { Ok(()) } else { Err(format!("there is {shown:?}")) }
+        })
+        .await;
+    }
+
+    pub(super) async fn wait_for_count(&self, css: &str, count: usize) {
+        self.until(&format!("{count} of `{css}`"), async || {
+            let found = self.client.find_all(Locator::Css(css)).await.map_err(|error| error.to_string())?;
+            if found.len() == count { Ok(()) } else { Err(format!("there are {}", found.len())) }
+        })
+        .await;
+    }
+
+    /// Takes pictures at desktop and phone width, in light and dark, where somebody wants them.
+    pub(super) async fn photograph(&self, scene: &str) {
+        let Some(folder) = std::env::var_os(SCREENSHOTS).filter(|folder| !folder.is_empty()) else { return };
+        std::fs::create_dir_all(&folder).unwrap();
+        let folder = std::path::Path::new(&folder);
+        for (name, width, height, scheme) in [("desktop", 1280, 900, "light"), ("dark", 1280, 900, "dark"), ("phone", 390, 844, "light")] {
+            self.emulate(width, height, scheme).await;
+            std::fs::write(folder.join(format!("{scene}-{name}.png")), self.client.screenshot().await.unwrap()).unwrap();
+            if name == "phone" && self.is_there("[data-show=github]").await && !self.is_there("#screen .sk-modal").await {
+                self.client.execute("show('github')", Vec::new()).await.unwrap();
+                std::fs::write(folder.join(format!("{scene}-{name}-github.png")), self.client.screenshot().await.unwrap()).unwrap();
+                self.client.execute("show('channel')", Vec::new()).await.unwrap();
+            }
+        }
+        self.emulate(1280, 900, "light").await;
+    }
+
+    /// Ends the session, the browser and its driver.
+    pub(super) async fn end(self) {
+        self.client.close().await.unwrap();
+    }
+
+    async fn size(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.unwrap();
+    }
+
+    /// Windows have a least width; a phone's is emulated.
+    async fn emulate(&self, width: u32, height: u32, scheme: &str) {
+        self.devtools("Emulation.setDeviceMetricsOverride", json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+        }))
+        .await;
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] })).await;
+        tokio::time::sleep(LOOK_EVERY * 3).await;
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) {
+        self.client.issue_cmd(DevTools { command: command.to_owned(), parameters }).await.unwrap();
+    }
+
+    async fn texts(&self, css: &str) -> Result<Vec<String>, CmdError> {
+        let script = "return [...document.querySelectorAll(arguments[0])].map((found) => found.textContent)";
+        let found = self.client.execute(script, vec![json!(css)]).await?;
+        Ok(serde_json::from_value(found).unwrap_or_default())
+    }
+
+    async fn until(&self, what: &str, attempt: impl AsyncFn() -> Result<(), String>) {
+        let mut last = String::new();
+        let tries = PATIENCE.as_millis() / LOOK_EVERY.as_millis();
+        for _ in 0..tries {
+            match attempt().await {
+                Ok(()) => return,
+                Err(why) => last = why,
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        panic!("{what} did not come: {last}");
+    }
+}
+
+/// Chromedriver's way to Chromium's own protocol.
+#[derive(Debug)]
+struct DevTools {
+    command: String,
+    parameters: Value,
+}
+
+impl fantoccini::wd::WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _url: &url::Url) -> (axum::http::Method, Option<String>) {
+        (axum::http::Method::POST, Some(json!({ "cmd": self.command, "params": self.parameters }).to_string()))
+    }
+}
+
+fn capabilities(profile: &str) -> Value {
+    let data = format!("--user-data-dir={profile}");
+    let arguments = [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", &data,
+    ];
+    json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments } })
+}
+
+/// Chromedriver says which port it took.
+fn start_driver() -> (Driver, u16) {
+    let mut command = Command::new("chromedriver");
+    let mut child = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver starts");
+    let said = BufReader::new(child.stdout.take().unwrap());
+    let driver = Driver(child);
+    for line in said.lines() {
+        let line = line.unwrap();
+        let port = line.rsplit_once("on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok());
+        if let Some(port) = port.filter(|_| line.contains("started successfully")) {
+            return (driver, port);
+        }
+    }
+    panic!("chromedriver ended before it served");
+}
+
+/// Installs the browser from Debian where it is missing and that is possible.
+fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if has("chromium") && has("chromedriver") {
+            return;
+        }
+        let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+        assert!(is_root && has("apt-get"), "the browser tests need Debian's packages `chromium` and `chromium-driver`: install them, or run as root");
+        for arguments in [["update", "--quiet"].as_slice(), &["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "chromium-driver"]] {
+            let done = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status();
+            assert!(done.is_ok_and(|status| status.success()), "apt-get {arguments:?} failed: install `chromium` and `chromium-driver` by hand");
+        }
+    });
+}
+
+fn has(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
