@@ -19,7 +19,12 @@ fn githubs_vectors_are_accepted_and_every_changed_byte_is_not() {
         let secrets = WebhookSecrets::new(vec![SecretString::from(text(vector, "secret"))]).unwrap();
         let (sha256, sha1) = (text(vector, "x_hub_signature_256"), text(vector, "x_hub_signature"));
         let signed = |header: &str, signature: &str| {
-            let headers = [(header, signature), ("x-github-event", "push"), ("x-github-delivery", "7f0a1c2e")];
+            let headers = [
+                (header, signature),
+                ("content-type", "application/json"),
+                ("x-github-event", "push"),
+                ("x-github-delivery", "7f0a1c2e"),
+            ];
             header_map(&headers)
         };
         secrets.verify(&signed("x-hub-signature-256", sha256), &body).expect("the vendor's own signature");

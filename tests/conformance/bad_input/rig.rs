@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use countersign::ports::Clock;
 use countersign::sim::github::sample::{self, Sample};
-use countersign::sim::github::{Dispatch, GithubOptions, GithubSim};
+use countersign::sim::github::{GithubOptions, GithubSim};
 use countersign::sim::slack::sample as workspace;
 use countersign::sim::slack::{Channel, SlackOptions, SlackSim, State, User};
 use serde_json::{Value, json};
@@ -35,7 +35,17 @@ pub struct Rig {
 }
 
 impl Rig {
+    /// Between the simulated vendors.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Configured for github.com, which is not there: the corpus's webhooks name its addresses and are signed as they are.
+    pub async fn start_for_github_com() -> Self {
+        Self::start_with(&[("GITHUB__API_URL", "https://api.github.com"), ("GITHUB__WEB_URL", "https://github.com")]).await
+    }
+
+    async fn start_with(settings: &[(&'static str, &str)]) -> Self {
         let keys = references::json("badinput/keys.json");
         let secret = keys["github_webhook"]["main"].as_str().unwrap().to_owned();
         let mut options = GithubOptions { webhook_secret: secret, ..GithubOptions::default() };
@@ -45,6 +55,7 @@ impl Rig {
         let slack = SlackOptions { workspace: people_of_the_corpus(&keys), rate_limits: false, ..SlackOptions::default() };
         let slack = SlackSim::start(Clock::System, slack).await.unwrap();
         let program = Program::prepare(&github, &slack, &keys);
+        program.lock().unwrap().set(settings);
         program.lock().unwrap().start();
         let (counts, reset) = serve_commands(&program).await;
         let base = program.lock().unwrap().address;
@@ -81,35 +92,6 @@ impl Rig {
         listen_to(self.reset)
     }
 
-    /// Makes the repository, installation and run that the corpus's webhooks are about.
-    pub fn add_corpus_repository(&self) {
-        let (repository, run) = (812_345_678, 9_876_543_210);
-        let body = references::bytes("badinput/github/_base_compact.json");
-        let told: Value = serde_json::from_slice(&body).unwrap();
-        self.github.edit(|state| {
-            let owner = state.add_owner("acme-ai");
-            let made = state.add_repository(owner, "fraud-scorer");
-            let mut moved = state.repositories.remove(&made).unwrap();
-            moved.id = repository;
-            state.repositories.insert(repository, moved);
-            let installation = state.install(owner, &[repository]);
-            let mut moved = state.installations.remove(&installation).unwrap();
-            moved.id = told["installation"]["id"].as_u64().unwrap();
-            state.installations.insert(moved.id, moved);
-            let commit = countersign::sim::github::NewCommit::new(sample::MONA, "Retrain").write("README.md", "# Fraud");
-            let commit = state.commit_to(repository, "main", commit);
-            let made = state.dispatch(Dispatch::new(repository, "main", "mona", "production").of_commit(&commit).with_jobs(Vec::new()));
-            let mut moved = state.runs.remove(&made).unwrap();
-            moved.id = run;
-            moved.created_at = countersign::domain::Timestamp::from_seconds(1_767_225_600);
-            moved.sha = told["sha"].as_str().unwrap().to_owned();
-            for attempt in &mut moved.attempts {
-                attempt.started_at = moved.created_at;
-            }
-            state.runs.insert(run, moved);
-        });
-    }
-
     /// Deploys, waits for the message, and gives the value of its Approve button.
     pub async fn open_request(&self) -> String {
         self.github.dispatch(self.sample.good_change());
@@ -136,6 +118,12 @@ impl Rig {
         self.slack.calls().iter().filter(|call| told(&call.method) && call.ok()).count()
     }
 
+    /// The calls since then, for whoever asks why nobody heard anything.
+    pub fn last_calls(&self) -> String {
+        let calls = self.slack.calls();
+        calls.iter().rev().take(5).map(|call| format!("\n{call:?}")).collect()
+    }
+
     pub async fn hears_an_answer(&self, before: usize) -> bool {
         for _ in 0..250 {
             if self.private_answers() > before {
@@ -144,12 +132,6 @@ impl Rig {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         false
-    }
-
-    pub async fn votes_on(&self, value: &str) -> i64 {
-        let database = self.program.lock().unwrap().database();
-        let request = value.split('.').next().unwrap().to_owned();
-        sqlx::query_scalar("SELECT COUNT(*) FROM vote WHERE request = $1").bind(request).fetch_one(&database).await.unwrap()
     }
 
     fn log(&self) -> String {
@@ -210,6 +192,13 @@ impl Program {
         secrets.extend(webhook_secrets);
         let log = folder.path().join("log");
         Arc::new(Mutex::new(Self { address, folder, log, environment, secrets, child: None, pool: None }))
+    }
+
+    fn set(&mut self, settings: &[(&'static str, &str)]) {
+        for (name, value) in settings {
+            self.environment.retain(|(known, _)| known != name);
+            self.environment.push((name, (*value).to_owned()));
+        }
     }
 
     fn start(&mut self) {
@@ -316,10 +305,16 @@ async fn count(database: &SqlitePool) -> Value {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let counts = "SELECT (SELECT COUNT(*) FROM delivery), (SELECT COUNT(*) FROM request), (SELECT COUNT(*) FROM vote)";
-    let (deliveries, requests, votes): (i64, i64, i64) = sqlx::query_as(counts).fetch_one(database).await.unwrap();
+    let (deliveries, requests, votes): (i64, i64, i64) = sqlx::query_as(COUNTS).fetch_one(database).await.unwrap();
     json!({"deliveries": deliveries, "requests": requests, "votes": votes})
 }
+
+/// An ask that was read and waits for GitHub to answer counts as a request, however often it was delivered. A slash
+/// command is stored like everything readable; the corpus knows none.
+const COUNTS: &str = "SELECT
+    (SELECT COUNT(*) FROM delivery WHERE source <> 'chat_command'),
+    (SELECT COUNT(*) FROM request) + (SELECT COUNT(DISTINCT body_digest) FROM delivery WHERE source = 'forge' AND done_ms IS NULL),
+    (SELECT COUNT(*) FROM vote)";
 
 /// Connects, waits and prints what comes: a shell command without any tool but bash.
 fn listen_to(address: SocketAddr) -> String {
