@@ -1,6 +1,7 @@
 //! Puts the parts together and runs them. No decision about approvals is made here.
 
 pub mod doors;
+pub mod record;
 pub mod runtime;
 pub mod server;
 pub mod shutdown;
@@ -158,6 +159,6 @@ fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
         observe: |source, outcome| {
             metrics::counter!("countersign_deliveries_total", "source" => source.word(), "outcome" => outcome.word()).increment(1);
         },
-        audit: None,
+        audit: record::audit_list(settings, &engine.store),
     })
 }

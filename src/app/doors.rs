@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use axum::http::HeaderMap;
 
 use crate::config::ServeSettings;
-use crate::domain::Request;
+use crate::domain::{Digest, Request};
 use crate::engine::Engine;
 use crate::engine::receive::{self, Delivery, Source};
 use crate::github::{Rejection, WebhookSecrets};
@@ -34,7 +34,7 @@ pub fn all(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Vec<Door
         source,
         max_body_bytes: max,
         answer_within: CHAT_PATIENCE,
-        authenticate: from_slack(settings, source, engine.clock.clone()),
+        authenticate: from_slack(settings, source, engine),
     };
     Ok(vec![
         github(settings)?,
@@ -59,16 +59,32 @@ fn github(settings: &ServeSettings) -> anyhow::Result<Door> {
     })
 }
 
-fn from_slack(settings: &ServeSettings, source: Source, clock: Clock) -> crate::web::Authenticate {
+/// Authentic is what Slack signed; what cannot be read now cannot be read later, so its sender is told at once and nothing
+/// is kept of it.
+fn from_slack(settings: &ServeSettings, source: Source, engine: &Engine) -> crate::web::Authenticate {
     let secrets = SigningSecrets::new(settings.slack.signing_secrets.iter().cloned());
+    let (clock, chat) = (engine.clock.clone(), Arc::clone(&engine.chat));
     Box::new(move |headers: &HeaderMap, body: &[u8]| {
         secrets.verify(headers, body, clock.now()).map_err(|_| Refusal::Unauthorized)?;
         let text = std::str::from_utf8(body).map_err(|_| Refusal::BadRequest("the body is not UTF-8".to_owned()))?;
         if let Some(challenge) = (source == Source::ChatEvent).then(|| slack::challenge(text)).flatten() {
             return Ok(Arrival::Answer(serde_json::json!({ "challenge": challenge })));
         }
-        Ok(Arrival::Store { id: Some(slack::delivery_id(source, text)), event: source.word().to_owned() })
+        let arrived = arrived(source, text, &clock);
+        chat.interpret(&arrived).map_err(Refusal::BadRequest)?;
+        Ok(Arrival::Store { id: Some(arrived.id), event: arrived.event })
     })
+}
+
+fn arrived(source: Source, text: &str, clock: &Clock) -> Delivery {
+    Delivery {
+        source,
+        id: slack::delivery_id(source, text),
+        event: source.word().to_owned(),
+        body: text.to_owned(),
+        body_digest: Digest::of(text.as_bytes()),
+        received_at: clock.now(),
+    }
 }
 
 /// Stores a delivery, and says what its acknowledgement must carry.

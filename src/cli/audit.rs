@@ -5,10 +5,10 @@ mod story;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::app::record;
 use crate::audit::Head;
-use crate::audit::entry::reveal;
 use crate::domain::Digest;
 use crate::store::{AuditRow, Store, StoreError};
 
@@ -34,7 +34,7 @@ pub(super) fn run(command: &AuditCommand) -> Result<ExitCode, Failure> {
 async fn list(store: &Store, after: u64, limit: usize, format: Format) -> Result<ExitCode, Failure> {
     let rows = store.audit_rows(after, limit).await.context("cannot read the record")?;
     let table = Table { columns: &["seq", "time", "what", "request"], rows: rows.iter().map(listed).collect() };
-    let bodies = bodies(store, &rows).await?;
+    let bodies = record::shown(store, &rows).await?;
     table::print(format, &table, &json!(bodies)).context("cannot print")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -55,23 +55,8 @@ async fn show(store: &Store, request: &str, format: Format) -> Result<ExitCode, 
         told.push(story::told(row, |hash| texts.get(hash).cloned()));
     }
     let table = Table { columns: &["seq", "time", "what", "then", "who and why"], rows: told };
-    table::print(format, &table, &json!(bodies(store, &rows).await?)).context("cannot print")?;
+    table::print(format, &table, &json!(record::shown(store, &rows).await?)).context("cannot print")?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Rows as JSON: the body with the texts that were not erased, and its place in the chain.
-async fn bodies(store: &Store, rows: &[AuditRow]) -> Result<Vec<Value>, Failure> {
-    let mut all = Vec::new();
-    for row in rows {
-        let texts = store.audit_texts(row.seq).await.context("cannot read the record")?;
-        let body = reveal(&row.body, |hash| texts.get(hash).cloned());
-        let (body, erased) =
-            body.with_context(|| format!("row {} cannot be read; `audit verify` tells more", row.seq))?;
-        all.push(json!({
-            "seq": row.seq, "request": row.request, "name": row.name, "hash": row.hash, "erased_texts": erased, "body": body,
-        }));
-    }
-    Ok(all)
 }
 
 /// Checks the whole chain. The answer "no" is exit code 1, and tells the first row that does not hold.

@@ -1,6 +1,6 @@
 //! Reads stored deliveries: what a click, a submitted view, a command or an event means to us.
 
-use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Words};
+use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Words};
 use crate::engine::receive::{Delivery, Source};
 use crate::ports::chat::{ChatSignal, Opening, Wanted};
 
@@ -12,6 +12,10 @@ use super::response_url::ReplyAddresses;
 
 /// Slack's own limit on a button's value, in characters.
 const MAX_VALUE_CHARS: usize = 2_000;
+
+/// Interactions that Slack sends and nothing of ours causes.
+const FOREIGN_KINDS: [&str; 6] =
+    ["view_closed", "shortcut", "message_action", "block_suggestion", "interactive_message", "dialog_submission"];
 
 /// What reading needs to know about us.
 #[derive(Debug, Clone)]
@@ -36,7 +40,8 @@ impl Reader {
         match interaction.kind.as_str() {
             "block_actions" => self.click(interaction),
             "view_submission" => self.submission(interaction),
-            other => Ok(ignored(&format!("{other} payloads mean nothing to us"))),
+            kind if FOREIGN_KINDS.contains(&kind) => Ok(ignored(&format!("{kind} payloads mean nothing to us"))),
+            _ => Err("an interaction of a type we do not know".to_owned()),
         }
     }
 
@@ -60,9 +65,10 @@ impl Reader {
     fn submission(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
         let view = interaction.view.as_ref().ok_or("a submission without a view")?;
         if view.callback_id.as_deref() != Some(DENY_CALLBACK) {
-            return Ok(ignored("a view that is not ours"));
+            return Err("a view that is not ours".to_owned());
         }
         let value = checked_value(view.private_metadata.as_deref().unwrap_or_default())?;
+        Request::read_button_value(&value).ok_or("a view that names no request")?;
         let reason = interaction.typed(REASON_BLOCK, REASON_ACTION).map(Words::new).filter(|reason| !reason.is_empty());
         Ok(ChatSignal::Vote { value, choice: Choice::Deny, reason, reply: self.reply(interaction)? })
     }

@@ -3,6 +3,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::slack::sample::{self, click_payload, delivery, denial_payload, form};
 
+const VALUE: &str = "01890a5d-ac96-774b-bcce-b302099a8057.0123456789ab";
+
 fn reader() -> Reader {
     let settings = sample::settings();
     Reader { replies: ReplyAddresses::new(&settings), app: settings.app_id, workspace: settings.team_id }
@@ -63,9 +65,9 @@ fn a_submitted_reason_is_a_denial_and_is_bounded() {
     let long = "x".repeat(10_000);
     for (typed, kept) in [(Some("too\0 risky"), Some(9)), (Some("  "), None), (None, None), (Some(&*long), Some(3_000))]
     {
-        let signal = read(&denial_payload("id.seen", typed)).unwrap();
+        let signal = read(&denial_payload(VALUE, typed)).unwrap();
         let ChatSignal::Vote { value, choice: Choice::Deny, reason, .. } = signal else { panic!("{signal:?}") };
-        assert_eq!(value, "id.seen");
+        assert_eq!(value, VALUE);
         assert_eq!(reason.map(|reason| reason.as_str().chars().count()), kept);
     }
 }
@@ -129,10 +131,20 @@ fn strangers_addresses_are_dropped_from_the_way_back() {
 }
 
 #[test]
-fn other_payloads_buttons_views_and_events_are_ignored_with_a_reason() {
-    let closed = with(denial_payload("id.seen", None), "/type", json!("view_closed"));
-    let other_view = with(denial_payload("id.seen", None), "/view/callback_id", json!("changes"));
-    for payload in [closed, other_view, click_payload("somebody_elses", "x")] {
+fn a_view_of_others_or_of_no_request_and_an_unknown_type_are_refused() {
+    for payload in [
+        with(denial_payload(VALUE, None), "/view/callback_id", json!("somebody_elses")),
+        with(denial_payload(VALUE, None), "/view/private_metadata", json!("req_other")),
+        with(click_payload("approve", VALUE), "/type", json!("telepathy")),
+    ] {
+        assert!(read(&payload).is_err(), "{payload}");
+    }
+}
+
+#[test]
+fn other_payloads_buttons_and_events_are_ignored_with_a_reason() {
+    let closed = with(denial_payload(VALUE, None), "/type", json!("view_closed"));
+    for payload in [closed, click_payload("somebody_elses", "x")] {
         assert!(matches!(read(&payload), Ok(ChatSignal::Ignored { .. })), "{payload}");
     }
     let event = r#"{"type":"event_callback","api_app_id":"A0COUNTER","event":{"type":"app_uninstalled"}}"#;
@@ -164,7 +176,7 @@ fn one_click_has_one_id_and_two_clicks_have_two() {
     ] {
         assert_ne!(id(&click), id(&with(click.clone(), pointer, value)), "{pointer}");
     }
-    assert_ne!(id(&denial_payload("id.seen", None)), id(&denial_payload("id.seen", Some("why"))));
+    assert_ne!(id(&denial_payload(VALUE, None)), id(&denial_payload(VALUE, Some("why"))));
     let event = |id: &str, n: u32| format!(r#"{{"type":"event_callback","event_id":"{id}","n":{n}}}"#);
     assert_eq!(delivery_id(Source::ChatEvent, &event("Ev1", 1)), delivery_id(Source::ChatEvent, &event("Ev1", 2)));
     assert_ne!(delivery_id(Source::ChatEvent, &event("Ev1", 1)), delivery_id(Source::ChatEvent, &event("Ev2", 1)));

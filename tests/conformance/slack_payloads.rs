@@ -1,0 +1,74 @@
+//! Every payload Slack publishes, rightly signed, at every door of ours.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use countersign::sim::http;
+use countersign::sim::slack::signature;
+use countersign::sim::world::{World, WorldOptions};
+
+use super::references;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
+#[tokio::test]
+async fn every_published_payload_is_taken_and_harms_nobody() {
+    let world = World::start(WorldOptions::by_hand()).await.unwrap();
+    world.github.dispatch(world.sample.good_change());
+    world.settle().await.unwrap();
+    let mut taken = 0;
+    for file in payloads() {
+        let body = std::fs::read(&file).unwrap();
+        for (door, kind, body) in posts(&file, &body) {
+            let status = post(&world, door, kind, &body).await;
+            assert!(status == 200 || (400..500).contains(&status), "{} at {door}: {status}", references::name(&file));
+            taken += usize::from(status == 200);
+        }
+    }
+    world.settle().await.unwrap();
+    let counts = world.engine().unwrap().store.counts().await.unwrap();
+    println!("{taken} payloads taken; {counts:?}");
+    assert!(taken > 50);
+    assert_eq!((counts.votes, counts.requests, counts.deliveries_pending), (0, 1, 0));
+    assert!(world.github.decisions(1, "production").is_empty());
+    world.check_record().await.unwrap();
+}
+
+fn payloads() -> Vec<PathBuf> {
+    let folders = [
+        ("requests", "json"),
+        ("requests", "form"),
+        ("events", "json"),
+        ("composed", "json"),
+        ("shapes", "json"),
+        ("socket", "json"),
+    ];
+    let files = |(folder, ending): &(&str, &str)| references::files(&format!("slack/payloads/{folder}"), ending);
+    folders.iter().flat_map(files).collect()
+}
+
+/// What each door gets: its own kind of body made from the file, and the file as it is.
+fn posts(file: &std::path::Path, body: &[u8]) -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    if file.extension().is_some_and(|ending| ending == "form") {
+        let line = body.strip_suffix(b"\n").unwrap_or(body).to_vec();
+        return ["/slack/commands", "/slack/interactions", "/slack/events"].map(|door| (door, FORM, line.clone())).into();
+    }
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("payload", &text).finish().into_bytes();
+    vec![
+        ("/slack/interactions", FORM, form.clone()),
+        ("/slack/events", JSON, body.to_vec()),
+        ("/slack/commands", FORM, form),
+        ("/slack/interactions", JSON, body.to_vec()),
+    ]
+}
+
+async fn post(world: &World, door: &str, kind: &str, body: &[u8]) -> u16 {
+    let timestamp = world.clock.now().as_seconds().to_string();
+    let signed = signature(&world.slack.signing_secret(), &timestamp, body);
+    let headers = [("content-type", kind), ("x-slack-request-timestamp", &timestamp), ("x-slack-signature", &signed)];
+    let headers: Vec<_> = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let url = format!("http://{}{door}", world.address().unwrap());
+    http::post(&url, &headers, body, Duration::from_secs(10)).await.unwrap().status
+}
