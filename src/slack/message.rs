@@ -26,7 +26,7 @@ pub(super) use footer::excluded_people;
 pub(super) use header::{model, title};
 pub(super) use outcome::ending_words;
 pub(super) use pulls::pull_request;
-pub(super) use risk::flag_line;
+pub(super) use risk::flag_line_with_rule;
 pub(super) use room::Room;
 pub(super) use table::{row_line, weight_line};
 pub(super) use who::{origin, what_changes};

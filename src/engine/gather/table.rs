@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::artifact::card::{Card, Licence};
 use crate::artifact::metrics::{Direction, Incomparable, MetricChange, MetricValue, Outcome, compare};
-use crate::checks::words::{listed, metric_label, metric_subject, plain, weight};
-use crate::checks::{CardSide, ModelFacts, WeightFacts};
+use crate::checks::words::{listed, metric_label, metric_subject, plain};
+use crate::checks::{CardSide, ModelFacts};
 use crate::domain::{Row, RowChange};
 
-/// Most rows of metrics, and of weight files; changed ones first.
+/// Most rows of metrics; changed ones first.
 const MAX_METRIC_ROWS: usize = 12;
-const MAX_WEIGHT_ROWS: usize = 8;
 /// Longest cell, in characters.
 const MAX_CELL_CHARS: usize = 120;
 
@@ -20,7 +19,6 @@ pub(super) fn rows(model: &ModelFacts) -> Vec<Row> {
     rows.extend(values(model, "base model", |card| &card.base_models));
     rows.extend(licence(model));
     rows.extend(values(model, "training data", |card| &card.datasets));
-    rows.extend(weights(model));
     rows
 }
 
@@ -102,7 +100,8 @@ fn values(model: &ModelFacts, label: &str, pick: fn(&Card) -> &Vec<String>) -> O
     let (before, after) = (set(&model.before), set(&model.after));
     let words = |set: &BTreeSet<String>| (!set.is_empty()).then(|| listed(set.iter().map(String::as_str)));
     let mut row = row(model, label, words(&before), words(&after))?;
-    if row.change == RowChange::Changed {
+    // One name in place of one other needs no words: both stand in the row.
+    if row.change == RowChange::Changed && before.len().max(after.len()) > 1 {
         let parts = [("added", after.difference(&before)), ("removed", before.difference(&after))];
         let parts = parts.into_iter().map(|(word, names)| (word, listed(names.map(String::as_str))));
         let parts: Vec<String> =
@@ -147,31 +146,6 @@ fn change<T: PartialEq>(before: &Option<T>, after: &Option<T>) -> RowChange {
         (before, after) if before == after => RowChange::Same,
         _ => RowChange::Changed,
     }
-}
-
-fn weights(model: &ModelFacts) -> Vec<Row> {
-    let mut files: Vec<&WeightFacts> = model.weights.iter().collect();
-    files.sort_by_key(|file| weight_change(file) == RowChange::Same);
-    let more = files.len().saturating_sub(MAX_WEIGHT_ROWS);
-    let is_alone = files.len() == 1;
-    let row = |file: &&WeightFacts| Row {
-        label: if is_alone { "weights".to_owned() } else { plain(&format!("weights {}", name(&file.path)), MAX_CELL_CHARS) },
-        before: file.before.as_ref().map(weight),
-        after: file.after.as_ref().map(weight),
-        delta: None,
-        change: weight_change(file),
-    };
-    let mut rows: Vec<Row> = files.iter().take(MAX_WEIGHT_ROWS).map(row).collect();
-    rows.extend((more > 0).then(|| more_rows("more weight files", more)));
-    rows
-}
-
-fn weight_change(file: &WeightFacts) -> RowChange {
-    change(&file.before.as_ref().map(|side| side.content()), &file.after.as_ref().map(|side| side.content()))
-}
-
-fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Tells that rows were left out, changed ones last.

@@ -141,7 +141,7 @@ fn mark(request: &Request) -> String {
 /// The first report on the waiting jobs' page.
 pub fn report_comment(public_url: Option<&str>, request: &Request) -> String {
     let name = link(public_url);
-    format!("{name} is asking for a decision on `{}`. {}.", code(request.commit.short()), mark(request))
+    format!("{name}, {}: people are asked whether `{}` may go live.", mark(request), code(request.commit.short()))
 }
 
 /// What stands on the run's page beside the decision: mark first, then who and why.

@@ -42,16 +42,21 @@ pub(super) fn flag_count(all: usize, new: usize) -> String {
     let flags = count(all, "flag", "flags");
     match new {
         0 => format!("{flags}, already true of what is live"),
-        new if new == all => format!("{flags}, new"),
+        1 if all == 1 => format!("{flags}, new"),
+        new if new == all => format!("{flags}, all new"),
         new => format!("{flags}, {new} of them new"),
     }
 }
 
-/// `new, high: accuracy fell by 0.014 (limit: worse by more than 0.010)`
-pub(in crate::slack) fn flag_line(flag: &Flag, room: &Room) -> Line {
+/// `new, high: accuracy fell by 0.014`
+fn flag_line(flag: &Flag, room: &Room) -> Line {
     let new = if flag.is_new { "new, " } else { "" };
-    let line =
-        Line::new().bold(&format!("{new}{}", flag.severity.word())).words(": ").theirs(flag_words(flag), room.text);
+    Line::new().bold(&format!("{new}{}", flag.severity.word())).words(": ").theirs(flag_words(flag), room.text)
+}
+
+/// The same with the rule that fired: `new, high: accuracy fell by 0.014 (rule: worse by more than 0.010)`
+pub(in crate::slack) fn flag_line_with_rule(flag: &Flag, room: &Room) -> Line {
+    let line = flag_line(flag, room);
     match &flag.rule {
         Some(rule) => line.words(" (rule: ").theirs(rule, room.text / 2).words(")"),
         None => line,

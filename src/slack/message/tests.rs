@@ -67,9 +67,9 @@ fn an_open_request_answers_the_five_questions_on_one_screen() {
     # sentiment to production: approval needed
     acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
     Risk: high - 3 flags, 2 of them new
-    - new, high: accuracy on acme/reviews fell by 0.014 (rule: worse by more than 0.010)
-    - new, high: scaler.pkl imports code outside the allow-list (rule: worse by more than 0.010)
-    - low: the bias section says nothing about the German data (rule: worse by more than 0.010)
+    - new, high: accuracy on acme/reviews fell by 0.014
+    - new, high: scaler.pkl imports code outside the allow-list
+    - low: the bias section says nothing about the German data
     - accuracy: 0.927 → 0.913, worse by 0.014
     - f1: 0.921 → 0.924, better by 0.003
     - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
@@ -159,8 +159,8 @@ fn a_live_deployment_shows_who_approved_and_how_long_it_took() {
     Approved by @U0ANA in 4 min 12 s. Live 42 s after the decision.
     acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
     Risk: high - 3 flags, 2 of them new
-    - new, high: accuracy on acme/reviews fell by 0.014 (rule: worse by more than 0.010)
-    - new, high: scaler.pkl imports code outside the allow-list (rule: worse by more than 0.010)
+    - new, high: accuracy on acme/reviews fell by 0.014
+    - new, high: scaler.pkl imports code outside the allow-list
     - and 1 more, under See changes
     - accuracy: 0.927 → 0.913, worse by 0.014
     - f1: 0.921 → 0.924, better by 0.003

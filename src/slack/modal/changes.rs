@@ -7,7 +7,7 @@ use crate::ports::chat::Board;
 use crate::slack::blocks::{self, Line, Rich, header};
 use crate::slack::message::buttons::{NEXT, PREVIOUS};
 use crate::slack::message::{
-    Room, excluded_people, flag_line, origin, pull_request, row_line, weight_line, what_changes,
+    Room, excluded_people, flag_line_with_rule, origin, pull_request, row_line, weight_line, what_changes,
 };
 use crate::slack::text::{self, count};
 
@@ -70,7 +70,7 @@ fn summary(board: &Board<'_>, evidence: &Evidence) -> Vec<SlackBlock> {
 }
 
 fn flag_with_source(flag: &crate::domain::Flag, room: &Room) -> Line {
-    let line = flag_line(flag, room).words(" ").code(&flag.code, 80);
+    let line = flag_line_with_rule(flag, room).words(" ").code(&flag.code, 80);
     match &flag.source {
         Some(source) => line.words(", from ").code(source, 200),
         None => line,
