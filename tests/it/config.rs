@@ -162,7 +162,7 @@ fn everything_that_is_missing_is_told_at_once_with_where_to_get_it() {
     ] {
         assert!(problems.iter().any(|p| p.starts_with(&format!("{key} is missing: "))), "{key}: {problems:?}");
     }
-    assert_eq!(problems.len(), 8);
+    assert_eq!(problems.len(), 6);
     assert_eq!(
         only_problem(&without("COUNTERSIGN_GITHUB__WEBHOOK_SECRET")),
         "github.webhook_secret is missing: GitHub > Settings > Developer settings > GitHub Apps > your app > General > Webhook secret; \
