@@ -1,5 +1,7 @@
 //! The demo's stories, its command line, and the repositories it takes over.
 
+mod page;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
