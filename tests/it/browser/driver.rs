@@ -1,6 +1,7 @@
 //! Debian's Chromium, driven headless through chromedriver on a free port. Waits are bounded; nothing asserts a time.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::Once;
 use std::time::Duration;
@@ -30,7 +31,9 @@ struct Driver(Child);
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        // The browser is of the driver's process group: it must not outlive a test that failed.
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.0.wait();
     }
 }
@@ -123,7 +126,7 @@ impl Browser {
         self.emulate(1280, 900, "light").await;
     }
 
-    /// Ends the session, the browser and its driver.
+    /// Ends the browser and its driver.
     pub(super) async fn end(self) {
         self.client.close().await.unwrap();
     }
@@ -181,8 +184,8 @@ struct DevTools {
 }
 
 impl fantoccini::wd::WebDriverCompatibleCommand for DevTools {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    fn endpoint(&self, base: &url::Url, id: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", id.unwrap_or_default()))
     }
 
     fn method_and_body(&self, _url: &url::Url) -> (axum::http::Method, Option<String>) {
@@ -211,8 +214,13 @@ fn capabilities(profile: &str) -> Value {
 /// Chromedriver says which port it took.
 fn start_driver() -> (Driver, u16) {
     let mut command = Command::new("chromedriver");
-    let mut child =
-        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver starts");
+    let mut child = command
+        .arg("--port=0")
+        .process_group(0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver starts");
     let said = BufReader::new(child.stdout.take().unwrap());
     let driver = Driver(child);
     for line in said.lines() {
