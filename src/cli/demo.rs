@@ -34,7 +34,9 @@ pub(super) fn run(arguments: &DemoArguments) -> Result<ExitCode, Failure> {
 }
 
 fn repository(arguments: &DemoArguments) -> Result<Option<LocalRepository>, Failure> {
-    let (Some(path), Some(base), Some(head)) = (&arguments.repo, &arguments.base, &arguments.head) else { return Ok(None) };
+    let (Some(path), Some(base), Some(head)) = (&arguments.repo, &arguments.base, &arguments.head) else {
+        return Ok(None);
+    };
     local::read(path, base, head).map(Some).map_err(|error| Failure::BadInput(error.to_string()))
 }
 

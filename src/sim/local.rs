@@ -40,11 +40,13 @@ pub struct LocalRepository {
 pub enum LocalError {
     #[error("`{}` is not a git repository that can be read: {why}", path.display())]
     NotARepository { path: PathBuf, why: String },
-    #[error("`{revision}` is not one commit of this repository: {why}")]
-    NoSuchRevision { revision: String, why: String },
+    #[error("`{revision}` names no commit of this repository: give a commit, branch or tag that `git log` knows there")]
+    NoSuchRevision { revision: String },
     #[error("there are more than {MAX_COMMITS} commits between `{base}` and `{head}`: choose a nearer --base")]
     TooManyCommits { base: String, head: String },
-    #[error("commit {commit} has more than {MAX_FILES} files (or folders too many or too deep): this is more than the demo reads")]
+    #[error(
+        "commit {commit} has more than {MAX_FILES} files (or folders too many or too deep): this is more than the demo reads"
+    )]
     TooManyFiles { commit: String },
     #[error("cannot read {what} of the repository: {why}")]
     Unreadable { what: String, why: String },
@@ -52,7 +54,7 @@ pub enum LocalError {
 
 impl LocalError {
     fn unreadable(what: &str, why: &impl std::fmt::Display) -> Self {
-        Self::Unreadable { what: what.to_owned(), why: format!("{why:#}") }
+        Self::Unreadable { what: what.to_owned(), why: why.to_string() }
     }
 }
 

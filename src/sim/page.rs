@@ -46,19 +46,35 @@ pub struct Offer {
 pub fn offers_of_sample(sample: &Sample) -> Vec<Offer> {
     vec![
         offer("good", "Good change", "Two more epochs: a little better on every metric.", sample.good_change()),
-        offer("risky", "Risky change", "Worse metrics, another licence and base model, a pickle, a hostile title.", sample.risky_change()),
-        offer("rollback", "Rollback", "Back to the first release, which is an ancestor of what is live.", sample.rollback()),
+        offer(
+            "risky",
+            "Risky change",
+            "Worse metrics, another licence and base model, a pickle, a hostile title.",
+            sample.risky_change(),
+        ),
+        offer(
+            "rollback",
+            "Rollback",
+            "Back to the first release, which is an ancestor of what is live.",
+            sample.rollback(),
+        ),
         offer("matrix", "Matrix of 29 jobs", "Twenty-nine jobs at once: one message, one decision.", sample.matrix(29)),
     ]
 }
 
 /// What is offered over somebody's own repository.
 pub fn offers_of_repository(deploy: Dispatch, back: Dispatch) -> Vec<Offer> {
-    let matrix = deploy.clone().with_jobs(vec![crate::sim::github::JobPlan::deploying("deploy", "production").times(29)]);
+    let matrix =
+        deploy.clone().with_jobs(vec![crate::sim::github::JobPlan::deploying("deploy", "production").times(29)]);
     vec![
         offer("head", "Deploy head", "The commit given with --head.", deploy),
         offer("base", "Deploy base again", "The commit given with --base.", back),
-        offer("matrix", "Matrix of 29 jobs", "The head through twenty-nine jobs at once: one message, one decision.", matrix),
+        offer(
+            "matrix",
+            "Matrix of 29 jobs",
+            "The head through twenty-nine jobs at once: one message, one decision.",
+            matrix,
+        ),
     ]
 }
 

@@ -32,7 +32,8 @@ pub enum Story {
 }
 
 impl Story {
-    pub const ALL: [Self; 6] = [Self::Approve, Self::Deny, Self::DoubleClick, Self::Outsider, Self::Rerun, Self::Matrix];
+    pub const ALL: [Self; 6] =
+        [Self::Approve, Self::Deny, Self::DoubleClick, Self::Outsider, Self::Rerun, Self::Matrix];
 
     const fn title(self) -> &'static str {
         match self {
@@ -71,7 +72,10 @@ fn button(message: &Message, label: &str) -> Option<String> {
         let text = element.pointer("/text/text").and_then(Value::as_str);
         text.is_some_and(|text| text.starts_with(label))
     };
-    let id = elements.filter(|element| element.get("type").is_some_and(|kind| kind == "button")).find(labelled)?.get("action_id")?;
+    let id = elements
+        .filter(|element| element.get("type").is_some_and(|kind| kind == "button"))
+        .find(labelled)?
+        .get("action_id")?;
     id.as_str().map(str::to_owned)
 }
 

@@ -236,8 +236,16 @@ impl World {
         self.settle().await?;
         let unread: Vec<String> = self.slack.unread().into_iter().map(|answer| answer.text).collect();
         ensure!(unread.is_empty(), "private answers nobody read: {unread:?}");
-        ensure!(self.github.unexpected_calls().is_empty(), "calls GitHub does not know: {:?}", self.github.unexpected_calls());
-        ensure!(self.slack.unexpected_calls().is_empty(), "calls Slack does not know: {:?}", self.slack.unexpected_calls());
+        ensure!(
+            self.github.unexpected_calls().is_empty(),
+            "calls GitHub does not know: {:?}",
+            self.github.unexpected_calls()
+        );
+        ensure!(
+            self.slack.unexpected_calls().is_empty(),
+            "calls Slack does not know: {:?}",
+            self.slack.unexpected_calls()
+        );
         let store = &self.engine()?.store;
         let failed = store.failed_effects(10).await?;
         ensure!(failed.is_empty(), "effects were given up: {failed:?}");
@@ -267,7 +275,12 @@ impl World {
     }
 }
 
-fn settings(options: &WorldOptions, folder: &Folder, github: &GithubSim, slack: &SlackSim) -> anyhow::Result<ServeSettings> {
+fn settings(
+    options: &WorldOptions,
+    folder: &Folder,
+    github: &GithubSim,
+    slack: &SlackSim,
+) -> anyhow::Result<ServeSettings> {
     let file = folder.0.join("countersign.db");
     let database = options.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", file.display()));
     Ok(ServeSettings {

@@ -23,7 +23,8 @@ impl Demo {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let world = World::start(WorldOptions::live()).await.unwrap();
         let (offers, stop) = (page::offers_of_sample(&world.sample), CancellationToken::new());
-        let page = Page::open(world, SocketAddr::from(([127, 0, 0, 1], 0)), offers, "risky", stop.clone()).await.unwrap();
+        let page =
+            Page::open(world, SocketAddr::from(([127, 0, 0, 1], 0)), offers, "risky", stop.clone()).await.unwrap();
         Self { page, stop }
     }
 
@@ -37,7 +38,8 @@ impl Demo {
     }
 }
 
-const APPROVE: &str = "#channel [popover]:popover-open [data-action-id=approve], #channel .sk-actions > [data-action-id=approve]";
+const APPROVE: &str =
+    "#channel [popover]:popover-open [data-action-id=approve], #channel .sk-actions > [data-action-id=approve]";
 
 /// Presses Approve on the newest message, and says yes if it asks back.
 async fn approve(browser: &Browser) {

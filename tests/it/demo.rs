@@ -1,5 +1,7 @@
 //! The demo's stories, its command line, and the repositories it takes over.
 
+mod page;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -26,7 +28,8 @@ async fn every_story_keeps_what_it_promises() {
 #[tokio::test]
 async fn a_story_is_told_the_same_way_twice() {
     let ((_, first), (_, second)) = (told(Story::Outsider).await, told(Story::Outsider).await);
-    let happened = |text: &str| text.lines().filter(|line| line.contains(" presses ")).map(str::to_owned).collect::<Vec<_>>();
+    let happened =
+        |text: &str| text.lines().filter(|line| line.contains(" presses ")).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(happened(&first), happened(&second));
     assert_eq!(happened(&first).len(), 4, "{first}");
 }
@@ -50,7 +53,11 @@ fn a_demo_for_others_or_beside_credentials_is_refused() {
     assert_eq!(open.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&open.stderr).contains("this machine only"));
     let mut with_token = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    let refused = with_token.args(["demo", "--script", "approve"]).env("COUNTERSIGN_SLACK__BOT_TOKEN", "xoxb-1").output().unwrap();
+    let refused = with_token
+        .args(["demo", "--script", "approve"])
+        .env("COUNTERSIGN_SLACK__BOT_TOKEN", "xoxb-1")
+        .output()
+        .unwrap();
     assert_eq!(refused.status.code(), Some(2));
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("`COUNTERSIGN_SLACK__BOT_TOKEN`") && !said.contains("xoxb-1"), "{said}");
@@ -86,7 +93,11 @@ impl Made {
 
     fn git_as(&self, name: &str, email: &str, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
-        command.current_dir(self.path()).args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command
+            .current_dir(self.path())
+            .args(arguments)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1");
         for role in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{role}_NAME"), name).env(format!("GIT_{role}_EMAIL"), email);
         }
@@ -111,10 +122,16 @@ impl Made {
 fn a_repository_comes_over_with_its_commits_files_and_people() {
     let made = Made::new();
     let card = |accuracy: &str| format!("---\nlicense: mit\n---\n# Scorer\n\naccuracy {accuracy}\n");
-    let base = made.commit("Li Wei", "li@acme.example", &[("README.md", &card("0.91")), ("src/a.py", "a = 1\n")], "First");
+    let base =
+        made.commit("Li Wei", "li@acme.example", &[("README.md", &card("0.91")), ("src/a.py", "a = 1\n")], "First");
     made.git(&["tag", "--annotate", "v1", "--message", "one"]);
     let large = "x".repeat(2 * 1024 * 1024);
-    let head = made.commit("Octo", "7+octocat@users.noreply.github.com", &[("README.md", &card("0.93")), ("big.bin", &large)], "Second");
+    let head = made.commit(
+        "Octo",
+        "7+octocat@users.noreply.github.com",
+        &[("README.md", &card("0.93")), ("big.bin", &large)],
+        "Second",
+    );
 
     let local = local::read(made.path(), "v1", "main").unwrap();
     assert_eq!((local.base.as_str(), local.head.as_str()), (base.as_str(), head.as_str()));
@@ -135,7 +152,10 @@ async fn the_author_of_the_head_asks_and_cannot_decide_under_another_name() {
     made.commit("Somebody", "octocat@elsewhere.example", &[("README.md", "# b\n")], "Second");
     let local = std::sync::Arc::new(local::read(made.path(), "HEAD~1", "HEAD").unwrap());
     let filling = std::sync::Arc::clone(&local);
-    let options = WorldOptions { fill: Some(std::sync::Arc::new(move |state| local::fill(&filling, state))), ..WorldOptions::by_hand() };
+    let options = WorldOptions {
+        fill: Some(std::sync::Arc::new(move |state| local::fill(&filling, state))),
+        ..WorldOptions::by_hand()
+    };
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let mut world = World::start(options).await.unwrap();
     let (deploy, _) = world.github.read(|state| local::deployments(&local, state, &world.sample));
@@ -153,10 +173,23 @@ async fn the_author_of_the_head_asks_and_cannot_decide_under_another_name() {
 #[test]
 fn nothing_that_a_repository_configures_runs() {
     let made = Made::new();
-    made.commit("Li Wei", "li@acme.example", &[("README.md", "# a\n"), (".gitattributes", "* filter=evil diff=evil\n")], "First");
+    made.commit(
+        "Li Wei",
+        "li@acme.example",
+        &[("README.md", "# a\n"), (".gitattributes", "* filter=evil diff=evil\n")],
+        "First",
+    );
     let witness = made.path().join("ran");
     let command = format!("touch {}", witness.display());
-    for key in ["filter.evil.smudge", "filter.evil.clean", "diff.evil.textconv", "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor"] {
+    for key in [
+        "filter.evil.smudge",
+        "filter.evil.clean",
+        "diff.evil.textconv",
+        "core.fsmonitor",
+        "core.sshCommand",
+        "core.pager",
+        "core.editor",
+    ] {
         made.git(&["config", key, &command]);
     }
     std::fs::remove_file(&witness).ok();
@@ -181,7 +214,8 @@ fn a_rollback_and_parted_histories_are_read_from_both_sides() {
     let left = made.commit("Li Wei", "li@acme.example", &[("README.md", "# b\n")], "Left");
     made.git(&["checkout", "--quiet", "-b", "other", &root]);
     let right = made.commit("Li Wei", "li@acme.example", &[("README.md", "# c\n")], "Right");
-    let mut ids: Vec<String> = local::read(made.path(), &left, &right).unwrap().commits.into_iter().map(|commit| commit.sha).collect();
+    let mut ids: Vec<String> =
+        local::read(made.path(), &left, &right).unwrap().commits.into_iter().map(|commit| commit.sha).collect();
     let mut expected = vec![root.clone(), left.clone(), right];
     ids.sort();
     expected.sort();

@@ -17,7 +17,8 @@ pub(super) async fn show(listen: SocketAddr, local: Option<LocalRepository>) -> 
     let local = local.map(Arc::new);
     let world = world(local.clone()).await?;
     let (offers, first) = offers(&world, local.as_deref());
-    let page = Page::open(world, listen, offers, first, stop.clone()).await?;
+    let page = Page::open(world, listen, offers, first, stop.clone()).await;
+    let page = page.context("cannot serve the page; `--listen` takes another address")?;
     say(&page, local.as_deref());
     stop.cancelled().await;
     shutdown::bounded(&stop, page.closed()).await;

@@ -26,7 +26,10 @@ pub(super) fn of_address(listen: SocketAddr) -> Result<(), String> {
     if listen.ip().is_loopback() {
         return Ok(());
     }
-    Err(format!("the demo listens on this machine only: `--listen {listen}` is no loopback address, try 127.0.0.1:{}", listen.port()))
+    Err(format!(
+        "the demo listens on this machine only: `--listen {listen}` is no loopback address, try 127.0.0.1:{}",
+        listen.port()
+    ))
 }
 
 #[cfg(test)]

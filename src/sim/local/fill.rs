@@ -11,7 +11,12 @@ use super::names;
 /// Fills an empty state: the base is live in production, the head is the tip of `main`.
 pub fn fill(local: &LocalRepository, state: &mut State) -> Sample {
     let owner = state.add_owner("acme");
-    let cast = [("mona", MONA, Access::Write), ("octocat", OCTOCAT, Access::Write), ("ana", ANA, Access::Admin), ("bo", BO, Access::Read)];
+    let cast = [
+        ("mona", MONA, Access::Write),
+        ("octocat", OCTOCAT, Access::Write),
+        ("ana", ANA, Access::Admin),
+        ("bo", BO, Access::Read),
+    ];
     let repository = state.add_repository(owner, &local.name);
     for (login, id, access) in cast {
         state.add_user(login, id);

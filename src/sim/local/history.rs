@@ -48,7 +48,13 @@ pub(super) fn commits(
     let mut without_files = 0_usize;
     let mut commits = Vec::with_capacity(ids.len());
     for id in ids {
-        let own = if *id == head { ends[0].clone() } else if *id == base { ends[1].clone() } else { tree::files(repository, *id)? };
+        let own = if *id == head {
+            ends[0].clone()
+        } else if *id == base {
+            ends[1].clone()
+        } else {
+            tree::files(repository, *id)?
+        };
         let is_end = *id == head || *id == base;
         let fits = is_end || kept + own.len() <= MAX_FILES_IN_ALL;
         let files = if fits { own } else { ends[0].clone() };
@@ -63,7 +69,12 @@ pub(super) fn commits(
     Ok((commits, notes))
 }
 
-fn data(repository: &Repository, id: ObjectId, files: &[File], contents: &mut Contents<'_>) -> Result<CommitData, LocalError> {
+fn data(
+    repository: &Repository,
+    id: ObjectId,
+    files: &[File],
+    contents: &mut Contents<'_>,
+) -> Result<CommitData, LocalError> {
     let unreadable = |error: gix::Error| LocalError::unreadable(&format!("commit {id}"), &error);
     let commit = repository.find_commit(id).map_err(unreadable)?;
     let author = signature(&commit.author().map_err(unreadable)?);

@@ -16,7 +16,7 @@ pub(super) fn repository(path: &Path) -> Result<Repository, LocalError> {
     let options = gix::open::Options::isolated()
         .with(gix::sec::Trust::Reduced)
         .config_overrides(["core.useReplaceRefs=false", "gitoxide.objects.noReplace=true"]);
-    let opened = gix::ThreadSafeRepository::open_opts(path, options).map_err(|error| refused(format!("{error:#}")))?;
+    let opened = gix::ThreadSafeRepository::open_opts(path, options).map_err(|error| refused(error.to_string()))?;
     let mut repository = opened.to_thread_local();
     if repository.object_hash() != gix::hash::Kind::Sha1 {
         return Err(refused("its objects have other ids than SHA-1".to_owned()));
@@ -27,9 +27,7 @@ pub(super) fn repository(path: &Path) -> Result<Repository, LocalError> {
 
 /// The commit that a revision names, through tags.
 pub(super) fn commit(repository: &Repository, revision: &str) -> Result<ObjectId, LocalError> {
-    let unknown = |why: String| LocalError::NoSuchRevision { revision: revision.to_owned(), why };
-    let id = repository.rev_parse_single(revision).map_err(|error| unknown(format!("{error:#}")))?;
-    let object = id.object().map_err(|error| unknown(format!("{error:#}")))?;
-    let commit = object.peel_to_kind(gix::object::Kind::Commit).map_err(|error| unknown(format!("{error:#}")))?;
-    Ok(commit.id)
+    let found =
+        repository.rev_parse_single(revision).and_then(|id| id.object()?.peel_to_kind(gix::object::Kind::Commit));
+    found.map(|commit| commit.id).map_err(|_| LocalError::NoSuchRevision { revision: revision.to_owned() })
 }

@@ -9,6 +9,7 @@ use axum::{Form, Json};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::sim::github::Access;
 use crate::sim::script::cast::Person;
 use crate::sim::slack::{Clicked, Delivery, SlackSim, SubmitResult};
 
@@ -135,6 +136,14 @@ pub(super) struct RunAct {
 
 pub(super) async fn act_on_run(State(show): State<Arc<Show>>, Form(act): Form<RunAct>) -> Response {
     let github = &show.world.github;
+    let least = if act.act == "bypass" { Access::Admin } else { Access::Write };
+    if access(&show, &act.viewer).is_none_or(|access| access < least) {
+        return refused(&format!(
+            "GitHub lets only people with {} access do that: {} has not",
+            least.role(),
+            act.viewer
+        ));
+    }
     let taken = match act.act.as_str() {
         "rerun" => github.rerun(act.run, &act.viewer),
         "cancel" => github.cancel(act.run, &act.viewer),
@@ -144,11 +153,21 @@ pub(super) async fn act_on_run(State(show): State<Arc<Show>>, Form(act): Form<Ru
     if taken { done() } else { refused("GitHub does not offer that for this run now") }
 }
 
+/// What that person may do in the repository.
+fn access(show: &Show, login: &str) -> Option<Access> {
+    show.world.github.read(|state| {
+        let account = state.account_by_login(login)?.id;
+        state.repository(show.world.sample.repository).collaborators.get(&account).copied()
+    })
+}
+
 fn answer(delivery: &Delivery) -> Response {
     match delivery {
         Delivery::Answered(200) => done(),
         Delivery::Impossible(why) => refused(why),
-        Delivery::Answered(_) | Delivery::TimedOut | Delivery::Unreachable(_) => refused("Countersign did not answer in time"),
+        Delivery::Answered(_) | Delivery::TimedOut | Delivery::Unreachable(_) => {
+            refused("Countersign did not answer in time")
+        }
     }
 }
 

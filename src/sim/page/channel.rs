@@ -32,7 +32,8 @@ pub(super) fn news(reader: &Reader<'_>) -> Markup {
 
 fn with_thread(reader: &Reader<'_>, root: &Message) -> Markup {
     let in_thread = |reply: &&Message| reply.thread_ts.as_deref() == Some(&root.ts) && reply.channel == root.channel;
-    let replies: Vec<&Message> = reader.state.messages.iter().filter(in_thread).filter(|reply| !reply.deleted).collect();
+    let replies: Vec<&Message> =
+        reader.state.messages.iter().filter(in_thread).filter(|reply| !reply.deleted).collect();
     let own: Vec<&Ephemeral> = own(reader, Some(&root.ts)).collect();
     html! {
         li id=(id(&root.ts)) data-root=(root.ts) {

@@ -29,9 +29,9 @@ pub(super) async fn page(State(show): State<Arc<Show>>, Path(path): Path<String>
         match *kind {
             "pull" => pull(repository, rest),
             "compare" => rest.split_once("...").and_then(|(base, head)| comparison(repository, base, head)),
-            "commit" => repository.resolve(rest).and_then(|commit| {
-                comparison(repository, commit.parents.first().unwrap_or(&commit.sha), &commit.sha)
-            }),
+            "commit" => repository
+                .resolve(rest)
+                .and_then(|commit| comparison(repository, commit.parents.first().unwrap_or(&commit.sha), &commit.sha)),
             _ => None,
         }
     });

@@ -81,7 +81,9 @@ mod tests {
         let host = ("host", "127.0.0.1:8080");
         let own = [host, ("origin", "http://127.0.0.1:8080"), ("x-demo", "1")];
         assert_eq!(refusal(&Method::POST, &headers(&own)), None);
-        assert!(refusal(&Method::POST, &headers(&[host, ("origin", "http://evil.example"), ("x-demo", "1")])).is_some());
+        assert!(
+            refusal(&Method::POST, &headers(&[host, ("origin", "http://evil.example"), ("x-demo", "1")])).is_some()
+        );
         assert!(refusal(&Method::POST, &headers(&[host, ("origin", "http://127.0.0.1:8080")])).is_some());
         assert!(refusal(&Method::POST, &headers(&[host, ("origin", "null"), ("x-demo", "1")])).is_some());
     }

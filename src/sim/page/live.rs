@@ -63,7 +63,11 @@ pub(super) struct Seen {
 }
 
 /// `GET /live`: answers as soon as something differs from what was seen, or with 204 after a while.
-pub(super) async fn changes(State(show): State<Arc<Show>>, Query(look): Query<Look>, Query(seen): Query<Seen>) -> Response {
+pub(super) async fn changes(
+    State(show): State<Arc<Show>>,
+    Query(look): Query<Look>,
+    Query(seen): Query<Seen>,
+) -> Response {
     tokio::select! {
         answer = tokio::time::timeout(WAIT_AT_MOST, next_change(&show, &look, &seen.seen)) => match answer {
             Ok(answer) => answer,

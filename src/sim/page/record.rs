@@ -22,26 +22,38 @@ pub(super) struct Which {
     request: Option<String>,
 }
 
-pub(super) async fn page(State(show): State<Arc<Show>>, Query(which): Query<Which>) -> Result<Markup, (StatusCode, String)> {
-    let failed = |error: anyhow::Error| (StatusCode::INTERNAL_SERVER_ERROR, format!("the record cannot be read: {error:#}"));
+pub(super) async fn page(
+    State(show): State<Arc<Show>>,
+    Query(which): Query<Which>,
+) -> Result<Markup, (StatusCode, String)> {
+    let failed =
+        |error: anyhow::Error| (StatusCode::INTERNAL_SERVER_ERROR, format!("the record cannot be read: {error:#}"));
     let requests = show.world.requests().await.map_err(failed)?;
     let Some(request) = requests.iter().find(|request| which.is_meant(request)) else {
-        return Ok(frame("Audit trail", "", html! { main.record { h1 { "Audit trail" } p { "There is no such request yet." } (back()) } }));
+        return Ok(frame(
+            "Audit trail",
+            "",
+            html! { main.record { h1 { "Audit trail" } p { "There is no such request yet." } (back()) } },
+        ));
     };
     let trail = trail::read(&show.world, Some(&request.id)).await.map_err(failed)?;
-    Ok(frame("Audit trail", "", html! {
-        main.record {
-            (back())
-            h1 { "Audit trail" }
-            p { (request.repository.full_name()) " to " strong { (request.environment.as_str()) } ", run " (request.run.number)
-                ", attempt " (request.key.attempt) ", commit " code { (request.commit.short()) } }
-            p.marks { "Request " code { (request.id) }
-                @if let Some(evidence) = &request.evidence { ", evidence " code { (evidence.digest) } } }
-            (verification(&trail))
-            (table(&trail))
-            (others(&requests, request))
-        }
-    }))
+    Ok(frame(
+        "Audit trail",
+        "",
+        html! {
+            main.record {
+                (back())
+                h1 { "Audit trail" }
+                p { (request.repository.full_name()) " to " strong { (request.environment.as_str()) } ", run " (request.run.number)
+                    ", attempt " (request.key.attempt) ", commit " code { (request.commit.short()) } }
+                p.marks { "Request " code { (request.id) }
+                    @if let Some(evidence) = &request.evidence { ", evidence " code { (evidence.digest) } } }
+                (verification(&trail))
+                (table(&trail))
+                (others(&requests, request))
+            }
+        },
+    ))
 }
 
 impl Which {

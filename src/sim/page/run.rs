@@ -115,7 +115,8 @@ fn rule(state: &State, run: &WorkflowRun, attempt: &Attempt) -> Markup {
         state.status_reports.iter().filter(|report| mine(report.attempt, report.run) && report.status == 204).collect();
     let decisions: Vec<&DecisionPost> =
         state.decisions.iter().filter(|post| mine(post.attempt, post.run) && post.status == 204).collect();
-    let gates: Vec<&Job> = attempt.jobs.iter().filter(|job| job.gate.as_ref().is_some_and(|gate| gate.ours.is_some())).collect();
+    let gates: Vec<&Job> =
+        attempt.jobs.iter().filter(|job| job.gate.as_ref().is_some_and(|gate| gate.ours.is_some())).collect();
     let Some(environment) = gates.first().and_then(|job| job.environment.as_deref()) else { return html! {} };
     let (state_word, words) = verdict(&gates);
     html! {

@@ -44,7 +44,8 @@ impl Eyes {
                 let outcome = if decision.status == 204 { "hears" } else { "does not take" };
                 let comment = decision.comment.as_deref().unwrap_or_default();
                 let words = comment.split_whitespace().collect::<Vec<_>>().join(" ");
-                let jobs = if decision.jobs.len() == 1 { "1 job".to_owned() } else { format!("{} jobs", decision.jobs.len()) };
+                let jobs =
+                    if decision.jobs.len() == 1 { "1 job".to_owned() } else { format!("{} jobs", decision.jobs.len()) };
                 news.push(format!("GitHub {outcome} “{}” for {jobs}: {words}", decision.state));
             }
             (self.reports, self.decisions) = (state.status_reports.len(), state.decisions.len());

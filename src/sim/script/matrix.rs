@@ -20,9 +20,14 @@ pub(super) async fn tell(story: &mut Teller<'_>) -> anyhow::Result<()> {
     story.world.github.later_wave(run, "production", LATE_JOBS);
     story.until_over(run).await?;
 
-    let started = story.run(run).map(|run| run.jobs().filter(|job| job.conclusion.as_deref() == Some("success")).count());
+    let started =
+        story.run(run).map(|run| run.jobs().filter(|job| job.conclusion.as_deref() == Some("success")).count());
     story.promise("all jobs succeeded, the late ones too", Some(JOBS + LATE_JOBS), started);
-    story.promise("GitHub never heard anything but approved", true, story.taken(run).iter().all(|state| state == "approved"));
+    story.promise(
+        "GitHub never heard anything but approved",
+        true,
+        story.taken(run).iter().all(|state| state == "approved"),
+    );
     let votes = story.world.requests().await?.first().map(|request| request.votes.len());
     story.promise("one vote was enough", Some(1), votes);
     story.promise("still one message", 1, story.messages().len());

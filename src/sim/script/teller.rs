@@ -46,9 +46,7 @@ impl<'a> Teller<'a> {
     /// One line of the story.
     pub(super) fn say(&mut self, line: &str) -> anyhow::Result<()> {
         let at = since(self.began, self.world.clock.now());
-        // What strangers wrote must not steer the terminal.
-        let shown: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        Ok(writeln!(self.out, "{at:>11}  {shown}")?)
+        Ok(writeln!(self.out, "{at:>11}  {}", harmless(line))?)
     }
 
     /// Somebody starts a run; Countersign hears of it, and asks in the channel.
@@ -165,7 +163,8 @@ impl<'a> Teller<'a> {
         self.tell_trail().await?;
         let stray: Vec<String> = self.world.github.unexpected_calls().iter().map(|call| call.path.clone()).collect();
         self.promise("GitHub knows every call it got", Vec::new(), stray);
-        let stray: Vec<String> = self.world.slack.unexpected_calls().iter().filter_map(|call| call.unexpected.clone()).collect();
+        let stray: Vec<String> =
+            self.world.slack.unexpected_calls().iter().filter_map(|call| call.unexpected.clone()).collect();
         self.promise("Slack knows every call it got", Vec::new(), stray);
         writeln!(self.out, "\nPromised, and looked up in the books of GitHub and Slack:")?;
         for promise in &self.promises {
@@ -184,8 +183,7 @@ impl<'a> Teller<'a> {
         writeln!(self.out, "\nThe audit trail:\n\n{:>5} {:>11}  {:<12} WHAT", "SEQ", "TIME", "WHO")?;
         for line in &trail.lines {
             let at = since(self.began, line.at);
-            let what: String = line.what.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            writeln!(self.out, "{:>5} {at:>11}  {:<12} {what}", line.seq, line.who)?;
+            writeln!(self.out, "{:>5} {at:>11}  {:<12} {}", line.seq, line.who, harmless(&line.what))?;
         }
         match &trail.verified {
             Ok((rows, head)) => writeln!(self.out, "\nVerified: {rows} rows, unbroken up to {head}.")?,
@@ -215,6 +213,14 @@ impl<'a> Teller<'a> {
     fn message_with(&self, label: &str) -> Option<(String, String)> {
         self.messages().iter().rev().find_map(|message| Some((message.ts.clone(), super::button(message, label)?)))
     }
+}
+
+/// What strangers wrote must not steer the terminal, nor turn a line around.
+fn harmless(line: &str) -> String {
+    let steers = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    line.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
 }
 
 /// `+4.2 s`

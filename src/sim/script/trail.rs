@@ -58,7 +58,9 @@ struct Records(BTreeMap<String, std::vec::IntoIter<Option<Record>>>);
 impl Records {
     /// The event that row tells of; `None` for a row of another kind, or one whose texts were erased.
     async fn of(&mut self, world: &World, row: &AuditRow) -> anyhow::Result<Option<Record>> {
-        let Some(id) = row.request.as_deref().and_then(RequestId::parse).filter(|_| is_event(row)) else { return Ok(None) };
+        let Some(id) = row.request.as_deref().and_then(RequestId::parse).filter(|_| is_event(row)) else {
+            return Ok(None);
+        };
         if !self.0.contains_key(id.as_str()) {
             let records = world.engine()?.store.records_of_request(&id).await?;
             let records: Vec<Option<Record>> = records.into_iter().map(Result::ok).collect();
@@ -87,7 +89,12 @@ fn what(record: &Record) -> String {
             format!("a job of run {}, attempt {}, asks to deploy {commit} to {environment}", run.number, run.attempt)
         }
         Event::Gathered { evidence, .. } => {
-            format!("evidence {} read and frozen, risk {}; now {}", evidence.digest.short(), evidence.risk.word(), record.phase)
+            format!(
+                "evidence {} read and frozen, risk {}; now {}",
+                evidence.digest.short(),
+                evidence.risk.word(),
+                record.phase
+            )
         }
         Event::GatherFailed { why } => format!("the evidence cannot be read yet: {why}"),
         Event::Voted(ballot) => vote(record, ballot),
@@ -139,7 +146,9 @@ fn who(event: &Event) -> String {
             let known = || Person::by_slack_id(user).map(|person| person.login().to_owned());
             linked.or_else(known).unwrap_or_else(|| user.clone())
         }
-        Event::Told(_) | Event::JobMoved { .. } | Event::RunEnded { .. } | Event::NewerAttempt { .. } => "GitHub".to_owned(),
+        Event::Told(_) | Event::JobMoved { .. } | Event::RunEnded { .. } | Event::NewerAttempt { .. } => {
+            "GitHub".to_owned()
+        }
         Event::Gathered { .. }
         | Event::GatherFailed { .. }
         | Event::DeadlineReached

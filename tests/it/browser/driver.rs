@@ -1,6 +1,7 @@
 //! Debian's Chromium, driven headless through chromedriver on a free port. Waits are bounded; nothing asserts a time.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::Once;
 use std::time::Duration;
@@ -30,7 +31,9 @@ struct Driver(Child);
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        // The browser is of the driver's process group: it must not outlive a test that failed.
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.0.wait();
     }
 }
@@ -43,7 +46,8 @@ impl Browser {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let Value::Object(capabilities) = capabilities(&profile.path().display().to_string()) else { unreachable!() };
         let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
-        let browser = Self { client: client.expect("chromedriver starts Chromium"), _driver: driver, _profile: profile };
+        let browser =
+            Self { client: client.expect("chromedriver starts Chromium"), _driver: driver, _profile: profile };
         browser.size(1280, 900).await;
         browser
     }
@@ -102,19 +106,27 @@ impl Browser {
         let Some(folder) = std::env::var_os(SCREENSHOTS).filter(|folder| !folder.is_empty()) else { return };
         std::fs::create_dir_all(&folder).unwrap();
         let folder = std::path::Path::new(&folder);
-        for (name, width, height, scheme) in [("desktop", 1280, 900, "light"), ("dark", 1280, 900, "dark"), ("phone", 390, 844, "light")] {
+        for (name, width, height, scheme) in
+            [("desktop", 1280, 900, "light"), ("dark", 1280, 900, "dark"), ("phone", 390, 844, "light")]
+        {
             self.emulate(width, height, scheme).await;
-            std::fs::write(folder.join(format!("{scene}-{name}.png")), self.client.screenshot().await.unwrap()).unwrap();
-            if name == "phone" && self.is_there("[data-show=github]").await && !self.is_there("#screen .sk-modal").await {
+            std::fs::write(folder.join(format!("{scene}-{name}.png")), self.client.screenshot().await.unwrap())
+                .unwrap();
+            if name == "phone" && self.is_there("[data-show=github]").await && !self.is_there("#screen .sk-modal").await
+            {
                 self.client.execute("show('github')", Vec::new()).await.unwrap();
-                std::fs::write(folder.join(format!("{scene}-{name}-github.png")), self.client.screenshot().await.unwrap()).unwrap();
+                std::fs::write(
+                    folder.join(format!("{scene}-{name}-github.png")),
+                    self.client.screenshot().await.unwrap(),
+                )
+                .unwrap();
                 self.client.execute("show('channel')", Vec::new()).await.unwrap();
             }
         }
         self.emulate(1280, 900, "light").await;
     }
 
-    /// Ends the session, the browser and its driver.
+    /// Ends the browser and its driver.
     pub(super) async fn end(self) {
         self.client.close().await.unwrap();
     }
@@ -125,11 +137,18 @@ impl Browser {
 
     /// Windows have a least width; a phone's is emulated.
     async fn emulate(&self, width: u32, height: u32, scheme: &str) {
-        self.devtools("Emulation.setDeviceMetricsOverride", json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
-        }))
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            json!({
+                "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+            }),
+        )
         .await;
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] })).await;
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
+        )
+        .await;
         tokio::time::sleep(LOOK_EVERY * 3).await;
     }
 
@@ -165,8 +184,8 @@ struct DevTools {
 }
 
 impl fantoccini::wd::WebDriverCompatibleCommand for DevTools {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    fn endpoint(&self, base: &url::Url, id: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", id.unwrap_or_default()))
     }
 
     fn method_and_body(&self, _url: &url::Url) -> (axum::http::Method, Option<String>) {
@@ -177,8 +196,17 @@ impl fantoccini::wd::WebDriverCompatibleCommand for DevTools {
 fn capabilities(profile: &str) -> Value {
     let data = format!("--user-data-dir={profile}");
     let arguments = [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", &data,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+        &data,
     ];
     json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments } })
 }
@@ -186,7 +214,13 @@ fn capabilities(profile: &str) -> Value {
 /// Chromedriver says which port it took.
 fn start_driver() -> (Driver, u16) {
     let mut command = Command::new("chromedriver");
-    let mut child = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver starts");
+    let mut child = command
+        .arg("--port=0")
+        .process_group(0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver starts");
     let said = BufReader::new(child.stdout.take().unwrap());
     let driver = Driver(child);
     for line in said.lines() {
@@ -207,10 +241,19 @@ fn install() {
             return;
         }
         let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
-        assert!(is_root && has("apt-get"), "the browser tests need Debian's packages `chromium` and `chromium-driver`: install them, or run as root");
-        for arguments in [["update", "--quiet"].as_slice(), &["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "chromium-driver"]] {
+        assert!(
+            is_root && has("apt-get"),
+            "the browser tests need Debian's packages `chromium` and `chromium-driver`: install them, or run as root"
+        );
+        for arguments in [
+            ["update", "--quiet"].as_slice(),
+            &["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "chromium-driver"],
+        ] {
             let done = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status();
-            assert!(done.is_ok_and(|status| status.success()), "apt-get {arguments:?} failed: install `chromium` and `chromium-driver` by hand");
+            assert!(
+                done.is_ok_and(|status| status.success()),
+                "apt-get {arguments:?} failed: install `chromium` and `chromium-driver` by hand"
+            );
         }
     });
 }
