@@ -71,7 +71,7 @@ fn link_of(
             (Link::LoginMoved { login, pinned, now: now.user.id }, Access::None, None)
         }
         (Presence::Found(now), pinned) => {
-            let pin = pinned.is_none().then(|| (login, now.user.id));
+            let pin = pinned.is_none().then_some((login, now.user.id));
             (Link::Linked { forge: now.user }, now.access, pin)
         }
     }
