@@ -10,6 +10,7 @@
 )]
 
 mod config;
+mod crash;
 mod github_client;
 mod layering;
 mod postgres;
