@@ -20,7 +20,7 @@ pub struct ClaimedEffect {
     /// How often it was tried before.
     pub attempts: u32,
     pub first_due: Timestamp,
-    /// Class of the last failure; see [`crate::ports::PortError::class_word`].
+    /// Class of the last failure, see [`crate::ports::PortError::class_word`]; `begun` after [`Tx::begin_effect`].
     pub last_class: Option<String>,
 }
 
@@ -63,6 +63,18 @@ impl Tx {
         Ok(())
     }
 
+    /// From here until its outcome is stored nobody can tell whether the effect was done: should this process end in
+    /// between, [`Store::is_in_doubt`] says so.
+    pub async fn begin_effect(&mut self, id: &str) -> Result<(), StoreError> {
+        const BEGIN: &str = "UPDATE effect SET error_class = CASE error_class WHEN 'unknown' THEN 'unknown' ELSE 'begun' END
+            WHERE id = $1 AND done_ms IS NULL AND lease_owner IS NOT DISTINCT FROM $2";
+        let lease = self.lease();
+        match exec!(self, BEGIN, id, lease)? {
+            0 => Err(StoreError::LeaseLost),
+            _ => Ok(()),
+        }
+    }
+
     /// The effect is done; what it said goes.
     pub async fn finish_effect(&mut self, id: &str, at: Timestamp) -> Result<(), StoreError> {
         const FINISH: &str = "UPDATE effect SET done_ms = $1, payload = '', lease_owner = NULL, lease_until_ms = NULL
@@ -72,7 +84,8 @@ impl Tx {
         self.ended(changed, Key::Effect(id.to_owned()))
     }
 
-    /// Tries the effect again at `due`.
+    /// Tries the effect again at `due`. Once an answer was lost, later refusals do not tell what became of that try: its
+    /// class stays.
     pub async fn reschedule_effect(
         &mut self,
         id: &str,
@@ -80,7 +93,8 @@ impl Tx {
         error_class: &str,
         error: &str,
     ) -> Result<(), StoreError> {
-        const RESCHEDULE: &str = "UPDATE effect SET due_ms = $1, error_class = $2, last_error = $3,
+        const RESCHEDULE: &str = "UPDATE effect SET due_ms = $1, last_error = $3,
+            error_class = CASE error_class WHEN 'unknown' THEN 'unknown' ELSE $2 END,
             attempts = attempts + 1, lease_owner = NULL, lease_until_ms = NULL
             WHERE id = $4 AND done_ms IS NULL AND lease_owner IS NOT DISTINCT FROM $5";
         let lease = self.lease();
@@ -167,6 +181,15 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Whether an undone effect of that lane and kind may have been done all the same: its answer was lost, or the
+    /// process ended before it came.
+    pub async fn is_in_doubt(&self, lane: &str, kind: &str) -> Result<bool, StoreError> {
+        const IN_DOUBT: &str = "SELECT COUNT(*) FROM effect
+            WHERE lane = $1 AND done_ms IS NULL AND kind = $2 AND error_class IN ('begun', 'unknown')";
+        let row = read!(fetch_optional, (i64,), &self.inner.pools, IN_DOUBT, lane, kind)?;
+        Ok(row.is_some_and(|(count,)| count > 0))
     }
 
     /// Effects that wait, soonest first.

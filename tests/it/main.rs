@@ -11,6 +11,7 @@
 
 mod browser;
 mod config;
+mod crash;
 mod demo;
 mod github_client;
 mod layering;

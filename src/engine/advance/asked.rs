@@ -14,11 +14,13 @@ pub(super) async fn open_or_join(engine: &Engine, delivery: &Delivery, signal: &
     let state = engine.forge.run(&signal.repository, signal.run).await?;
     let attempt = attempt_of(signal.created_at, &state)?;
     let at = now(engine);
+    let newest_attempt = state.run.attempt;
     let run = crate::domain::Run { attempt, ..state.run };
     let ask = signal.with_run(engine.ids.request_id(at), engine.forge.host(), attempt, run);
     let siblings = engine.store.requests_of_run(&ask.key.host, ask.key.repository, ask.key.run).await?;
     let siblings = siblings.into_iter().filter(|other| is_other_attempt(&ask, other));
     let opening = Arc::new(Opening {
+        ended: state.conclusion.filter(|_| newest_attempt == attempt),
         siblings: siblings.map(|other| (other.id, other.key.attempt)).collect(),
         ask,
         delivery: delivery.clone(),
@@ -61,6 +63,8 @@ struct Opening {
     ask: Ask,
     /// Requests for the same environment of the same run, with their attempts.
     siblings: Vec<(RequestId, u32)>,
+    /// The conclusion of a run that is over already: its end was told before there was a request to tell it to (R3).
+    ended: Option<String>,
     delivery: Delivery,
     at: Timestamp,
 }
@@ -70,11 +74,21 @@ impl Opening {
         let existing = tx.lock_request_by_key(&self.ask.key).await?;
         let opened = step::take(tx, existing, &Event::Asked(self.ask.clone()), self.at).await?;
         self.end_older_attempts(tx).await?;
-        if let (Some(request), Some(newest)) = (opened.request, self.newest_sibling()) {
-            // Deliveries may come in any order: this attempt may be the older one (R3).
-            step::take(tx, Some(request), &Event::NewerAttempt { attempt: newest }, self.at).await?;
+        // Deliveries may come in any order: this attempt may be the older one, or over (R3).
+        if let Some(request) = opened.request.filter(Request::is_undecided)
+            && let Some(event) = self.end()
+        {
+            step::take(tx, Some(request), &event, self.at).await?;
         }
         tx.finish_delivery(self.delivery.source, &self.delivery.id, self.at).await
+    }
+
+    /// What ended this attempt before it asked, as far as is known.
+    fn end(&self) -> Option<Event> {
+        let newer = self.newest_sibling().map(|attempt| Event::NewerAttempt { attempt });
+        let attempt = self.ask.key.attempt;
+        let ended = || Some(Event::RunEnded { attempt, conclusion: self.ended.clone()?, by: None });
+        newer.or_else(ended)
     }
 
     fn newest_sibling(&self) -> Option<u32> {

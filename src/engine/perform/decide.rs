@@ -50,16 +50,17 @@ async fn told(
     request: &Request,
     decision: &Decision,
 ) -> Result<Told, PortError> {
+    let mark = mark(request);
     // The endpoint knows no attempt: a late answer for this one could open the next one's gate (R28, H10).
     if let Some(why) = run_is_over(engine, request).await? {
-        return Ok(Told::NotApplied { why });
+        return over(engine, request, decision, &mark, why).await;
     }
-    let mark = mark(request);
     // Others' answers may be an earlier attempt's: only our own mark says that this was done already. When jobs that
     // came later wait although an earlier telling was taken, those have to be told again all the same.
     if claimed.attempts > 0
         && decision.retold == 0
         && let Answered::Ours { approved } = answered(engine, request, &mark).await?
+        && (approved || !is_pending(engine, request).await?)
     {
         return Ok(as_told(decision, approved));
     }
@@ -85,6 +86,20 @@ async fn run_is_over(engine: &Engine, request: &Request) -> Result<Option<Ending
     Ok(state.conclusion.map(ending_for))
 }
 
+/// The run may be over because the forge took our decision and its answer was lost: then our mark is on file (H42).
+async fn over(
+    engine: &Engine,
+    request: &Request,
+    decision: &Decision,
+    mark: &str,
+    why: Ending,
+) -> Result<Told, PortError> {
+    match answered(engine, request, mark).await? {
+        Answered::Ours { approved } => Ok(as_told(decision, approved)),
+        Answered::Others { .. } | Answered::NotYet => Ok(Told::NotApplied { why }),
+    }
+}
+
 fn ending_for(conclusion: String) -> Ending {
     if conclusion == "cancelled" { Ending::Cancelled { by: None } } else { Ending::RunEnded { conclusion } }
 }
@@ -102,18 +117,28 @@ async fn unclear(
     let standing = engine.forge.standing(&request.repository, request.key.run, &request.environment, &jobs).await?;
     let Presence::Found(standing) = standing else { return Ok(Told::NotApplied { why: Ending::Gone }) };
     if standing.attempt > request.key.attempt {
-        return Ok(Told::NotApplied { why: Ending::NewAttempt { attempt: standing.attempt } });
+        return over(engine, request, decision, mark, Ending::NewAttempt { attempt: standing.attempt }).await;
     }
     if let Some(conclusion) = standing.conclusion {
-        return Ok(Told::NotApplied { why: ending_for(conclusion) });
+        return over(engine, request, decision, mark, ending_for(conclusion)).await;
     }
     match answered(engine, request, mark).await? {
+        // Nobody watches what was rejected, so a denial that was taken for some of the jobs is told until none waits.
+        Answered::Ours { approved: false } if standing.pending && claimed.attempts < LOOKS_BEFORE_BYPASS => {
+            Err(wait_for_gate(message))
+        }
         // Taken, or taken for some of the jobs: the watch finds those that still wait, and tells them again.
         Answered::Ours { approved } => Ok(as_told(decision, approved)),
         _ if standing.pending || claimed.attempts < LOOKS_BEFORE_BYPASS => Err(wait_for_gate(message)),
         Answered::Others { approved, by } if approved != decision.verdict.lets_run() => Ok(elsewhere(approved, by)),
         Answered::Others { .. } | Answered::NotYet => Ok(Told::NotApplied { why: Ending::Bypassed { by: None } }),
     }
+}
+
+/// Whether a job of the run still waits in this environment: one rejection ends a job's wait, whatever else holds it.
+async fn is_pending(engine: &Engine, request: &Request) -> Result<bool, PortError> {
+    let standing = engine.forge.standing(&request.repository, request.key.run, &request.environment, &[]).await?;
+    Ok(matches!(standing, Presence::Found(standing) if standing.pending))
 }
 
 fn wait_for_gate(message: &str) -> PortError {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::Engine;
-use super::outcome::{Extra, count, failed, finish, take_with};
+use super::outcome::{self, Extra, count, failed, finish, take_with};
 use crate::domain::{Event, Evidence, MessageRef, Phase, ReplyTo, Request, ThreadLine, Whisper};
 use crate::ports::{Board, Class, PortError, Shown};
 use crate::store::{ClaimedEffect, StoreError};
@@ -14,8 +14,7 @@ use crate::store::{ClaimedEffect, StoreError};
 pub(super) async fn sync(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
     let evidence = evidence_of(engine, request).await?;
     // Only posting can double: an answer that was lost leaves a copy behind, so the next one says what it is.
-    let answer_was_lost = claimed.last_class.as_deref() == Some("unknown");
-    let repeated = if request.message.is_some() { request.message_is_copy } else { answer_was_lost };
+    let repeated = if request.message.is_some() { request.message_is_copy } else { may_be_posted(engine, claimed).await? };
     let board = Board { request, evidence: evidence.as_ref(), now: engine.clock.now(), repeated };
     let shown = engine.chat.draw(&board);
     match &request.message {
@@ -23,6 +22,14 @@ pub(super) async fn sync(engine: &Engine, claimed: &ClaimedEffect, request: &Req
         // It ended before anybody could see it: there is nothing to correct.
         None if matches!(request.phase, Phase::Ended { .. }) => finish(engine, claimed).await,
         None => post(engine, claimed, request, &shown, repeated).await,
+    }
+}
+
+/// Whether this effect, or another one for the same message, may have posted it without our knowing.
+async fn may_be_posted(engine: &Engine, claimed: &ClaimedEffect) -> Result<bool, StoreError> {
+    match &claimed.lane {
+        Some(lane) => engine.store.is_in_doubt(lane, claimed.effect.kind()).await,
+        None => Ok(false),
     }
 }
 
@@ -37,6 +44,7 @@ async fn post(
     if let Err(until) = engine.pace.take(&channel, engine.clock.now()) {
         return engine.store.hold_effect(&claimed.id, until).await;
     }
+    outcome::begin(engine, claimed).await?;
     match engine.chat.post(&channel, shown).await {
         Ok(posted) => {
             count(claimed, "done");

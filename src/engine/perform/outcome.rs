@@ -29,6 +29,19 @@ pub(super) async fn finish(engine: &Engine, claimed: &ClaimedEffect) -> Result<(
         .await
 }
 
+/// Stores that an effect which leaves no mark to look for is about to be done: if this process ends before the outcome
+/// is stored, the repetition knows that it may be one (P9).
+pub(super) async fn begin(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), StoreError> {
+    let id = claimed.id.clone();
+    engine
+        .store
+        .write(move |tx| {
+            let id = id.clone();
+            Box::pin(async move { tx.begin_effect(&id).await })
+        })
+        .await
+}
+
 /// The effect's outcome is an event: taken, and the row done, in one transaction.
 pub(super) async fn take_and_finish(engine: &Engine, claimed: &ClaimedEffect, event: Event) -> Result<(), StoreError> {
     take_with(engine, claimed, event, Extra::default()).await

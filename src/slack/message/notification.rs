@@ -9,10 +9,12 @@ use super::{Room, gates, header, outcome, table, title};
 
 /// At most 3,500 characters, as each part is bounded after escaping; Slack takes 4,000 in an edit.
 pub(super) fn text(board: &Board<'_>) -> String {
-    match board.request.phase {
+    let copy = if board.repeated { "Second copy: " } else { "" };
+    let text = match board.request.phase {
         Phase::Open => open(board),
         _ => other(board),
-    }
+    };
+    format!("{copy}{text}")
 }
 
 fn other(board: &Board<'_>) -> String {
@@ -30,8 +32,7 @@ fn open(board: &Board<'_>) -> String {
     let needed = gates::missing(request);
     sentences.push(fallback(&format!("Needs {}.", if needed.is_empty() { "a decision" } else { &needed }), 300));
     sentences.push(format!("Expires {}. Open Slack to approve or deny.", date(request.expires_at)));
-    let copy = if board.repeated { "Second copy: " } else { "" };
-    format!("{copy}{}", sentences.join(" "))
+    sentences.join(" ")
 }
 
 fn risk(evidence: &Evidence) -> String {

@@ -230,3 +230,33 @@ async fn an_enterprise_server_is_served_alike() {
     assert!(!shown.contains("github.com"), "{shown}");
     stage.finish().await;
 }
+
+/// H42: the answer to a denial was lost, and the denial itself ended the run: it was told all the same.
+#[tokio::test]
+async fn a_denial_whose_answer_was_lost_counts_as_told() {
+    let stage = stage().await;
+    let run = stage.deploy_good().await;
+    stage.advance(2_000).await;
+    github(&stage, FaultKind::CutAfterActing, 1);
+    stage.deny(OCTO, "not now").await;
+    assert_eq!(stage.conclusion(run).as_deref(), Some("failure"), "GitHub took it");
+    stage.advance(30_000).await;
+    assert!(stage.is_delivered().await, "{:?}", stage.request().await.phase);
+    assert_eq!(stage.world.github.decisions(run, "production").len(), 1);
+    stage.finish().await;
+}
+
+/// H32: a denial that GitHub applied to half of the jobs only leaves none waiting.
+#[tokio::test]
+async fn a_partly_applied_denial_is_completed() {
+    let stage = stage().await;
+    let run = stage.deploy(stage.world.sample.matrix(8)).await;
+    stage.advance(2_000).await;
+    github(&stage, FaultKind::PartlyApplied, 1);
+    stage.deny(OCTO, "not now").await;
+    stage.advance(60_000).await;
+    assert_eq!(stage.conclusion(run).as_deref(), Some("failure"), "no job is stuck");
+    assert!(stage.is_delivered().await);
+    assert!(stage.world.github.decisions(run, "production").iter().all(|post| post.state == "rejected"));
+    stage.finish().await;
+}

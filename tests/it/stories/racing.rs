@@ -175,3 +175,24 @@ async fn a_late_answer_never_reaches_a_newer_attempt() {
     assert_eq!(first.decision().map(|decision| decision.verdict), Some(Verdict::Approved));
     stage.finish().await;
 }
+
+/// R3, H7: the run's end was told before its ask: nobody is asked about a run that is over.
+#[tokio::test]
+async fn an_ask_that_comes_after_the_end_of_its_run_is_closed_at_once() {
+    use countersign::sim::github::{HookRule, OnTheWay};
+    let stage = stage().await;
+    let late = HookRule {
+        event: "deployment_protection_rule".into(),
+        action: None,
+        fate: OnTheWay::Late(5_000),
+        times: 1,
+    };
+    stage.world.github.edit(|state| state.hook_rules.push(late));
+    let run = stage.deploy_good().await;
+    stage.world.github.cancel(run, "mona");
+    stage.advance(10_000).await;
+    let request = stage.request().await;
+    assert!(matches!(request.phase, Phase::Ended { how: Ending::Cancelled { .. }, .. }), "{:?}", request.phase);
+    assert!(stage.world.slack.messages(RELEASES).is_empty(), "nobody was bothered");
+    stage.finish().await;
+}

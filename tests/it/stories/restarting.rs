@@ -1,8 +1,11 @@
 //! The process ends between two steps, and a new one goes on.
 
+use std::time::Duration;
+
 use countersign::domain::Verdict;
 use countersign::engine::settle;
 use countersign::sim::slack::sample::{OCTO, RELEASES};
+use countersign::sim::slack::{Fault, FaultKind};
 
 use super::stage::{Stage, stage};
 
@@ -68,4 +71,36 @@ async fn told_once(stage: &Stage, run: u64) {
     assert_eq!(stage.taken(run).len(), 1);
     assert_eq!(stage.world.slack.messages(RELEASES).len(), 1);
     assert_eq!(stage.conclusion(run).as_deref(), Some("success"));
+}
+
+/// P9, H39: it ended between the post and the commit. The second message says that it is one, and both act.
+#[tokio::test]
+async fn a_message_posted_again_after_a_crash_says_so() {
+    let mut stage = stage().await;
+    let slow = FaultKind::Slow(Duration::from_secs(30));
+    stage.world.slack.fault(Fault::once("chat.postMessage", slow));
+    let run = stage.world.github.dispatch(stage.world.sample.good_change());
+    tokio::select! {
+        settled = stage.world.settle() => panic!("the answer to the post is awaited: {settled:?}"),
+        () = posted(&stage) => {}
+    }
+    stage.world.restart().await.unwrap();
+    // Whatever effect comes first now: the one that posted, or the one that waited for the evidence.
+    stage.advance(5_000).await;
+    let messages = stage.world.slack.messages(RELEASES);
+    assert_eq!(messages.len(), 2);
+    assert!(!messages[0].text.contains("Second copy"), "{}", messages[0].text);
+    assert!(messages[1].text.starts_with("Second copy"), "{}", messages[1].text);
+    stage.advance(2_000).await;
+    assert!(stage.world.slack.click(OCTO, RELEASES, &messages[0].ts, "approve").await.acknowledged());
+    stage.advance(30_000).await;
+    assert_eq!(stage.verdict().await, Some(Verdict::Approved));
+    assert_eq!(stage.taken(run).len(), 1);
+    stage.finish().await;
+}
+
+async fn posted(stage: &Stage) {
+    while stage.world.slack.messages(RELEASES).is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
