@@ -57,12 +57,13 @@ fn hold(why: &str) -> PolicyFound {
     PolicyFound::Hold { why: why.to_owned() }
 }
 
-/// One approval by somebody with write access who has no hand in the change.
+/// One approval by somebody with write access who has no hand in the change. A denial says why: the run page and the
+/// thread carry the reason.
 pub fn starter(expires_after_ms: i64) -> FrozenPolicy {
     let gates = vec![Gate { name: "Review".to_owned(), group: Group::WriteAccess, quorum: 1 }];
     let exclude = BTreeSet::from([Part::Requester, Part::PrAuthor, Part::Author, Part::Committer, Part::CoAuthor]);
     let digest = Digest::of_json(&(&gates, &exclude, expires_after_ms));
-    FrozenPolicy { source: PolicySource::Starter, digest, gates, exclude, expires_after_ms, deny_needs_reason: false }
+    FrozenPolicy { source: PolicySource::Starter, digest, gates, exclude, expires_after_ms, deny_needs_reason: true }
 }
 
 #[cfg(test)]
@@ -91,6 +92,7 @@ mod tests {
         let policy = starter(1);
         assert_eq!((policy.gates.len(), policy.gates[0].quorum), (1, 1));
         assert_eq!(policy.exclude.len(), 5);
+        assert!(policy.deny_needs_reason);
         assert_ne!(policy.digest, starter(2).digest);
     }
 }
