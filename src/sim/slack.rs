@@ -54,7 +54,7 @@ pub struct SlackOptions {
 }
 
 impl Default for SlackOptions {
-    /// acme's workspace, rate limits on, books in the file that `COUNTERSIGN_SLACK_NDJSON` names.
+    /// acme's workspace, rate limits on, books in the file that `COUNTERSIGN_TEST_SLACK_NDJSON` names.
     fn default() -> Self {
         Self { workspace: sample::workspace(), rate_limits: true, ndjson: books::file_from_environment() }
     }

@@ -1,6 +1,6 @@
 //! Against the vendors' own material: published payloads, signature vectors, API documents, and a corpus of bad input.
 //!
-//! The material lies outside this repository: `COUNTERSIGN_REFERENCES` names its folder, and without it these tests fail.
+//! The material lies outside this repository: `COUNTERSIGN_TEST_REFERENCES` names its folder, and without it these tests fail.
 //! `tests/conformance/run` sets everything up and runs them; `cargo test` leaves them out.
 #![allow(
     clippy::unwrap_used,

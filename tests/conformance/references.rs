@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// The folder that `COUNTERSIGN_REFERENCES` names, with `github`, `slack` and `badinput` in it.
+/// The folder that `COUNTERSIGN_TEST_REFERENCES` names, with `github`, `slack` and `badinput` in it.
 pub fn folder() -> PathBuf {
-    let named = std::env::var_os("COUNTERSIGN_REFERENCES").expect("COUNTERSIGN_REFERENCES names the folder of references");
+    let named = std::env::var_os("COUNTERSIGN_TEST_REFERENCES").expect("COUNTERSIGN_TEST_REFERENCES names the folder of references");
     let folder = PathBuf::from(named);
     assert!(folder.join("github/webhooks").is_dir(), "{} holds no references", folder.display());
     folder

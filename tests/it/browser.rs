@@ -1,6 +1,6 @@
 //! The demo's page in a real browser: what somebody sees who opens it, and what their clicks do.
 //!
-//! With `COUNTERSIGN_SCREENSHOTS=folder` every scene is photographed there, at desktop and phone width.
+//! With `COUNTERSIGN_TEST_SCREENSHOTS=folder` every scene is photographed there, at desktop and phone width.
 
 mod driver;
 

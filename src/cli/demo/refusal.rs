@@ -42,7 +42,7 @@ mod tests {
         assert!(with("COUNTERSIGN_SLACK__BOT_TOKEN_FILE").unwrap_err().contains("`COUNTERSIGN_SLACK__BOT_TOKEN_FILE`"));
         assert!(with("COUNTERSIGN_GITHUB__PRIVATE_KEY").is_err());
         assert!(with("COUNTERSIGN_CONFIG").is_err());
-        assert!(with("COUNTERSIGN_SLACK_NDJSON").is_ok());
+        assert!(with("COUNTERSIGN_TEST_SLACK_NDJSON").is_ok());
         assert!(with("PATH").is_ok());
     }
 

@@ -10,13 +10,7 @@ use crate::config::nearest::nearest;
 use crate::config::problem::Problem;
 
 /// Names that start like settings and are none: the `--config` option's, and what test suites use.
-const NOT_SETTINGS: [&str; 5] = [
-    "COUNTERSIGN_CONFIG",
-    "COUNTERSIGN_TEST_",
-    "COUNTERSIGN_CRASH_ROUNDS",
-    "COUNTERSIGN_REFERENCES",
-    "COUNTERSIGN_SLACK_NDJSON",
-];
+const NOT_SETTINGS: [&str; 2] = ["COUNTERSIGN_CONFIG", "COUNTERSIGN_TEST_"];
 
 /// Most that is read of a secret's file, in bytes.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;

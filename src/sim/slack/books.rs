@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::domain::Timestamp;
 
 /// Names the file to which every message and view received is appended.
-pub const NDJSON_VARIABLE: &str = "COUNTERSIGN_SLACK_NDJSON";
+pub const NDJSON_VARIABLE: &str = "COUNTERSIGN_TEST_SLACK_NDJSON";
 
 /// One call of a Web API method, or one post to a `response_url` (method `response_url`), and what it got.
 #[derive(Debug, Clone, PartialEq)]

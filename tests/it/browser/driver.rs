@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Names a folder for pictures of every scene.
-const SCREENSHOTS: &str = "COUNTERSIGN_SCREENSHOTS";
+const SCREENSHOTS: &str = "COUNTERSIGN_TEST_SCREENSHOTS";
 
 /// A browser with an empty profile; ends when it is dropped.
 pub(super) struct Browser {

@@ -34,11 +34,11 @@ impl Kill {
     }
 }
 
-/// P1, P3, P4, P5, P9. `COUNTERSIGN_CRASH_ROUNDS` kills, 40 if not set; `COUNTERSIGN_CRASH_SEED` repeats the choices.
+/// P1, P3, P4, P5, P9. `COUNTERSIGN_TEST_CRASH_ROUNDS` kills, 40 if not set; `COUNTERSIGN_TEST_CRASH_SEED` repeats the choices.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_however_often_it_is_killed() {
-    let rounds: usize = number("COUNTERSIGN_CRASH_ROUNDS").map_or(40, |rounds| rounds.try_into().unwrap());
-    let seed = number("COUNTERSIGN_CRASH_SEED").unwrap_or_else(rand::random);
+    let rounds: usize = number("COUNTERSIGN_TEST_CRASH_ROUNDS").map_or(40, |rounds| rounds.try_into().unwrap());
+    let seed = number("COUNTERSIGN_TEST_CRASH_SEED").unwrap_or_else(rand::random);
     println!("crash test: seed {seed}, {rounds} rounds");
     let vendors = Vendors::start().await;
     let program = Program::install(&vendors);

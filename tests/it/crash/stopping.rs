@@ -16,7 +16,7 @@ const END_WITHIN: Duration = Duration::from_secs(15);
 /// P9: it ends by itself, finishes or leaves what it had begun, and not even a message is doubled.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sigterm_under_load_ends_it_in_order() {
-    let seed = number("COUNTERSIGN_CRASH_SEED").unwrap_or_else(rand::random);
+    let seed = number("COUNTERSIGN_TEST_CRASH_SEED").unwrap_or_else(rand::random);
     println!("stop test: seed {seed}");
     let vendors = Vendors::start().await;
     let program = Program::install(&vendors);
