@@ -4,6 +4,7 @@ mod deciding;
 mod faults;
 mod racing;
 mod refusing;
+mod replicas;
 mod restarting;
 mod running;
 mod stage;
