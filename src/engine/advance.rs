@@ -6,7 +6,9 @@ mod moved;
 mod shown;
 mod trouble;
 
-use crate::domain::{ReplyTo, Timestamp, Whisper};
+use std::sync::Arc;
+
+use crate::domain::{ReplyTo, RequestId, Timestamp, Whisper};
 use crate::ports::PortError;
 use crate::ports::chat::ChatSignal;
 use crate::ports::forge::ForgeSignal;
@@ -102,6 +104,30 @@ async fn whisper_now(engine: &Engine, to: &ReplyTo, text: &Whisper) {
 
 fn now(engine: &Engine) -> Timestamp {
     engine.clock.now()
+}
+
+/// Records what no transition sees, and finishes the delivery.
+async fn note(
+    engine: &Engine,
+    delivery: &Delivery,
+    request: Option<RequestId>,
+    name: &'static str,
+    detail: serde_json::Value,
+) -> Result<(), Trouble> {
+    let (source, at) = (delivery.source, now(engine));
+    let job = Arc::new((request, detail, delivery.id.clone()));
+    engine
+        .store
+        .write(move |tx| {
+            let job = Arc::clone(&job);
+            Box::pin(async move {
+                let (request, detail, id) = &*job;
+                tx.append_entry(name, request.as_ref(), at, detail.clone())?;
+                tx.finish_delivery(source, id, at).await
+            })
+        })
+        .await?;
+    Ok(())
 }
 
 /// The delivery needs nothing more.

@@ -1,6 +1,7 @@
 //! How long to wait before trying again.
 
 use crate::domain::time::{HOUR_MS, SECOND_MS};
+use crate::ports::{Class, PortError};
 
 /// First pause, and the longest.
 const FIRST_MS: i64 = SECOND_MS;
@@ -8,7 +9,7 @@ const LONGEST_MS: i64 = 10 * 60 * SECOND_MS;
 
 /// Milliseconds until the next try after `attempts` failed ones: doubling from one second to ten minutes, spread by
 /// `jitter` (0 to 1) over the upper half, so that what failed together does not come back together.
-pub fn pause_ms(attempts: u32, jitter: f64) -> i64 {
+fn pause_ms(attempts: u32, jitter: f64) -> i64 {
     let doubled = FIRST_MS.saturating_mul(1_i64 << attempts.saturating_sub(1).min(20)).min(LONGEST_MS);
     let half = doubled / 2;
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most ten minutes")]
@@ -16,8 +17,16 @@ pub fn pause_ms(attempts: u32, jitter: f64) -> i64 {
     half + spread
 }
 
+/// Milliseconds until the next try after `error`, the `attempts`th failure in a row.
+pub fn pause_after_ms(error: &PortError, attempts: u32, jitter: f64) -> i64 {
+    match error.class {
+        Class::Retry { after_ms: Some(told) } => told_pause_ms(told, attempts, jitter),
+        _ => pause_ms(attempts, jitter),
+    }
+}
+
 /// What the other side asked for, kept within reason, and never shorter than our own pause.
-pub fn told_pause_ms(told_ms: i64, attempts: u32, jitter: f64) -> i64 {
+fn told_pause_ms(told_ms: i64, attempts: u32, jitter: f64) -> i64 {
     told_ms.clamp(0, 2 * HOUR_MS).max(pause_ms(attempts, jitter).min(2 * SECOND_MS))
 }
 

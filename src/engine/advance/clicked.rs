@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::people::{LookedUp, look_up};
 use super::super::receive::Delivery;
 use super::super::{Engine, step};
-use super::{Trouble, now, whisper_now};
+use super::{Trouble, note, now, whisper_now};
 use crate::domain::{Ballot, ChatUser, Choice, Event, ReplyTo, Refusal, Request, RequestId, Timestamp, Whisper, Words};
 use crate::ports::PortError;
 use crate::store::{ClaimedDelivery, StoreError, Tx};
@@ -96,29 +96,7 @@ impl Counting {
 /// A value that names nothing here: tampered with, or another server's.
 pub(super) async fn unknown_request(engine: &Engine, delivery: &Delivery, reply: &ReplyTo) -> Result<(), Trouble> {
     let detail = json!({ "refusal": Refusal::UnknownRequest.code(), "by": reply.user });
-    refused(engine, delivery, None, detail).await?;
+    note(engine, delivery, None, "vote.refused", detail).await?;
     whisper_now(engine, reply, &Whisper::Refused(Refusal::UnknownRequest)).await;
     Ok(())
-}
-
-/// Records a refusal that no transition sees, and finishes the delivery.
-pub(super) async fn refused(
-    engine: &Engine,
-    delivery: &Delivery,
-    request: Option<RequestId>,
-    detail: serde_json::Value,
-) -> Result<(), StoreError> {
-    let (source, id, at) = (delivery.source, delivery.id.clone(), now(engine));
-    let job = Arc::new((request, detail, id));
-    engine
-        .store
-        .write(move |tx| {
-            let job = Arc::clone(&job);
-            Box::pin(async move {
-                let (request, detail, id) = &*job;
-                tx.append_entry("vote.refused", request.as_ref(), at, detail.clone())?;
-                tx.finish_delivery(source, id, at).await
-            })
-        })
-        .await
 }

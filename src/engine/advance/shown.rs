@@ -1,6 +1,5 @@
 //! Buttons that ask for a view. The trigger lives three seconds, so a view is opened once, at once, and never again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -8,7 +7,7 @@ use serde_json::json;
 use super::super::Engine;
 use super::super::people::look_up;
 use super::super::receive::Delivery;
-use super::{Trouble, clicked, now, whisper_now};
+use super::{Trouble, clicked, note, now, whisper_now};
 use crate::domain::{
     Ballot, ChatStanding, Choice, Event, Refusal, ReplyTo, Request, Voter, Whisper, Words, transition,
 };
@@ -47,7 +46,7 @@ async fn ask_why(
         && let Some(refusal) = would_refuse(engine, delivery, request, seen, voter)
     {
         let detail = json!({ "refusal": refusal.code(), "by": reply.user, "choice": Choice::Deny });
-        clicked::refused(engine, delivery, Some(request.id.clone()), detail).await?;
+        note(engine, delivery, Some(request.id.clone()), "vote.refused", detail).await?;
         whisper_now(engine, reply, &Whisper::Refused(refusal)).await;
         return Ok(());
     }
@@ -119,29 +118,6 @@ async fn open<'v>(
         tracing::info!(request.id = %request.id, error = %error, "a view did not open for request {}", request.id);
     }
     let digest = request.evidence.as_ref().map(|brief| brief.digest);
-    note(engine, delivery, request, name, json!({ "evidence": digest })).await
-}
-
-/// That somebody looked is part of the record: an approval after two seconds without a look reads differently.
-async fn note(
-    engine: &Engine,
-    delivery: &Delivery,
-    request: &Request,
-    name: &'static str,
-    detail: serde_json::Value,
-) -> Result<(), Trouble> {
-    let (source, id, at) = (delivery.source, delivery.id.clone(), now(engine));
-    let job = Arc::new((request.id.clone(), detail, id));
-    engine
-        .store
-        .write(move |tx| {
-            let job = Arc::clone(&job);
-            Box::pin(async move {
-                let (request, detail, id) = &*job;
-                tx.append_entry(name, Some(request), at, detail.clone())?;
-                tx.finish_delivery(source, id, at).await
-            })
-        })
-        .await?;
-    Ok(())
+    // That somebody looked is part of the record: an approval after two seconds without a look reads differently.
+    note(engine, delivery, Some(request.id.clone()), name, json!({ "evidence": digest })).await
 }

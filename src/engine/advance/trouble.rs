@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::backoff::{pause_ms, told_pause_ms};
+use super::super::backoff::pause_after_ms;
 use super::super::receive::{Delivery, Source};
 use super::super::Engine;
 use super::{Trouble, now, whisper_now};
@@ -45,11 +45,7 @@ const fn is_click(delivery: &Delivery) -> bool {
 
 async fn try_later(engine: &Engine, claimed: &ClaimedDelivery, error: &PortError) -> Result<(), StoreError> {
     let attempts = claimed.attempts.saturating_add(1);
-    let jitter = engine.ids.fraction();
-    let pause = match error.class {
-        Class::Retry { after_ms: Some(told) } => told_pause_ms(told, attempts, jitter),
-        _ => pause_ms(attempts, jitter),
-    };
+    let pause = pause_after_ms(error, attempts, engine.ids.fraction());
     tracing::warn!(
         delivery.id = claimed.delivery.id, attempt = attempts, class = error.class_word(), error = %error,
         "delivery {} waits and is tried again", claimed.delivery.id

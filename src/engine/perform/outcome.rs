@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::backoff::{pause_ms, told_pause_ms};
+use super::super::backoff::pause_after_ms;
 use super::super::{Engine, step};
 use crate::domain::time::{DAY_MS, MINUTE_MS};
 use crate::domain::{Effect, Event, Timestamp};
@@ -105,11 +105,7 @@ fn is_over(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> bool 
 
 pub(super) async fn again(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> Result<(), StoreError> {
     let attempts = claimed.attempts.saturating_add(1);
-    let jitter = engine.ids.fraction();
-    let pause = match error.class {
-        Class::Retry { after_ms: Some(told) } => told_pause_ms(told, attempts, jitter),
-        _ => pause_ms(attempts, jitter),
-    };
+    let pause = pause_after_ms(error, attempts, engine.ids.fraction());
     tracing::warn!(
         request.id = %claimed.request, effect.kind = claimed.effect.kind(), attempt = attempts, class = error.class_word(),
         error = %error, "effect {} of request {} failed and is tried again in {pause} ms", claimed.effect.kind(), claimed.request
