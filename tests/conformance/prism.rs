@@ -76,7 +76,8 @@ impl Prism {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let log = self.log();
-        let wrong = |line: &&str| line.contains("prism/errors#") || (line.contains("[VALIDATOR]") && line.contains("error"));
+        let wrong =
+            |line: &&str| line.contains("prism/errors#") || (line.contains("[VALIDATOR]") && line.contains("error"));
         log.lines().filter(wrong).filter(|line| !line.contains("/nowhere/")).map(str::to_owned).collect()
     }
 }
