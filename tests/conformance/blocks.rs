@@ -7,7 +7,8 @@ use super::references;
 
 #[test]
 fn the_simulated_slack_takes_every_good_sample() {
-    let refused: Vec<_> = samples("good").into_iter().filter_map(|(name, sample)| Some((name, check(&sample).err()?))).collect();
+    let refused: Vec<_> =
+        samples("good").into_iter().filter_map(|(name, sample)| Some((name, check(&sample).err()?))).collect();
     assert!(refused.is_empty(), "refused, although Slack takes them: {refused:#?}");
 }
 
@@ -21,7 +22,8 @@ fn the_simulated_slack_refuses_every_bad_sample() {
 /// Messages and views; acknowledgements are looked at where people submit views.
 fn samples(folder: &str) -> Vec<(String, Value)> {
     let files = references::files(&format!("slack/samples/{folder}"), "json");
-    let mut samples: Vec<_> = files.iter().map(|file| (references::name(file).to_owned(), references::json_at(file))).collect();
+    let mut samples: Vec<_> =
+        files.iter().map(|file| (references::name(file).to_owned(), references::json_at(file))).collect();
     samples.retain(|(name, sample)| name != "EXPECTED.json" && sample.get("response_action").is_none());
     assert!(samples.len() > 10);
     samples

@@ -52,7 +52,9 @@ fn payloads() -> Vec<PathBuf> {
 fn posts(file: &std::path::Path, body: &[u8]) -> Vec<(&'static str, &'static str, Vec<u8>)> {
     if file.extension().is_some_and(|ending| ending == "form") {
         let line = body.strip_suffix(b"\n").unwrap_or(body).to_vec();
-        return ["/slack/commands", "/slack/interactions", "/slack/events"].map(|door| (door, FORM, line.clone())).into();
+        return ["/slack/commands", "/slack/interactions", "/slack/events"]
+            .map(|door| (door, FORM, line.clone()))
+            .into();
     }
     let text = String::from_utf8(body.to_vec()).unwrap();
     let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("payload", &text).finish().into_bytes();

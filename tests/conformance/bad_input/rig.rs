@@ -42,7 +42,8 @@ impl Rig {
 
     /// Configured for github.com, which is not there: the corpus's webhooks name its addresses and are signed as they are.
     pub async fn start_for_github_com() -> Self {
-        Self::start_with(&[("GITHUB__API_URL", "https://api.github.com"), ("GITHUB__WEB_URL", "https://github.com")]).await
+        Self::start_with(&[("GITHUB__API_URL", "https://api.github.com"), ("GITHUB__WEB_URL", "https://github.com")])
+            .await
     }
 
     async fn start_with(settings: &[(&'static str, &str)]) -> Self {
@@ -52,7 +53,8 @@ impl Rig {
         options.timing.too_early_ms = 0;
         let github = GithubSim::start(Clock::System, options).await.unwrap();
         let sample = github.edit(sample::fill);
-        let slack = SlackOptions { workspace: people_of_the_corpus(&keys), rate_limits: false, ..SlackOptions::default() };
+        let slack =
+            SlackOptions { workspace: people_of_the_corpus(&keys), rate_limits: false, ..SlackOptions::default() };
         let slack = SlackSim::start(Clock::System, slack).await.unwrap();
         let program = Program::prepare(&github, &slack, &keys);
         program.lock().unwrap().set(settings);
@@ -253,7 +255,9 @@ fn database_file(folder: &Path) -> PathBuf {
 fn links(github: &GithubSim) -> String {
     let link = |(slack, login): &(&str, &str)| {
         let id = github.read(|state| state.account_by_login(login).unwrap().id);
-        format!("[[person]]\ngithub_id = {id}\ngithub_login = \"{login}\"\nslack_team = \"T0ACME\"\nslack_user = \"{slack}\"\n")
+        format!(
+            "[[person]]\ngithub_id = {id}\ngithub_login = \"{login}\"\nslack_team = \"T0ACME\"\nslack_user = \"{slack}\"\n"
+        )
     };
     LINKS.iter().map(link).collect()
 }
@@ -262,7 +266,13 @@ fn people_of_the_corpus(keys: &Value) -> State {
     let mut state = workspace::workspace();
     state.install.app_id = "A0COUNTER".to_owned();
     state.install.signing_secret = keys["slack"]["main"].as_str().unwrap().to_owned();
-    let member = |id: &str| User { id: id.to_owned(), name: id.to_lowercase(), real_name: id.to_owned(), team_id: workspace::TEAM.to_owned(), ..User::default() };
+    let member = |id: &str| User {
+        id: id.to_owned(),
+        name: id.to_lowercase(),
+        real_name: id.to_owned(),
+        team_id: workspace::TEAM.to_owned(),
+        ..User::default()
+    };
     for id in ["U0ALICE", "U0DANA", "U0ERIN", "U0MALLORY"] {
         state.users.insert(id.to_owned(), member(id));
     }
@@ -274,7 +284,10 @@ fn people_of_the_corpus(keys: &Value) -> State {
 
 /// Whoever connects to the first address gets the counts, to the second a program started anew.
 async fn serve_commands(program: &Arc<Mutex<Program>>) -> (SocketAddr, SocketAddr) {
-    let [counts, reset] = [tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap(), tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()];
+    let [counts, reset] = [
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap(),
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap(),
+    ];
     let addresses = (counts.local_addr().unwrap(), reset.local_addr().unwrap());
     let counted = Arc::clone(program);
     tokio::spawn(async move {

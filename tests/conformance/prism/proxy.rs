@@ -27,7 +27,7 @@ async fn the_simulated_githubs_answers_fit_githubs_document() {
     let calls = world.github.calls();
     assert!(calls.len() > 30, "the stories asked GitHub: {} calls at {direct}", calls.len());
     assert!(world.github.unexpected_calls().is_empty(), "{:?}", world.github.unexpected_calls());
-    let mut wrong = prism.violations();
+    let mut wrong = prism.violations().await;
     wrong.retain(|line| !DEVIATIONS.iter().any(|(known, _)| line.contains(known)));
     assert!(wrong.is_empty(), "{wrong:#?}");
     println!("{} calls through the proxy", calls.len());
