@@ -125,3 +125,25 @@ async fn acknowledgement(
 fn refusal(error: StoreError) -> IntakeError {
     IntakeError::Unavailable(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every address in a manifest, as the path that has to be served.
+    fn paths(manifest: &str) -> Vec<String> {
+        let host = "https://countersign.example.com";
+        let parts = manifest.split('"').filter_map(|part| part.strip_prefix(host));
+        parts.filter(|path| !path.is_empty()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_manifests_and_the_doors_agree() {
+        assert_eq!(paths(include_str!("../../app-manifest.json")), [GITHUB_WEBHOOKS]);
+        let mut slack = paths(include_str!("../../slack-manifest.json"));
+        slack.sort();
+        let mut served = [SLACK.commands, SLACK.events, SLACK.interactions];
+        served.sort_unstable();
+        assert_eq!(slack, served);
+    }
+}

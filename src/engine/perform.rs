@@ -15,6 +15,9 @@ use crate::store::{ClaimedEffect, StoreError};
 use super::Engine;
 use outcome::{finish, take_and_finish};
 
+/// How long the deadline waits for clicks that came before it.
+const CLICKS_FIRST_MS: i64 = crate::domain::time::SECOND_MS;
+
 /// Performs one claimed effect. What fails outside is stored with the effect; an error is the store's own.
 pub async fn perform(engine: &Engine, claimed: ClaimedEffect) -> Result<(), StoreError> {
     let outcome = perform_inner(engine, &claimed).await;
@@ -54,6 +57,12 @@ async fn perform_inner(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), S
 async fn expire(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
     if !request.is_undecided() || engine.clock.now() < request.expires_at {
         return finish(engine, claimed).await;
+    }
+    // What counts is when a click came (H5): one from before the deadline goes first. Clicks that cannot be checked are
+    // given up after a while, so this ends.
+    if engine.store.click_waits_since_before(request.expires_at).await? {
+        let later = engine.clock.now().plus_millis(CLICKS_FIRST_MS);
+        return engine.store.hold_effect(&claimed.id, later).await;
     }
     take_and_finish(engine, claimed, Event::DeadlineReached).await
 }

@@ -210,6 +210,15 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a click that came before `moment` is not worked off yet.
+    pub async fn click_waits_since_before(&self, moment: Timestamp) -> Result<bool, StoreError> {
+        const WAITING: &str =
+            "SELECT COUNT(*) FROM delivery WHERE done_ms IS NULL AND source = $1 AND received_ms < $2";
+        let source = Source::ChatInteraction.word();
+        let waiting = read!(fetch_optional, (i64,), &self.inner.pools, WAITING, source, moment.as_millis())?;
+        Ok(waiting.is_some_and(|(count,)| count > 0))
+    }
+
     /// Deliveries that were given up, newest first.
     pub async fn parked_deliveries(&self, limit: usize) -> Result<Vec<ParkedDelivery>, StoreError> {
         const PARKED: &str = "SELECT source, id, event, body, body_digest, received_ms, due_ms, attempts, last_error

@@ -1,6 +1,6 @@
 //! Deliveries: stored once, worked on until finished, parked when hopeless.
 
-use countersign::engine::receive::Source;
+use countersign::engine::receive::{Delivery, Source};
 use countersign::store::{Received, StoreError};
 
 use super::sample::{NOON, at, delivery, delivery_with};
@@ -15,6 +15,20 @@ on_both_databases! {
         assert_eq!(claimed.len(), 1);
         assert_eq!(claimed[0].delivery, sent);
         assert_eq!(claimed[0].attempts, 0);
+    }
+
+    async fn a_click_waits_until_it_is_worked_off(db: Database) {
+        let store = db.store().await;
+        let click = Delivery { source: Source::ChatInteraction, ..delivery("c-1") };
+        let came = click.received_at;
+        store.receive(delivery("d-1")).await.unwrap();
+        assert!(!store.click_waits_since_before(came.plus_millis(1)).await.unwrap(), "webhooks are no clicks");
+        store.receive(click).await.unwrap();
+        assert!(store.click_waits_since_before(came.plus_millis(1)).await.unwrap());
+        assert!(!store.click_waits_since_before(came).await.unwrap(), "it came at that moment, not before");
+        store.claim_deliveries(NOON, 10).await.unwrap();
+        write_with!(store, [] |tx| tx.finish_delivery(Source::ChatInteraction, "c-1", NOON).await).unwrap();
+        assert!(!store.click_waits_since_before(came.plus_millis(1)).await.unwrap());
     }
 
     async fn second_delivery_of_same_id_changes_nothing(db: Database) {

@@ -18,6 +18,20 @@ on_both_databases! {
         assert_eq!(claimed[0].first_due, NOON);
     }
 
+    async fn an_effect_that_was_begun_is_in_doubt_until_it_is_finished(db: Database) {
+        let store = db.store().await;
+        store_with_effects(&store, 1, &[(Effect::SyncMessage, 0)]).await;
+        let claimed = claim_whole(&store, 1).await.pop().unwrap();
+        let lane = claimed.lane.clone().unwrap();
+        assert!(!store.is_in_doubt(&lane, "sync_message").await.unwrap());
+        let id = claimed.id.clone();
+        write_with!(store, [id] |tx| tx.begin_effect(&id).await).unwrap();
+        assert!(store.is_in_doubt(&lane, "sync_message").await.unwrap());
+        assert!(!store.is_in_doubt(&lane, "say").await.unwrap());
+        finish(&store, &claimed.id).await.unwrap();
+        assert!(!store.is_in_doubt(&lane, "sync_message").await.unwrap());
+    }
+
     async fn asking_twice_for_an_effect_changes_nothing(db: Database) {
         let store = db.store().await;
         store_with_effects(&store, 1, &[(Effect::Decide, 0)]).await;

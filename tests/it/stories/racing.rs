@@ -196,3 +196,36 @@ async fn an_ask_that_comes_after_the_end_of_its_run_is_closed_at_once() {
     assert!(stage.world.slack.messages(RELEASES).is_empty(), "nobody was bothered");
     stage.finish().await;
 }
+
+/// H4: the decision stands; the objection of somebody who had approved is shown, and decides nothing.
+#[tokio::test]
+async fn an_approver_who_changes_her_mind_too_late_objects() {
+    let stage = stage().await;
+    let run = stage.deploy_good().await;
+    stage.press(OCTO, "deny").await;
+    let view = stage.world.slack.views(OCTO).pop().unwrap();
+    stage.press(OCTO, "approve").await;
+    stage.world.slack.submit(OCTO, &view.id, &[("reason", "I had not seen the German data")]).await;
+    stage.advance(20_000).await;
+    assert_eq!(stage.verdict().await, Some(Verdict::Approved));
+    assert_eq!(stage.taken(run).iter().map(|post| post.state.as_str()).collect::<Vec<_>>(), ["approved"]);
+    assert!(stage.thread().contains("I had not seen the German data"), "{}", stage.thread());
+    assert!(!stage.told(OCTO).is_empty());
+    stage.finish().await;
+}
+
+/// H5: a click that came before the deadline counts, though it is worked on after it; the deadline's timer comes second.
+#[tokio::test]
+async fn a_click_in_the_last_moment_counts() {
+    let stage = stage().await;
+    let run = stage.deploy_good().await;
+    let left = stage.request().await.expires_at.millis_since(stage.world.clock.now());
+    stage.advance(left - 1).await;
+    let ts = stage.message().ts;
+    assert!(stage.world.slack.click(OCTO, RELEASES, &ts, "approve").await.acknowledged());
+    stage.world.clock.advance(5);
+    stage.advance(30_000).await;
+    assert_eq!(stage.verdict().await, Some(Verdict::Approved));
+    assert_eq!(stage.taken(run).len(), 1);
+    stage.finish().await;
+}
