@@ -35,8 +35,6 @@ async fn missing_settings_are_all_told_and_nothing_is_started() {
         ("COUNTERSIGN_GITHUB__WEBHOOK_SECRET", "Webhook secret"),
         ("COUNTERSIGN_SLACK__BOT_TOKEN", "Bot User OAuth Token"),
         ("COUNTERSIGN_SLACK__SIGNING_SECRET", "Signing Secret"),
-        ("COUNTERSIGN_SLACK__APP_ID", "Basic Information"),
-        ("COUNTERSIGN_SLACK__TEAM_ID", "app.slack.com/client"),
         ("COUNTERSIGN_SLACK__CHANNEL", "Channel ID"),
     ] {
         let told = said.lines().any(|line| line.contains(variable) && line.contains(place));
