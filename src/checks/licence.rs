@@ -62,7 +62,7 @@ fn changed(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
         .after(after.words())
         .rule("the licence stays the same")
         .source(facts.source(&model.card_path, None))
-        .says(&format!("Licence: {} -> {}{}.", before.words(), after.words(), after.class().in_brackets()));
+        .says(&format!("Licence: {} → {}{}.", before.words(), after.words(), after.class().in_brackets()));
     Some(flag)
 }
 

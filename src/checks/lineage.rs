@@ -26,7 +26,7 @@ fn base_model(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
         .after(words(&after))
         .rule("the set of base models stays the same")
         .source(facts.source(&model.card_path, None))
-        .says(&format!("Base model: {} -> {}.", words(&before), words(&after)));
+        .says(&format!("Base model: {} → {}.", words(&before), words(&after)));
     Some(flag)
 }
 

@@ -108,7 +108,7 @@ impl Context<'_> {
 /// `wer (common_voice): 13.55 -> 14.90`
 fn from_to(change: &MetricChange) -> String {
     let text = |value: &Option<MetricValue>| value.as_ref().map(|value| value.text.clone()).unwrap_or_default();
-    format!("{}: {} -> {}", metric_subject(&change.key), text(&change.before), text(&change.after))
+    format!("{}: {} → {}", metric_subject(&change.key), text(&change.before), text(&change.after))
 }
 
 /// Square of the worsening in standard errors; `None` where not both values state their spread, or both state 0.
@@ -156,7 +156,7 @@ mod tests {
         assert!(codes("wer", "13.55", "13.80").is_empty());
         assert!(codes("wer", "13.55", "10").is_empty());
         let worse = flags(&[("wer", "13.55")], &[("wer", "14.90")]);
-        assert_eq!(worse[0].message, "wer (acme/reviews): 13.55 -> 14.90, worse by 10 % (limit 2 %).");
+        assert_eq!(worse[0].message, "wer (acme/reviews): 13.55 → 14.90, worse by 10 % (limit 2 %).");
         assert_eq!((worse[0].severity, worse[0].is_new), (Severity::High, true));
         assert!(worse[0].source.as_deref().unwrap().starts_with("README.md@0202020#"));
     }

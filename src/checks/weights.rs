@@ -29,7 +29,7 @@ fn changed(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
     }
     let before = cell(gone.iter().filter_map(|weight| weight.before.as_ref()));
     let after = cell(new.iter().filter_map(|weight| weight.after.as_ref()));
-    let sides = format!("{} -> {}", before.as_deref().unwrap_or("none"), after.as_deref().unwrap_or("none"));
+    let sides = format!("{} → {}", before.as_deref().unwrap_or("none"), after.as_deref().unwrap_or("none"));
     let first = new.first().or(gone.first()).map(|weight| weight.path.clone()).unwrap_or_default();
     let message = match (new.len(), gone.len()) {
         (0 | 1, 0 | 1) => format!("{first}: new weights, {sides}."),
