@@ -1,0 +1,85 @@
+//! The other side: simulated vendors in this process, or a GitHub that takes every call and never answers.
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use countersign::ports::Clock;
+use countersign::sim::github::sample::{self, Sample};
+use countersign::sim::github::state::deliveries::Delivery;
+use countersign::sim::github::{GithubOptions, GithubSim};
+use countersign::sim::slack::sample::{OCTO, TEAM};
+use countersign::sim::slack::{SlackOptions, SlackSim};
+use tokio::net::TcpListener;
+
+/// GitHub and Slack, idle and without rate limits.
+pub struct Vendors {
+    pub github: GithubSim,
+    pub slack: SlackSim,
+    pub sample: Sample,
+}
+
+impl Vendors {
+    pub async fn start() -> anyhow::Result<Self> {
+        let mut options = GithubOptions::default();
+        options.limits.requests_per_hour = None;
+        options.limits.points_per_minute = None;
+        options.timing.too_early_ms = 0;
+        options.events = vec!["deployment_protection_rule".to_owned()];
+        let github = GithubSim::start(Clock::System, options).await?;
+        let sample = github.edit(sample::fill);
+        // Deliveries are queued for a target only; this bench sends them itself.
+        github.set_webhook_target("http://127.0.0.1:9/");
+        let slack = SlackSim::start(Clock::System, SlackOptions { rate_limits: false, ..SlackOptions::default() }).await?;
+        Ok(Self { github, slack, sample })
+    }
+
+    /// Points Slack's clicks at a server.
+    pub fn click_at(&self, server: SocketAddr) {
+        self.slack.set_interactions_target(&format!("http://{server}/slack/interactions"));
+    }
+
+    /// Starts a deployment: its run, and the delivery that tells of it.
+    pub fn deploy(&self) -> anyhow::Result<(u64, Delivery)> {
+        let run = self.github.dispatch(self.sample.good_change());
+        let queued = self.github.edit(|state| state.queued.pop_front());
+        Ok((run, queued.context("the deployment sent no delivery")?.delivery))
+    }
+
+    /// Messages that stand in all channels, replies included.
+    pub fn messages(&self) -> usize {
+        self.slack.read(|state| state.messages.len())
+    }
+
+    pub fn reports(&self) -> usize {
+        self.github.read(|state| state.status_reports.len())
+    }
+
+    pub fn decisions(&self) -> usize {
+        self.github.read(|state| state.decisions.len())
+    }
+
+    /// Calls that reached either vendor.
+    pub fn calls(&self) -> usize {
+        self.github.read(|state| state.calls.len()) + self.slack.read(|state| state.calls.len())
+    }
+}
+
+/// The identity file: octocat may approve.
+pub fn people() -> String {
+    format!("[[person]]\ngithub_id = {}\ngithub_login = \"octocat\"\nslack_team = \"{TEAM}\"\nslack_user = \"{OCTO}\"\n", sample::OCTOCAT)
+}
+
+/// Accepts every connection and says nothing.
+pub async fn silence() -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let hold = async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            held.push(stream);
+        }
+    };
+    #[expect(clippy::disallowed_methods, reason = "the silent vendor stands beside the measurement")]
+    tokio::spawn(hold);
+    Ok(address)
+}
