@@ -60,7 +60,7 @@ pub async fn measure(bench: &Bench, extent: Extent, report: &mut Report) -> anyh
 /// The yardstick: one acknowledgement of the bare server at one connection.
 async fn bare_acknowledgement(bench: &Bench, vendors: &Vendors, extent: Extent) -> anyhow::Result<Duration> {
     let server = bench.bare(&bench.database()?).await?;
-    let (_, sample) = vendors.deploy()?;
+    let sample = vendors.deploy()?;
     let requests = bodies::made_from(&sample, extent.single.max(100), &vendors.github.webhook_secret())?;
     Ok(load::send(server.address, Arc::new(requests), 1).await?.percentile(0.5))
 }
@@ -85,7 +85,7 @@ async fn single(server: &Server, vendors: &Vendors) -> anyhow::Result<Single> {
 
 /// Sends one delivery; how long until its message stands in Slack, and the message's `ts`.
 pub async fn open(server: &Server, vendors: &Vendors) -> anyhow::Result<(Duration, String)> {
-    let (_, delivery) = vendors.deploy()?;
+    let delivery = vendors.deploy()?;
     let body = bodies::padded(&delivery.body);
     let request = bodies::request(&delivery.guid, &body, &vendors.github.webhook_secret());
     let roots = || vendors.slack.read(|state| state.messages.iter().rev().find(|one| one.is_root()).map(|one| one.ts.clone()));

@@ -37,7 +37,7 @@ pub async fn measure(bench: &Bench, extent: Extent, report: &mut Report) -> anyh
 }
 
 async fn levels(server: &Server, vendors: &Vendors, extent: Extent) -> anyhow::Result<Vec<Level>> {
-    let (_, sample) = vendors.deploy()?;
+    let sample = vendors.deploy()?;
     let mut levels = Vec::new();
     for connections in extent.connections {
         let number = (extent.stored * (*connections).min(64) / 64).max(400);

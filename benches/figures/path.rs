@@ -39,10 +39,7 @@ async fn level(server: &Server, vendors: &Vendors, number: usize, connections: u
     let started = Instant::now();
     let outcome = load::send(server.address, requests, connections).await?;
     let acknowledged = server.flushes();
-    while vendors.messages() < messages || vendors.reports() < reports {
-        ensure!(started.elapsed() < PATIENCE, "the engine does not get done: {} of {messages} messages", vendors.messages());
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    wait_for(vendors, || vendors.messages() >= messages && vendors.reports() >= reports).await?;
     let took = started.elapsed();
     server.rest(Duration::from_millis(300)).await;
     let per_delivery = |after: Option<u64>| {
@@ -61,11 +58,21 @@ async fn level(server: &Server, vendors: &Vendors, number: usize, connections: u
     Ok(std::iter::once(connections.to_string()).chain(numbers.map(short)).collect())
 }
 
+/// Waits until the engine is done.
+pub async fn wait_for(vendors: &Vendors, done: impl Fn() -> bool) -> anyhow::Result<()> {
+    let started = Instant::now();
+    while !done() {
+        ensure!(started.elapsed() < PATIENCE, "the engine does not get done: {} messages so far", vendors.messages());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
+}
+
 /// Starts that many deployments; their signed deliveries.
 pub fn deployments(vendors: &Vendors, number: usize) -> anyhow::Result<Vec<Vec<u8>>> {
     let secret = vendors.github.webhook_secret();
     let one = |_| {
-        let (_, delivery) = vendors.deploy()?;
+        let delivery = vendors.deploy()?;
         Ok(bodies::request(&delivery.guid, &bodies::padded(&delivery.body), &secret))
     };
     (0..number).map(one).collect()

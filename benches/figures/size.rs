@@ -77,9 +77,7 @@ async fn memory(bench: &Bench, database: &std::path::Path, vendors: &Vendors, ex
     let done = vendors.messages() + number;
     let requests = path::deployments(vendors, number)?;
     load::send(server.address, Arc::new(requests), 64).await?;
-    while vendors.messages() < done {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    path::wait_for(vendors, || vendors.messages() >= done).await?;
     server.rest(SETTLED).await;
     let (after, peak) = server.memory()?;
     Ok(Memory { ready: milliseconds(server.ready_after), rest, message: median(messages), peak, after })

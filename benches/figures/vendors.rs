@@ -1,12 +1,13 @@
 //! The other side: simulated vendors in this process, or a GitHub that takes every call and never answers.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use countersign::ports::Clock;
 use countersign::sim::github::sample::{self, Sample};
 use countersign::sim::github::state::deliveries::Delivery;
-use countersign::sim::github::{GithubOptions, GithubSim};
+use countersign::sim::github::{Dispatch, GithubOptions, GithubSim};
 use countersign::sim::slack::sample::{OCTO, TEAM};
 use countersign::sim::slack::{SlackOptions, SlackSim};
 use tokio::net::TcpListener;
@@ -15,7 +16,8 @@ use tokio::net::TcpListener;
 pub struct Vendors {
     pub github: GithubSim,
     pub slack: SlackSim,
-    pub sample: Sample,
+    sample: Sample,
+    environments: AtomicUsize,
 }
 
 impl Vendors {
@@ -30,7 +32,7 @@ impl Vendors {
         // Deliveries are queued for a target only; this bench sends them itself.
         github.set_webhook_target("http://127.0.0.1:9/");
         let slack = SlackSim::start(Clock::System, SlackOptions { rate_limits: false, ..SlackOptions::default() }).await?;
-        Ok(Self { github, slack, sample })
+        Ok(Self { github, slack, sample, environments: AtomicUsize::new(1) })
     }
 
     /// Points Slack's clicks at a server.
@@ -38,11 +40,18 @@ impl Vendors {
         self.slack.set_interactions_target(&format!("http://{server}/slack/interactions"));
     }
 
-    /// Starts a deployment: its run, and the delivery that tells of it.
-    pub fn deploy(&self) -> anyhow::Result<(u64, Delivery)> {
-        let run = self.github.dispatch(self.sample.good_change());
-        let queued = self.github.edit(|state| state.queued.pop_front());
-        Ok((run, queued.context("the deployment sent no delivery")?.delivery))
+    /// Starts a deployment to an environment of its own, in which an older commit is live; the delivery that tells of it.
+    pub fn deploy(&self) -> anyhow::Result<Delivery> {
+        let environment = format!("production-{}", self.environments.fetch_add(1, Ordering::Relaxed));
+        let (repository, change) = (self.sample.repository, Dispatch::new(self.sample.repository, "main", "mona", &environment));
+        let change = change.of_commit(&self.sample.good).triggered_by("push");
+        let queued = self.github.edit(|state| {
+            state.add_environment(repository, &environment, true);
+            state.set_live(repository, &environment, &self.sample.live);
+            state.dispatch(change);
+            state.queued.pop_front()
+        });
+        Ok(queued.context("the deployment sent no delivery")?.delivery)
     }
 
     /// Messages that stand in all channels, replies included.
