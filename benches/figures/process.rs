@@ -57,10 +57,9 @@ impl Bench {
         self.countersign_at(database, vendors, &vendors.github.api_url(), &vendors.slack.api_url()).await
     }
 
-    /// `countersign serve` whose vendors take every call and never answer: nothing but the intake works.
-    pub async fn countersign_alone(&self, database: &Path, vendors: &Vendors) -> anyhow::Result<Server> {
-        let silent = format!("http://{}", vendors::silence().await?);
-        self.countersign_at(database, vendors, &silent, &format!("{silent}/api")).await
+    /// `countersign serve` whose vendors take every call at `silent` and never answer: nothing but the intake works.
+    pub async fn countersign_alone(&self, database: &Path, vendors: &Vendors, silent: &str) -> anyhow::Result<Server> {
+        self.countersign_at(database, vendors, silent, &format!("{silent}/api")).await
     }
 
     async fn countersign_at(&self, database: &Path, vendors: &Vendors, github: &str, slack: &str) -> anyhow::Result<Server> {

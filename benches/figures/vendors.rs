@@ -78,10 +78,10 @@ pub fn people() -> String {
     format!("[[person]]\ngithub_id = {}\ngithub_login = \"octocat\"\nslack_team = \"{TEAM}\"\nslack_user = \"{OCTO}\"\n", sample::OCTOCAT)
 }
 
-/// Accepts every connection and says nothing.
-pub async fn silence() -> anyhow::Result<SocketAddr> {
+/// The address of a vendor that accepts every connection and says nothing.
+pub async fn silence() -> anyhow::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
+    let address = format!("http://{}", listener.local_addr()?);
     let hold = async move {
         let mut held = Vec::new();
         while let Ok((stream, _)) = listener.accept().await {
