@@ -1,5 +1,6 @@
 //! The one writer: takes everything that waits, commits once, answers all (group commit).
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,8 +16,10 @@ use super::job::{Answer, Job, Work};
 use super::tx::Changes;
 use super::{Received, StoreError, Tx};
 
-/// Most writes that share one commit.
+/// Most deliveries that share one commit, and most writes taken from the queue at once.
 const LARGEST_BATCH: usize = 256;
+/// Most jobs that share one commit. A job is many statements, and senders wait for their acknowledgement meanwhile.
+const LARGEST_JOBS: usize = 24;
 /// How often a transaction is run again when PostgreSQL asks for it.
 const RETRIES: u32 = 5;
 const RETRY_PAUSE: Duration = Duration::from_millis(5);
@@ -47,12 +50,22 @@ pub(super) struct Writer {
     _guard: Option<File>,
 }
 
+/// What was taken from the queue. Deliveries overtake jobs, so that an acknowledgement never waits behind slow work.
+#[derive(Default)]
+struct Line {
+    deliveries: Vec<Delivery>,
+    receivers: Vec<Answer<Received>>,
+    jobs: VecDeque<Box<dyn Job>>,
+    /// The store is being closed; whoever asked hears of it once everything is written.
+    close: Option<oneshot::Sender<()>>,
+}
+
+/// What shares one commit.
 #[derive(Default)]
 struct Batch {
     deliveries: Vec<Delivery>,
     receivers: Vec<Answer<Received>>,
     jobs: Vec<Box<dyn Job>>,
-    close: Option<oneshot::Sender<()>>,
 }
 
 /// What became of the parts of a committed batch.
@@ -74,30 +87,18 @@ impl Writer {
     }
 
     pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Work>) {
-        let mut works = Vec::with_capacity(LARGEST_BATCH);
-        while waiting.recv_many(&mut works, LARGEST_BATCH).await > 0 {
-            let mut batch = Batch::of(&mut works);
-            let close = batch.close.take();
-            if close.is_some() {
+        let mut line = Line::default();
+        while line.fill(&mut waiting).await {
+            if line.close.is_some() {
                 waiting.close();
             }
-            self.write(batch).await;
-            if let Some(close) = close {
-                return self.end(waiting, close).await;
-            }
-        }
-        self.disconnect().await;
-    }
-
-    /// Writes what was accepted before the store was closed.
-    async fn end(mut self, mut waiting: mpsc::Receiver<Work>, close: oneshot::Sender<()>) {
-        let mut works = Vec::new();
-        while waiting.recv_many(&mut works, LARGEST_BATCH).await > 0 {
-            self.write(Batch::of(&mut works)).await;
+            self.write(line.next_batch()).await;
         }
         self.disconnect().await;
         drop(self);
-        let _ = close.send(());
+        if let Some(close) = line.close {
+            let _ = close.send(());
+        }
     }
 
     async fn write(&mut self, mut batch: Batch) {
@@ -226,24 +227,52 @@ fn whole_batch(outcome: Result<(), StoreError>) -> Result<Result<(), StoreError>
     }
 }
 
-impl Batch {
-    /// Sorts what waited; whoever gave up waiting for a delivery to be stored is left out.
-    fn of(works: &mut Vec<Work>) -> Self {
-        let mut batch = Self::default();
-        for work in works.drain(..) {
-            match work {
-                Work::Receive(_, answer) if answer.is_closed() => {}
-                Work::Receive(delivery, answer) => {
-                    batch.deliveries.push(delivery);
-                    batch.receivers.push(answer);
-                }
-                Work::Job(job) => batch.jobs.push(job),
-                Work::Close(close) => batch.close = Some(close),
+impl Line {
+    /// Takes what waits; waits itself only while the line is empty. `false` once nothing is left and nothing can come.
+    async fn fill(&mut self, waiting: &mut mpsc::Receiver<Work>) -> bool {
+        if self.jobs.is_empty() {
+            match waiting.recv().await {
+                Some(work) => self.join(work),
+                None => return false,
             }
         }
-        batch
+        while self.has_room()
+            && let Ok(work) = waiting.try_recv()
+        {
+            self.join(work);
+        }
+        true
     }
 
+    /// A line that is too long leaves the rest in the queue, whose callers are told that the store is busy.
+    fn has_room(&self) -> bool {
+        self.deliveries.len() < LARGEST_BATCH && self.jobs.len() < LARGEST_BATCH
+    }
+
+    /// Whoever gave up waiting for a delivery to be stored is left out.
+    fn join(&mut self, work: Work) {
+        match work {
+            Work::Receive(_, answer) if answer.is_closed() => {}
+            Work::Receive(delivery, answer) => {
+                self.deliveries.push(delivery);
+                self.receivers.push(answer);
+            }
+            Work::Job(job) => self.jobs.push_back(job),
+            Work::Close(close) => self.close = Some(close),
+        }
+    }
+
+    fn next_batch(&mut self) -> Batch {
+        let jobs = self.jobs.len().min(LARGEST_JOBS);
+        Batch {
+            deliveries: std::mem::take(&mut self.deliveries),
+            receivers: std::mem::take(&mut self.receivers),
+            jobs: self.jobs.drain(..jobs).collect(),
+        }
+    }
+}
+
+impl Batch {
     fn is_empty(&self) -> bool {
         self.deliveries.is_empty() && self.jobs.is_empty()
     }
