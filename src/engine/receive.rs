@@ -60,11 +60,5 @@ pub async fn receive(store: &Store, delivery: Delivery) -> Result<Arrival, Store
         Received::Conflict => Arrival::Conflict,
     };
     tracing::debug!(delivery.id = id, source = source.word(), outcome = ?arrival, "delivery {id} arrived");
-    let outcome = match arrival {
-        Arrival::Stored => "stored",
-        Arrival::Duplicate => "duplicate",
-        Arrival::Conflict => "conflict",
-    };
-    metrics::counter!("countersign_deliveries_total", "source" => source.word(), "outcome" => outcome).increment(1);
     Ok(arrival)
 }

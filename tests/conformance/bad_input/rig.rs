@@ -323,9 +323,11 @@ async fn count(database: &SqlitePool) -> Value {
 }
 
 /// An ask that was read and waits for GitHub to answer counts as a request, however often it was delivered. A slash
-/// command is stored like everything readable; the corpus knows none.
+/// command is stored like everything readable; the corpus knows none. The simulated GitHub tells of its jobs and runs
+/// whenever they move, which is no doing of the corpus.
 const COUNTS: &str = "SELECT
-    (SELECT COUNT(*) FROM delivery WHERE source <> 'chat_command'),
+    (SELECT COUNT(*) FROM delivery WHERE source <> 'chat_command' 
+        AND event NOT IN ('deployment', 'deployment_status', 'deployment_review', 'workflow_run', 'workflow_job', 'installation')),
     (SELECT COUNT(*) FROM request) + (SELECT COUNT(DISTINCT body_digest) FROM delivery WHERE source = 'forge' AND done_ms IS NULL),
     (SELECT COUNT(*) FROM vote)";
 
