@@ -28,6 +28,8 @@ pub struct Limits {
 const BREATHER: Duration = Duration::from_millis(500);
 /// What is under way when the server stops gets this long to finish.
 const DRAIN: Duration = Duration::from_secs(8);
+/// [`Effect::kind`] of a look back at a run.
+const WATCH: &str = "watch";
 /// How long an effect waits for a free place among its kind.
 const FULL_PAUSE_MS: i64 = SECOND_MS / 4;
 
@@ -61,13 +63,16 @@ enum Pool {
     Forge,
     Chat,
     Own,
+    /// Looks back at runs: many, and none in a hurry.
+    Look,
 }
 
 const fn pool_of(effect: &Effect) -> Pool {
     match effect {
         Effect::Report | Effect::Decide => Pool::Forge,
         Effect::SyncMessage | Effect::Say(_) | Effect::Whisper { .. } => Pool::Chat,
-        Effect::Gather | Effect::Watch { .. } | Effect::Expire => Pool::Own,
+        Effect::Gather | Effect::Expire => Pool::Own,
+        Effect::Watch { .. } => Pool::Look,
     }
 }
 
@@ -91,7 +96,10 @@ impl Worker {
                 self.start_delivery(claimed);
             }
         }
-        for claimed in self.engine.store.claim_effects(now, self.limits.effects_of_a_kind).await? {
+        // Thousands of looks may fall due at once, after an outage say: while their places are taken they are left out,
+        // or they would hide the decisions and messages behind them.
+        let but = if self.is_full(Pool::Look) { WATCH } else { "" };
+        for claimed in self.engine.store.claim_effects_but(now, self.limits.effects_of_a_kind, but).await? {
             self.start_effect(claimed, now).await?;
         }
         let next = self.engine.store.next_due(now).await?;
@@ -112,11 +120,10 @@ impl Worker {
 
     async fn start_effect(&mut self, claimed: ClaimedEffect, now: Timestamp) -> Result<(), StoreError> {
         let pool = pool_of(&claimed.effect);
-        let busy = self.busy.entry(pool).or_default();
-        if *busy >= self.limits.effects_of_a_kind {
+        if self.is_full(pool) {
             return self.engine.store.hold_effect(&claimed.id, now.plus_millis(FULL_PAUSE_MS)).await;
         }
-        *busy += 1;
+        *self.busy.entry(pool).or_default() += 1;
         let engine = self.engine.clone();
         self.effects.spawn(async move {
             let work = AssertUnwindSafe(perform(&engine, claimed.clone())).catch_unwind();
@@ -127,6 +134,14 @@ impl Worker {
             (pool, outcome)
         });
         Ok(())
+    }
+
+    fn is_full(&self, pool: Pool) -> bool {
+        let places = match pool {
+            Pool::Look => self.limits.effects_of_a_kind.div_ceil(4),
+            Pool::Forge | Pool::Chat | Pool::Own => self.limits.effects_of_a_kind,
+        };
+        self.busy.get(&pool).is_some_and(|busy| *busy >= places)
     }
 
     /// Takes in everything else that finished meanwhile, so that the next look is one for all of it.

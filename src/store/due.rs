@@ -31,7 +31,7 @@ impl Store {
         let mut held = self.inner.shared.claims.held().await;
         held.let_go(now);
         let deliveries = self.claimable_deliveries(now, 1, &held).await?;
-        let effects = self.claimable_effects(now, 1, &held).await?;
+        let effects = self.claimable_effects(now, 1, "", &held).await?;
         let dues = deliveries.iter().map(|(due, ..)| *due).chain(effects.iter().map(|effect| effect.due_ms));
         Ok((dues.min().map(Timestamp::from_millis), held.next_end()))
     }
@@ -77,18 +77,20 @@ impl Store {
         &self,
         now: Timestamp,
         limit: usize,
+        but: &str,
         held: &Held,
     ) -> Result<Vec<EffectRow>, StoreError> {
         const DUE: &str = "SELECT id, request, lane, payload, attempts, seq, due_ms, first_due_ms, error_class
             FROM effect AS mine
-            WHERE done_ms IS NULL AND due_ms <= $1 AND (due_ms, seq, id) > ($2, $3, $4)
+            WHERE done_ms IS NULL AND due_ms <= $1 AND (due_ms, seq, id) > ($2, $3, $4) AND kind <> $6
             AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM effect AS older WHERE older.lane = mine.lane
                 AND older.done_ms IS NULL AND older.seq < mine.seq AND older.due_ms <= $1))
             ORDER BY due_ms, seq, id LIMIT $5";
         let (mut found, mut last) = (Vec::new(), (i64::MIN, i64::MIN, String::new()));
         loop {
             let page = read!(
-                fetch_all, EffectRow, &self.inner.pools, DUE, now.as_millis(), last.0, last.1, &last.2, page_of(limit)
+                fetch_all, EffectRow, &self.inner.pools, DUE, now.as_millis(), last.0, last.1, &last.2, page_of(limit),
+                but
             )?;
             let Some(end) = page.last().map(EffectRow::place) else { return Ok(found) };
             for effect in page {

@@ -123,9 +123,19 @@ impl Store {
     /// Due effects that nobody works on, oldest first, at most one of each lane and none that an older due one of its
     /// lane waits before. They are ours until finished, rescheduled, failed, held or released.
     pub async fn claim_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<ClaimedEffect>, StoreError> {
+        self.claim_effects_but(now, limit, "").await
+    }
+
+    /// The same, leaving out one kind ([`Effect::kind`]): a wave of what has no place now must not hide what has.
+    pub async fn claim_effects_but(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        but: &str,
+    ) -> Result<Vec<ClaimedEffect>, StoreError> {
         let rows = match &self.inner.pools {
-            Pools::Lite(_) => self.pick_effects(now, limit).await?,
-            Pools::Pg(pool) => self.lease_effects(pool, now, limit).await?,
+            Pools::Lite(_) => self.pick_effects(now, limit, but).await?,
+            Pools::Pg(pool) => self.lease_effects(pool, now, limit, but).await?,
         };
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
@@ -137,10 +147,10 @@ impl Store {
         Ok(claimed)
     }
 
-    async fn pick_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<EffectRow>, StoreError> {
+    async fn pick_effects(&self, now: Timestamp, limit: usize, but: &str) -> Result<Vec<EffectRow>, StoreError> {
         let mut held = self.inner.shared.claims.held().await;
         held.let_go(now);
-        let rows = self.claimable_effects(now, limit, &held).await?;
+        let rows = self.claimable_effects(now, limit, but, &held).await?;
         for row in &rows {
             held.claim(row.key(), row.lane.clone());
         }

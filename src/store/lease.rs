@@ -43,9 +43,10 @@ impl Store {
         pool: &PgPool,
         now: Timestamp,
         limit: usize,
+        but: &str,
     ) -> Result<Vec<EffectRow>, StoreError> {
         const LEASE: &str = "WITH due AS MATERIALIZED (SELECT mine.id FROM effect AS mine
-                WHERE mine.done_ms IS NULL AND mine.due_ms <= $1
+                WHERE mine.done_ms IS NULL AND mine.due_ms <= $1 AND mine.kind <> $5
                 AND (mine.lease_until_ms IS NULL OR mine.lease_until_ms <= $1)
                 AND (mine.lane IS NULL OR NOT EXISTS (SELECT 1 FROM effect AS other WHERE other.lane = mine.lane
                     AND other.done_ms IS NULL AND other.id <> mine.id
@@ -59,7 +60,7 @@ impl Store {
         let mut transaction = pool.begin().await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(CLAIM_LOCK).execute(&mut *transaction).await?;
         let query = sqlx::query_as(LEASE).bind(now.as_millis()).bind(bound(limit));
-        let query = query.bind(self.inner.shared.owner.as_ref()).bind(self.lease_end(now).as_millis());
+        let query = query.bind(self.inner.shared.owner.as_ref()).bind(self.lease_end(now).as_millis()).bind(but);
         let mut rows: Vec<EffectRow> = query.fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
         self.inner.shared.commits.fetch_add(1, Ordering::Relaxed);

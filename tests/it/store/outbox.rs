@@ -18,6 +18,15 @@ on_both_databases! {
         assert_eq!(claimed[0].first_due, NOON);
     }
 
+    async fn one_kind_can_be_left_out_of_a_claim(db: Database) {
+        let store = db.store().await;
+        let look = Effect::Watch { chain: 1, round: 0 };
+        let ids = store_with_effects(&store, 1, &[(look.clone(), 0), (look, 0), (Effect::Decide, 0)]).await;
+        let claimed = store.claim_effects_but(NOON, 1, "watch").await.unwrap();
+        assert_eq!(claimed.iter().map(|claimed| &claimed.id).collect::<Vec<_>>(), [&ids[2]]);
+        assert_eq!(store.claim_effects(NOON, 10).await.unwrap().len(), 2);
+    }
+
     async fn an_effect_that_was_begun_is_in_doubt_until_it_is_finished(db: Database) {
         let store = db.store().await;
         store_with_effects(&store, 1, &[(Effect::SyncMessage, 0)]).await;
