@@ -39,7 +39,8 @@ pub struct App {
 pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> anyhow::Result<App> {
     let salts = ids.clone();
     let options = StoreOptions { salt: Arc::new(move || salts.salt()), ..StoreOptions::default() };
-    let store = Store::open(settings.database_url.expose_secret(), options).await.context("cannot open the database")?;
+    let store =
+        Store::open(settings.database_url.expose_secret(), options).await.context("cannot open the database")?;
     store.migrate().await.context("cannot bring the database up to date")?;
     let chat = Arc::new(slack(settings, clock.clone())?);
     let engine = Engine {
@@ -157,7 +158,8 @@ fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
         }),
         metrics: Arc::new(move || metrics.render()),
         observe: |source, outcome| {
-            metrics::counter!("countersign_deliveries_total", "source" => source.word(), "outcome" => outcome.word()).increment(1);
+            metrics::counter!("countersign_deliveries_total", "source" => source.word(), "outcome" => outcome.word())
+                .increment(1);
         },
         audit: record::audit_list(settings, &engine.store),
     })

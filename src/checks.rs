@@ -14,9 +14,9 @@ pub mod licence;
 pub mod lineage;
 pub mod people;
 pub mod performance;
-pub mod secrets;
 #[cfg(test)]
 mod samples;
+pub mod secrets;
 pub mod text;
 pub mod weights;
 pub mod words;

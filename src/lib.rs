@@ -7,7 +7,6 @@
 
 pub mod domain;
 
-
 pub mod artifact;
 pub mod audit;
 pub mod checks;

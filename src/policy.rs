@@ -17,7 +17,9 @@ pub enum PolicyFile {
     Absent,
     Present,
     /// It could not be told whether there is one: never taken for absence.
-    Unreadable { why: String },
+    Unreadable {
+        why: String,
+    },
 }
 
 /// What the operator decided for repositories without a policy file.

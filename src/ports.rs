@@ -11,9 +11,7 @@ pub mod ids;
 pub use chat::{Board, Chat, Posted, Shown, View};
 pub use clock::Clock;
 pub use error::{Class, PortError};
-pub use forge::{
-    Blob, Comparison, Forge, Permission, Presence, RawFile, RunState, FirstAnswer, Tree, TreeEntry,
-};
+pub use forge::{Blob, Comparison, FirstAnswer, Forge, Permission, Presence, RawFile, RunState, Tree, TreeEntry};
 pub use ids::IdSource;
 
 pub use futures::future::BoxFuture;

@@ -43,7 +43,11 @@ pub fn serve(database: &Path, port: u16) -> anyhow::Result<()> {
         tokio::spawn(write(connection, waiting));
         let router = Router::new().route("/github/webhooks", post(receive)).route("/readyz", get(StatusCode::OK));
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
-        axum::serve(axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))), router.with_state(bare)).await?;
+        axum::serve(
+            axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))),
+            router.with_state(bare),
+        )
+        .await?;
         Ok(())
     })
 }
@@ -52,7 +56,8 @@ async fn open(database: &Path) -> anyhow::Result<SqliteConnection> {
     let options = SqliteConnectOptions::new().filename(database).create_if_missing(true);
     let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let mut connection = options.disable_statement_logging().connect().await?;
-    let table = "CREATE TABLE IF NOT EXISTS delivery (id TEXT NOT NULL PRIMARY KEY, event TEXT NOT NULL, body TEXT NOT NULL)";
+    let table =
+        "CREATE TABLE IF NOT EXISTS delivery (id TEXT NOT NULL PRIMARY KEY, event TEXT NOT NULL, body TEXT NOT NULL)";
     sqlx::query(table).execute(&mut connection).await?;
     Ok(connection)
 }

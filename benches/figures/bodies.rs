@@ -40,7 +40,9 @@ pub fn made_from(sample: &Delivery, number: usize, secret: &str) -> anyhow::Resu
     let run = callback.rsplit('/').nth(1).unwrap_or_default().to_owned();
     anyhow::ensure!(deployment.len() == 8 && run.len() == 8, "the sample names no run or deployment");
     let one = |place: usize| {
-        let body = text.replace(&run, &format!("{}", 20_000_000 + place)).replace(&deployment, &format!("{}", 50_000_000 + place));
+        let body = text
+            .replace(&run, &format!("{}", 20_000_000 + place))
+            .replace(&deployment, &format!("{}", 50_000_000 + place));
         request(&uuid::Uuid::new_v4().to_string(), body.as_bytes(), secret)
     };
     Ok((0..number).map(one).collect())

@@ -88,14 +88,13 @@ pub async fn open(server: &Server, vendors: &Vendors) -> anyhow::Result<(Duratio
     let delivery = vendors.deploy()?;
     let body = bodies::padded(&delivery.body);
     let request = bodies::request(&delivery.guid, &body, &vendors.github.webhook_secret());
-    let roots = || vendors.slack.read(|state| state.messages.iter().rev().find(|one| one.is_root()).map(|one| one.ts.clone()));
+    let roots =
+        || vendors.slack.read(|state| state.messages.iter().rev().find(|one| one.is_root()).map(|one| one.ts.clone()));
     let before = roots();
     let started = Instant::now();
     let sent = load::send(server.address, Arc::new(vec![request]), 1);
-    let (sent, seen) = futures::future::join(sent, async {
-        until(|| roots() != before).await.map(|()| started.elapsed())
-    })
-    .await;
+    let (sent, seen) =
+        futures::future::join(sent, async { until(|| roots() != before).await.map(|()| started.elapsed()) }).await;
     sent?;
     Ok((seen.context("no message came")?, roots().context("a message")?))
 }

@@ -31,11 +31,15 @@ pub async fn measure(bench: &Bench, extent: Extent, report: &mut Report) -> anyh
     for round in 0..extent.rounds {
         eprintln!("intake: round {} of {}", round + 1, extent.rounds);
         bare.push(levels(&bench.bare(&bench.database()?).await?, &vendors, &sample, extent).await?);
-        ours.push(levels(&bench.countersign_alone(&bench.database()?, &vendors, &silent).await?, &vendors, &sample, extent).await?);
+        ours.push(
+            levels(&bench.countersign_alone(&bench.database()?, &vendors, &silent).await?, &vendors, &sample, extent)
+                .await?,
+        );
     }
     let mut rows = vec![heading()];
     for (place, connections) in extent.connections.iter().enumerate() {
-        let of = |rounds: &[Vec<Level>]| middle(rounds.iter().filter_map(|levels| levels.get(place)).copied().collect());
+        let of =
+            |rounds: &[Vec<Level>]| middle(rounds.iter().filter_map(|levels| levels.get(place)).copied().collect());
         rows.push(row(*connections, of(&ours), of(&bare)));
     }
     report.table("Intake alone (GitHub does not answer, so that the engine waits), beside the bare server", &rows);
@@ -73,16 +77,33 @@ fn middle(rounds: Vec<Level>) -> Level {
 
 fn heading() -> Vec<String> {
     let words = [
-        "connections", "acks/s ÷ bare", "p99 ÷ bare", "acks/s", "bare", "p50 ms", "bare", "p99 ms", "bare",
-        "syncs per delivery", "bare",
+        "connections",
+        "acks/s ÷ bare",
+        "p99 ÷ bare",
+        "acks/s",
+        "bare",
+        "p50 ms",
+        "bare",
+        "p99 ms",
+        "bare",
+        "syncs per delivery",
+        "bare",
     ];
     words.map(str::to_owned).to_vec()
 }
 
 fn row(connections: usize, ours: Level, bare: Level) -> Vec<String> {
     let numbers = [
-        ours.per_second / bare.per_second, ours.p99 / bare.p99, ours.per_second, bare.per_second, ours.p50, bare.p50,
-        ours.p99, bare.p99, ours.flushes, bare.flushes,
+        ours.per_second / bare.per_second,
+        ours.p99 / bare.p99,
+        ours.per_second,
+        bare.per_second,
+        ours.p50,
+        bare.p50,
+        ours.p99,
+        bare.p99,
+        ours.flushes,
+        bare.flushes,
     ];
     std::iter::once(connections.to_string()).chain(numbers.map(short)).collect()
 }

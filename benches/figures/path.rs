@@ -19,8 +19,17 @@ pub async fn measure(bench: &Bench, extent: Extent, report: &mut Report) -> anyh
     let vendors = Vendors::start().await?;
     let server = bench.countersign(&bench.database()?, &vendors).await?;
     let headings = [
-        "connections", "acks/s ÷ bare", "p99 ÷ bare", "acks/s", "p50 ms", "p99 ms", "syncs per delivery until acknowledged", "… until all is done",
-        "requests/s from delivery to message", "vendor calls per request", "peak memory MiB",
+        "connections",
+        "acks/s ÷ bare",
+        "p99 ÷ bare",
+        "acks/s",
+        "p50 ms",
+        "p99 ms",
+        "syncs per delivery until acknowledged",
+        "… until all is done",
+        "requests/s from delivery to message",
+        "vendor calls per request",
+        "peak memory MiB",
     ];
     let mut rows = vec![headings.map(str::to_owned).to_vec()];
     for connections in extent.connections {

@@ -62,7 +62,13 @@ impl Bench {
         self.countersign_at(database, vendors, silent, &format!("{silent}/api")).await
     }
 
-    async fn countersign_at(&self, database: &Path, vendors: &Vendors, github: &str, slack: &str) -> anyhow::Result<Server> {
+    async fn countersign_at(
+        &self,
+        database: &Path,
+        vendors: &Vendors,
+        github: &str,
+        slack: &str,
+    ) -> anyhow::Result<Server> {
         let port = free_port()?;
         let key = self.folder.path().join("app.pem");
         std::fs::write(&key, vendors.github.private_key_pem())?;

@@ -11,7 +11,11 @@ pub struct Report {
 impl Report {
     pub fn new(bench: &Bench) -> Self {
         let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-        let flush = if bench.counts_flushes() { "1 ms added to each flush" } else { "no C compiler: flushes as the disk has them, not counted" };
+        let flush = if bench.counts_flushes() {
+            "1 ms added to each flush"
+        } else {
+            "no C compiler: flushes as the disk has them, not counted"
+        };
         println!("{cores} cores; {flush}; loopback; vendors and senders in one process beside the server\n");
         Self { started: Instant::now() }
     }

@@ -64,7 +64,12 @@ struct Memory {
     after: f64,
 }
 
-async fn memory(bench: &Bench, database: &std::path::Path, vendors: &Vendors, extent: Extent) -> anyhow::Result<Memory> {
+async fn memory(
+    bench: &Bench,
+    database: &std::path::Path,
+    vendors: &Vendors,
+    extent: Extent,
+) -> anyhow::Result<Memory> {
     let server = bench.countersign(database, vendors).await?;
     tokio::time::sleep(SETTLED).await;
     let rest = server.memory()?.0;

@@ -31,7 +31,8 @@ impl Vendors {
         let sample = github.edit(sample::fill);
         // Deliveries are queued for a target only; this bench sends them itself.
         github.set_webhook_target("http://127.0.0.1:9/");
-        let slack = SlackSim::start(Clock::System, SlackOptions { rate_limits: false, ..SlackOptions::default() }).await?;
+        let slack =
+            SlackSim::start(Clock::System, SlackOptions { rate_limits: false, ..SlackOptions::default() }).await?;
         Ok(Self { github, slack, sample, environments: AtomicUsize::new(1) })
     }
 
@@ -43,7 +44,8 @@ impl Vendors {
     /// Starts a deployment to an environment of its own, in which an older commit is live; the delivery that tells of it.
     pub fn deploy(&self) -> anyhow::Result<Delivery> {
         let environment = format!("production-{}", self.environments.fetch_add(1, Ordering::Relaxed));
-        let (repository, change) = (self.sample.repository, Dispatch::new(self.sample.repository, "main", "mona", &environment));
+        let (repository, change) =
+            (self.sample.repository, Dispatch::new(self.sample.repository, "main", "mona", &environment));
         let change = change.of_commit(&self.sample.good).triggered_by("push");
         let queued = self.github.edit(|state| {
             state.add_environment(repository, &environment, true);
@@ -75,7 +77,10 @@ impl Vendors {
 
 /// The identity file: octocat may approve.
 pub fn people() -> String {
-    format!("[[person]]\ngithub_id = {}\ngithub_login = \"octocat\"\nslack_team = \"{TEAM}\"\nslack_user = \"{OCTO}\"\n", sample::OCTOCAT)
+    format!(
+        "[[person]]\ngithub_id = {}\ngithub_login = \"octocat\"\nslack_team = \"{TEAM}\"\nslack_user = \"{OCTO}\"\n",
+        sample::OCTOCAT
+    )
 }
 
 /// The address of a vendor that accepts every connection and says nothing.

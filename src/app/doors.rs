@@ -45,7 +45,8 @@ pub fn all(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Vec<Door
 }
 
 fn github(settings: &ServeSettings) -> anyhow::Result<Door> {
-    let secrets = WebhookSecrets::new(settings.github.webhook_secrets.clone()).map_err(|why| anyhow!("github.webhook_secret: {why}"))?;
+    let secrets = WebhookSecrets::new(settings.github.webhook_secrets.clone())
+        .map_err(|why| anyhow!("github.webhook_secret: {why}"))?;
     Ok(Door {
         path: GITHUB_WEBHOOKS,
         source: Source::Forge,

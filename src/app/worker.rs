@@ -35,7 +35,8 @@ const FULL_PAUSE_MS: i64 = SECOND_MS / 4;
 
 /// Works until `stop`, then lets what is under way finish.
 pub async fn run(engine: Engine, limits: Limits, stop: CancellationToken) {
-    let mut worker = Worker { engine, limits, deliveries: JoinSet::new(), effects: JoinSet::new(), busy: HashMap::new() };
+    let mut worker =
+        Worker { engine, limits, deliveries: JoinSet::new(), effects: JoinSet::new(), busy: HashMap::new() };
     let wake = worker.engine.store.notify();
     while !stop.is_cancelled() {
         let pause = match worker.take_up().await {

@@ -111,7 +111,9 @@ impl Verifier {
     pub fn finish(self) -> Result<Summary, Break> {
         self.check_known()?;
         match self.known.iter().filter(|head| head.seq > self.head.seq).max_by_key(|head| head.seq) {
-            Some(last) => broken(self.head.seq.saturating_add(1), format!("it is missing; there were {} rows", last.seq)),
+            Some(last) => {
+                broken(self.head.seq.saturating_add(1), format!("it is missing; there were {} rows", last.seq))
+            }
             None => Ok(Summary { rows: self.head.seq, head: self.head }),
         }
     }

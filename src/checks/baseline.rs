@@ -15,7 +15,10 @@ pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
 }
 
 fn first_deployment(facts: &Facts<'_>) -> Flag {
-    let message = format!("Nothing was ever deployed to {} successfully, so there is nothing to compare with.", facts.environment);
+    let message = format!(
+        "Nothing was ever deployed to {} successfully, so there is nothing to compare with.",
+        facts.environment
+    );
     Finding::new("deploy.no_baseline", Severity::Info, facts.environment).after(facts.commit.short()).says(&message)
 }
 

@@ -81,7 +81,10 @@ mod tests {
     #[test]
     fn an_unreadable_card_names_the_line_and_is_new_only_once() {
         let broke = flags(ModelFacts { before: card(GOOD), after: card(BROKEN), ..model() });
-        assert_eq!((broke[0].code.as_str(), broke[0].severity, broke[0].is_new), ("card.unreadable", Severity::High, true));
+        assert_eq!(
+            (broke[0].code.as_str(), broke[0].severity, broke[0].is_new),
+            ("card.unreadable", Severity::High, true)
+        );
         assert!(broke[0].source.as_deref().unwrap().ends_with("#3"), "{:?}", broke[0].source);
         assert!(!flags(ModelFacts { before: card(BROKEN), after: card(BROKEN), ..model() })[0].is_new);
         assert!(flags(ModelFacts { before: card(BROKEN), after: card(GOOD), ..model() }).is_empty());

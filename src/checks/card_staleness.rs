@@ -21,7 +21,8 @@ fn stale(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
         return None;
     }
     let paths = listed(changed.iter().map(|weight| weight.path.as_str()));
-    let contents: Vec<String> = changed.iter().filter_map(|weight| weight.after.as_ref()).map(WeightSide::content).collect();
+    let contents: Vec<String> =
+        changed.iter().filter_map(|weight| weight.after.as_ref()).map(WeightSide::content).collect();
     let flag = Finding::new("card.unchanged", Severity::Medium, &model.name)
         .after(listed(contents.iter().map(String::as_str)))
         .rule("new weights come with a card whose metadata or results changed")
@@ -52,7 +53,8 @@ mod tests {
 
     fn flags(before: &str, after: &str, live: u8, proposed: u8) -> Vec<Flag> {
         let weights = vec![weight("m.safetensors", Some((live, 10)), Some((proposed, 10)))];
-        let model = digested(ModelFacts { before: card(before), after: card(after), weights, ..model() }, before, after);
+        let model =
+            digested(ModelFacts { before: card(before), after: card(after), weights, ..model() }, before, after);
         check(&Sample::with(model).facts())
     }
 

@@ -47,7 +47,9 @@ pub enum CardSide {
     Absent,
     Read(Box<Card>),
     /// It is there, or may be there, and could not be had.
-    Unread { why: String },
+    Unread {
+        why: String,
+    },
 }
 
 /// A weight file on both sides, under one path.
@@ -72,7 +74,9 @@ pub enum PointerState {
     NotOne,
     Valid,
     /// It begins like a pointer, and which weights it stands for cannot be said.
-    Invalid { why: String },
+    Invalid {
+        why: String,
+    },
 }
 
 /// A place where something was seen that people would not see, or should not.
@@ -151,7 +155,9 @@ impl ModelFacts {
     pub fn new_weights(&self) -> impl Iterator<Item = &WeightFacts> {
         let live: std::collections::BTreeSet<String> =
             self.weights.iter().filter_map(|weight| weight.before.as_ref()).map(WeightSide::content).collect();
-        self.weights.iter().filter(move |weight| weight.after.as_ref().is_some_and(|after| !live.contains(&after.content())))
+        self.weights
+            .iter()
+            .filter(move |weight| weight.after.as_ref().is_some_and(|after| !live.contains(&after.content())))
     }
 
     /// Weight files of the live commit whose content the proposed one has no more.

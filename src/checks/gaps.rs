@@ -7,7 +7,9 @@ use super::finding::Finding;
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
     let flag = |gap: &super::Gap| {
-        Finding::new("evidence.incomplete", Severity::High, &gap.subject).values(None, gap.value.clone()).says(&gap.message)
+        Finding::new("evidence.incomplete", Severity::High, &gap.subject)
+            .values(None, gap.value.clone())
+            .says(&gap.message)
     };
     facts.gaps.iter().map(flag).collect()
 }

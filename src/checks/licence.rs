@@ -25,7 +25,8 @@ struct Terms {
 
 fn terms(licence: Option<&Licence>) -> Option<Terms> {
     let licence = licence?;
-    let mut ids: Vec<String> = licence.ids.iter().map(|id| id.trim().to_lowercase()).filter(|id| !id.is_empty()).collect();
+    let mut ids: Vec<String> =
+        licence.ids.iter().map(|id| id.trim().to_lowercase()).filter(|id| !id.is_empty()).collect();
     ids.sort();
     ids.dedup();
     let is_open = ids.is_empty() || ids.iter().any(|id| id == "other");

@@ -16,7 +16,8 @@ pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
 fn base_model(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
     let (before, after) = model.cards()?;
     let (before, after) = (set(&before.base_models), set(&after.base_models));
-    let concluded = (!before.is_empty() || model.before.is_conclusive()) && (!after.is_empty() || model.after.is_conclusive());
+    let concluded =
+        (!before.is_empty() || model.before.is_conclusive()) && (!after.is_empty() || model.after.is_conclusive());
     if before == after || !concluded {
         return None;
     }

@@ -29,8 +29,15 @@ fn without_account(facts: &Facts<'_>) -> Option<Flag> {
         return None;
     }
     let names = listed(facts.strangers.iter().map(String::as_str));
-    let message = format!("Commits were written by people without a known account ({names}): they cannot be kept from approving.");
-    Some(finding("authors of the commits").after(&names).rule("every author and committer has an account").says(&message))
+    let message = format!(
+        "Commits were written by people without a known account ({names}): they cannot be kept from approving."
+    );
+    Some(
+        finding("authors of the commits")
+            .after(&names)
+            .rule("every author and committer has an account")
+            .says(&message),
+    )
 }
 
 fn without_baseline(facts: &Facts<'_>) -> Option<Flag> {

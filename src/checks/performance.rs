@@ -173,7 +173,10 @@ mod tests {
     #[test]
     fn a_removed_metric_is_found_on_the_live_side() {
         let removed = flags(&[("accuracy", "0.9"), ("f1", "0.8")], &[("accuracy", "0.9")]);
-        assert_eq!((removed.len(), removed[0].code.as_str(), removed[0].severity), (1, "metric.removed", Severity::High));
+        assert_eq!(
+            (removed.len(), removed[0].code.as_str(), removed[0].severity),
+            (1, "metric.removed", Severity::High)
+        );
         assert!(removed[0].source.as_deref().unwrap().contains("@0101010#"), "{:?}", removed[0].source);
         assert!(flags(&[("accuracy", "0.9")], &[("accuracy", "0.9"), ("f1", "0.8")]).is_empty());
     }

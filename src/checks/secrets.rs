@@ -14,7 +14,10 @@ fn flag(facts: &Facts<'_>, sighting: &Sighting) -> Flag {
         .rule("no token-like text in what is shown")
         .source(facts.source(&sighting.place, sighting.line))
         .new_if(sighting.is_new)
-        .says(&format!("Something that looks like a secret stands in {}; it is masked here. Revoke it.", sighting.place))
+        .says(&format!(
+            "Something that looks like a secret stands in {}; it is masked here. Revoke it.",
+            sighting.place
+        ))
 }
 
 #[cfg(test)]

@@ -33,7 +33,9 @@ fn changed(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
     let first = new.first().or(gone.first()).map(|weight| weight.path.clone()).unwrap_or_default();
     let message = match (new.len(), gone.len()) {
         (0 | 1, 0 | 1) => format!("{first}: new weights, {sides}."),
-        (added, removed) => format!("Weights changed: {} new or changed, {removed} gone or changed.", count(added, "file")),
+        (added, removed) => {
+            format!("Weights changed: {} new or changed, {removed} gone or changed.", count(added, "file"))
+        }
     };
     let flag = Finding::new("weights.changed", Severity::Info, &model.name)
         .values(before, after)
@@ -104,7 +106,10 @@ fn invalid_pointers(facts: &Facts<'_>, model: &ModelFacts) -> Vec<Flag> {
             .rule("a pointer to large-file storage follows its specification")
             .source(facts.source(&weight.path, None))
             .new_if(!was)
-            .says(&format!("{} looks like a large-file pointer and is none ({why}): which weights ship is unknown.", weight.path));
+            .says(&format!(
+                "{} looks like a large-file pointer and is none ({why}): which weights ship is unknown.",
+                weight.path
+            ));
         Some(flag)
     };
     model.weights.iter().filter_map(invalid).collect()

@@ -67,7 +67,8 @@ fn linked(entry: WirePerson) -> Result<LinkedPerson, String> {
         return Err(format!("slack_user `{}` is not a user ID (U…)", entry.slack_user.escape_debug()));
     }
     let Some(login) = entry.github_login else {
-        return Err("names no GitHub account: add github_login, and github_id so that nobody can take over the login".to_owned());
+        return Err("names no GitHub account: add github_login, and github_id so that nobody can take over the login"
+            .to_owned());
     };
     if entry.github_id == Some(0) {
         return Err("github_id is not an account's number".to_owned());

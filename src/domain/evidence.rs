@@ -59,10 +59,17 @@ pub enum Relation {
     NoBaseline,
     /// The same commit is deployed again.
     Same,
-    Ahead { by: u64 },
+    Ahead {
+        by: u64,
+    },
     /// The proposed commit is an ancestor of the live one: a rollback.
-    Behind { by: u64 },
-    Diverged { ahead: u64, behind: u64 },
+    Behind {
+        by: u64,
+    },
+    Diverged {
+        ahead: u64,
+        behind: u64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -58,7 +58,12 @@ impl Flag {
     pub fn is_gap(&self) -> bool {
         matches!(
             self.code.as_str(),
-            "evidence.incomplete" | "card.unreadable" | "weights.unscannable" | "check.failed" | "check.late" | "deploy.base_vanished"
+            "evidence.incomplete"
+                | "card.unreadable"
+                | "weights.unscannable"
+                | "check.failed"
+                | "check.late"
+                | "deploy.base_vanished"
         )
     }
 }
@@ -66,7 +71,9 @@ impl Flag {
 /// Worst first, new before already live, then by code and subject: the order people read them in.
 pub fn sort_flags(flags: &mut [Flag]) {
     flags.sort_by(|a, b| {
-        (b.severity, b.is_new).cmp(&(a.severity, a.is_new)).then_with(|| (&a.code, &a.subject).cmp(&(&b.code, &b.subject)))
+        (b.severity, b.is_new)
+            .cmp(&(a.severity, a.is_new))
+            .then_with(|| (&a.code, &a.subject).cmp(&(&b.code, &b.subject)))
     });
 }
 

@@ -67,5 +67,7 @@ impl Group {
 pub enum PolicyFound {
     Policy(FrozenPolicy),
     /// There is one, or there may be one, and it cannot be followed: the request is held (R10).
-    Hold { why: String },
+    Hold {
+        why: String,
+    },
 }

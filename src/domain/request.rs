@@ -8,7 +8,9 @@ use super::actor::{ChatUser, ForgeUser, Voter};
 use super::digest::Digest;
 use super::evidence::EvidenceBrief;
 use super::gate::{FrozenPolicy, Gate};
-use super::id::{CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey};
+use super::id::{
+    CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey,
+};
 use super::time::Timestamp;
 use super::words::Words;
 
@@ -88,26 +90,42 @@ pub enum Phase {
     /// The evidence is not there yet.
     Gathering,
     /// Open, and cannot pass: says why (R10, R11).
-    Held { why: String },
+    Held {
+        why: String,
+    },
     Open,
     Decided(Decision),
     /// Ended outside, without a decision of ours.
-    Ended { how: Ending, at: Timestamp },
+    Ended {
+        how: Ending,
+        at: Timestamp,
+    },
 }
 
 /// How a request ends without a decision of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    Cancelled { by: Option<String> },
+    Cancelled {
+        by: Option<String>,
+    },
     /// The job started although we had not decided: an administrator's bypass, or our rule was unticked.
-    Bypassed { by: Option<String> },
+    Bypassed {
+        by: Option<String>,
+    },
     /// A newer attempt of the same run asks again (R2).
-    NewAttempt { attempt: u32 },
+    NewAttempt {
+        attempt: u32,
+    },
     /// Somebody else answered for this environment at the forge.
-    DecidedElsewhere { approved: bool, by: Option<String> },
+    DecidedElsewhere {
+        approved: bool,
+        by: Option<String>,
+    },
     /// The run ended by itself: failed, timed out, skipped.
-    RunEnded { conclusion: String },
+    RunEnded {
+        conclusion: String,
+    },
     /// The run or its repository can no longer be seen by us.
     Gone,
 }
@@ -155,11 +173,17 @@ pub struct Decision {
 pub enum Telling {
     /// Not yet taken; no message may say it is deploying.
     Delivering,
-    Delivered { at: Timestamp },
+    Delivered {
+        at: Timestamp,
+    },
     /// Given up: visible, with a way to try again.
-    Failed { why: String },
+    Failed {
+        why: String,
+    },
     /// The run ended first, or answers to somebody else: the decision stands and was not applied.
-    NotApplied { why: Ending },
+    NotApplied {
+        why: Ending,
+    },
 }
 
 /// What became of the deployment (R31).

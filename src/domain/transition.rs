@@ -6,9 +6,9 @@
 mod asking;
 mod deciding;
 mod following;
-mod voting;
 #[cfg(test)]
 mod tests;
+mod voting;
 
 use super::effect::{Due, Effect};
 use super::event::Event;
@@ -55,7 +55,9 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
         Event::Told(told) => deciding::told(&mut work, told),
         Event::GaveUp { kind, why } => deciding::gave_up(&mut work, kind, why),
         Event::JobMoved { deployment, state, detail } => following::job_moved(&mut work, *deployment, *state, detail),
-        Event::RunEnded { attempt, conclusion, by } => following::run_ended(&mut work, *attempt, conclusion, by.as_deref()),
+        Event::RunEnded { attempt, conclusion, by } => {
+            following::run_ended(&mut work, *attempt, conclusion, by.as_deref())
+        }
         Event::NewerAttempt { attempt } => following::newer_attempt(&mut work, *attempt),
         Event::ReadBack { standing, chain, round } => following::read_back(&mut work, standing, *chain, *round),
     }

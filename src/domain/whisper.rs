@@ -41,27 +41,51 @@ pub enum Refusal {
     /// No forge account is linked to this chat account.
     NotLinked,
     /// The linked login belongs to somebody else now.
-    LoginMoved { login: String },
-    LoginGone { login: String },
+    LoginMoved {
+        login: String,
+    },
+    LoginGone {
+        login: String,
+    },
     /// Not one of the people this gate asks for.
-    NotInGroup { gate: String, group: String },
+    NotInGroup {
+        gate: String,
+        group: String,
+    },
     /// Has a hand in the change, or asked for it.
-    Excluded { part: Part },
+    Excluded {
+        part: Part,
+    },
     /// The button was drawn on evidence that has since been replaced.
     EvidenceChanged,
     /// Nothing to decide on yet.
     StillGathering,
     /// The request is held.
-    Held { why: String },
-    AlreadyDecided { verdict: Verdict, by: Vec<ChatUser>, at: Timestamp },
-    Ended { how: Ending, at: Timestamp },
-    Expired { at: Timestamp },
+    Held {
+        why: String,
+    },
+    AlreadyDecided {
+        verdict: Verdict,
+        by: Vec<ChatUser>,
+        at: Timestamp,
+    },
+    Ended {
+        how: Ending,
+        at: Timestamp,
+    },
+    Expired {
+        at: Timestamp,
+    },
     /// This person's vote already counts in another gate of the request (R17).
-    VotedInOtherGate { gate: String },
+    VotedInOtherGate {
+        gate: String,
+    },
     /// A denial needs a reason.
     ReasonMissing,
     /// The commit under the button is not the request's.
-    OtherCommit { commit: CommitSha },
+    OtherCommit {
+        commit: CommitSha,
+    },
 }
 
 impl Refusal {

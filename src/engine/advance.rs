@@ -90,10 +90,15 @@ async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Tro
 }
 
 async fn ignore(engine: &Engine, delivery: &Delivery, why: &str) -> Result<(), Trouble> {
-    tracing::debug!(delivery.id = delivery.id, source = delivery.source.word(), why, "delivery {} is not for us", delivery.id);
+    tracing::debug!(
+        delivery.id = delivery.id,
+        source = delivery.source.word(),
+        why,
+        "delivery {} is not for us",
+        delivery.id
+    );
     finish(engine, delivery).await
 }
-
 
 /// Tells one person something at once, where no request can carry it. Nothing depends on it arriving.
 async fn whisper_now(engine: &Engine, to: &ReplyTo, text: &Whisper) {

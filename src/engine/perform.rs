@@ -24,7 +24,11 @@ pub async fn perform(engine: &Engine, claimed: ClaimedEffect) -> Result<(), Stor
     match &outcome {
         Ok(()) => {}
         Err(StoreError::LeaseLost) => {
-            tracing::warn!(effect.kind = claimed.effect.kind(), "another replica took over an effect of request {}", claimed.request);
+            tracing::warn!(
+                effect.kind = claimed.effect.kind(),
+                "another replica took over an effect of request {}",
+                claimed.request
+            );
             return Ok(());
         }
         Err(_) => engine.store.release_effect(&claimed.id).await?,

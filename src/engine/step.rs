@@ -4,12 +4,7 @@ use crate::domain::{Due, Effect, Event, ReplyTo, Request, Step, Timestamp, trans
 use crate::store::{StoreError, Tx};
 
 /// Decides what follows from `event` and stores all of it. The caller holds the lock on `request`.
-pub async fn take(
-    tx: &mut Tx,
-    request: Option<Request>,
-    event: &Event,
-    now: Timestamp,
-) -> Result<Step, StoreError> {
+pub async fn take(tx: &mut Tx, request: Option<Request>, event: &Event, now: Timestamp) -> Result<Step, StoreError> {
     let is_new = request.is_none();
     let step = transition(request, event, now);
     let Some(next) = &step.request else { return Ok(step) };

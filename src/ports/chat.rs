@@ -1,6 +1,9 @@
 //! The chat: where people see the request and decide. Slack today.
 
-use crate::domain::{ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, ReplyTo, Request, ThreadLine, Timestamp, Whisper, Words};
+use crate::domain::{
+    ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, ReplyTo, Request, ThreadLine, Timestamp, Whisper,
+    Words,
+};
 use crate::engine::receive::Delivery;
 
 use super::PortResult;

@@ -29,7 +29,12 @@ pub trait Forge: Send + Sync + 'static {
     ) -> PortResult<'a, Option<LiveDeployment>>;
 
     /// Compares two commits: relation, commits between (bounded), changed files with patches as far as the forge gives them.
-    fn compare<'a>(&'a self, repository: &'a Repository, base: &'a CommitSha, head: &'a CommitSha) -> PortResult<'a, Presence<Comparison>>;
+    fn compare<'a>(
+        &'a self,
+        repository: &'a Repository,
+        base: &'a CommitSha,
+        head: &'a CommitSha,
+    ) -> PortResult<'a, Presence<Comparison>>;
 
     /// One commit with its people; `Missing` when the repository does not have it.
     fn commit<'a>(&'a self, repository: &'a Repository, sha: &'a CommitSha) -> PortResult<'a, Presence<RawCommit>>;
@@ -41,7 +46,11 @@ pub trait Forge: Send + Sync + 'static {
     fn blob<'a>(&'a self, repository: &'a Repository, blob: &'a str, max_bytes: usize) -> PortResult<'a, Blob>;
 
     /// The pull requests that brought a commit.
-    fn pull_requests<'a>(&'a self, repository: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Vec<PullRequest>>;
+    fn pull_requests<'a>(
+        &'a self,
+        repository: &'a Repository,
+        commit: &'a CommitSha,
+    ) -> PortResult<'a, Vec<PullRequest>>;
 
     /// The commit of the default branch right now: where the policy is read (R9).
     fn default_branch<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, CommitSha>;
@@ -50,13 +59,25 @@ pub trait Forge: Send + Sync + 'static {
     fn permission<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Permission>>;
 
     /// A status report on the waiting jobs: Markdown, cut to the forge's limit (R29).
-    fn report<'a>(&'a self, repository: &'a Repository, run: RunId, environment: &'a EnvironmentName, comment: &'a str) -> PortResult<'a, ()>;
+    fn report<'a>(
+        &'a self,
+        repository: &'a Repository,
+        run: RunId,
+        environment: &'a EnvironmentName,
+        comment: &'a str,
+    ) -> PortResult<'a, ()>;
 
     /// Tells the decision. `mark` is a short text put into the comment, by which it is recognised when read back.
     fn decide<'a>(&'a self, telling: &'a TellForge<'a>) -> PortResult<'a, FirstAnswer>;
 
     /// Whether a decision with `mark` has been taken already, or another answer stands.
-    fn answered<'a>(&'a self, repository: &'a Repository, run: RunId, environment: &'a EnvironmentName, mark: &'a str) -> PortResult<'a, Answered>;
+    fn answered<'a>(
+        &'a self,
+        repository: &'a Repository,
+        run: RunId,
+        environment: &'a EnvironmentName,
+        mark: &'a str,
+    ) -> PortResult<'a, Answered>;
 
     /// How the run stands now.
     fn standing<'a>(
@@ -81,7 +102,13 @@ pub enum ForgeSignal {
     /// A job's deployment moved.
     JobMoved { repository: crate::domain::RepositoryId, deployment: DeploymentId, state: JobState, detail: String },
     /// A run ended.
-    RunEnded { repository: crate::domain::RepositoryId, run: RunId, attempt: u32, conclusion: String, by: Option<String> },
+    RunEnded {
+        repository: crate::domain::RepositoryId,
+        run: RunId,
+        attempt: u32,
+        conclusion: String,
+        by: Option<String>,
+    },
     /// Authentic, and nothing for us to do; the reason is for the log.
     Ignored { why: String },
 }
@@ -236,16 +263,22 @@ pub struct TellForge<'a> {
 pub enum FirstAnswer {
     Accepted,
     /// It would not take it, for a reason only reading back can tell: too early, partly applied, decided, ended.
-    Unclear { message: String },
+    Unclear {
+        message: String,
+    },
 }
 
 /// What the forge has on file about our gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answered {
     /// A decision that carries our mark.
-    Ours { approved: bool },
+    Ours {
+        approved: bool,
+    },
     /// Somebody else's answer for this environment.
-    Others { approved: bool, by: Option<String> },
+    Others {
+        approved: bool,
+        by: Option<String>,
+    },
     NotYet,
 }
-

@@ -143,7 +143,10 @@ impl Store {
 
 fn ends_there(summary: Summary, last: u64) -> Result<Summary, Break> {
     if last > summary.rows {
-        return Err(Break { seq: summary.rows.saturating_add(1), why: "it was added behind the end of the record".into() });
+        return Err(Break {
+            seq: summary.rows.saturating_add(1),
+            why: "it was added behind the end of the record".into(),
+        });
     }
     Ok(summary)
 }

@@ -57,7 +57,15 @@ impl Store {
         let (mut found, mut last) = (Vec::new(), (i64::MIN, String::new(), String::new()));
         loop {
             let page = read!(
-                fetch_all, Place, &self.inner.pools, DUE, now.as_millis(), last.0, &last.1, &last.2, page_of(limit)
+                fetch_all,
+                Place,
+                &self.inner.pools,
+                DUE,
+                now.as_millis(),
+                last.0,
+                &last.1,
+                &last.2,
+                page_of(limit)
             )?;
             let Some(end) = page.last().cloned() else { return Ok(found) };
             for place in page {
@@ -89,7 +97,15 @@ impl Store {
         let (mut found, mut last) = (Vec::new(), (i64::MIN, i64::MIN, String::new()));
         loop {
             let page = read!(
-                fetch_all, EffectRow, &self.inner.pools, DUE, now.as_millis(), last.0, last.1, &last.2, page_of(limit),
+                fetch_all,
+                EffectRow,
+                &self.inner.pools,
+                DUE,
+                now.as_millis(),
+                last.0,
+                last.1,
+                &last.2,
+                page_of(limit),
                 but
             )?;
             let Some(end) = page.last().map(EffectRow::place) else { return Ok(found) };

@@ -66,7 +66,8 @@ impl Tx {
     /// From here until its outcome is stored nobody can tell whether the effect was done: should this process end in
     /// between, [`Store::is_in_doubt`] says so.
     pub async fn begin_effect(&mut self, id: &str) -> Result<(), StoreError> {
-        const BEGIN: &str = "UPDATE effect SET error_class = CASE error_class WHEN 'unknown' THEN 'unknown' ELSE 'begun' END
+        const BEGIN: &str =
+            "UPDATE effect SET error_class = CASE error_class WHEN 'unknown' THEN 'unknown' ELSE 'begun' END
             WHERE id = $1 AND done_ms IS NULL AND lease_owner IS NOT DISTINCT FROM $2";
         let lease = self.lease();
         match exec!(self, BEGIN, id, lease)? {

@@ -9,7 +9,9 @@ pub enum StoreError {
     #[error("the database is busy; try again in a moment")]
     Busy,
     /// Another process has this SQLite file open.
-    #[error("the database `{path}` is in use by another process; one process per SQLite file (PostgreSQL takes several)")]
+    #[error(
+        "the database `{path}` is in use by another process; one process per SQLite file (PostgreSQL takes several)"
+    )]
     InUse { path: String },
     /// The store was closed.
     #[error("the database is closed")]

@@ -32,7 +32,15 @@ impl Tx {
             WHERE host = $1 AND repository = $2 AND run = $3 AND attempt = $4 AND environment = $5 RETURNING body";
         let (repository, run) = (key.repository.get().cast_signed(), key.run.get().cast_signed());
         let row = fetch!(
-            fetch_optional, Body, self, LOCK, &key.host, repository, run, i64::from(key.attempt), &key.environment
+            fetch_optional,
+            Body,
+            self,
+            LOCK,
+            &key.host,
+            repository,
+            run,
+            i64::from(key.attempt),
+            &key.environment
         )?;
         self.locked(row)
     }
@@ -142,8 +150,7 @@ impl Store {
         let (repository, run) = (key.repository.get().cast_signed(), key.run.get().cast_signed());
         let attempt = i64::from(key.attempt);
         let pools = &self.inner.pools;
-        let row =
-            read!(fetch_optional, Body, pools, BY_KEY, &key.host, repository, run, attempt, &key.environment)?;
+        let row = read!(fetch_optional, Body, pools, BY_KEY, &key.host, repository, run, attempt, &key.environment)?;
         row.map(read_request).transpose()
     }
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 /// The folder that `COUNTERSIGN_TEST_REFERENCES` names, with `github`, `slack` and `badinput` in it.
 pub fn folder() -> PathBuf {
-    let named = std::env::var_os("COUNTERSIGN_TEST_REFERENCES").expect("COUNTERSIGN_TEST_REFERENCES names the folder of references");
+    let named = std::env::var_os("COUNTERSIGN_TEST_REFERENCES")
+        .expect("COUNTERSIGN_TEST_REFERENCES names the folder of references");
     let folder = PathBuf::from(named);
     assert!(folder.join("github/webhooks").is_dir(), "{} holds no references", folder.display());
     folder

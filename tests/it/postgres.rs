@@ -19,7 +19,10 @@ pub async fn database() -> String {
     let server = server_url();
     let name = format!("countersign_{}", uuid::Uuid::new_v4().simple());
     let mut connection = PgConnection::connect(server.as_str()).await.expect("connect to the test server");
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.expect("make a database");
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await
+        .expect("make a database");
     connection.close().await.expect("leave the test server");
     let mut url = server;
     url.set_path(&name);
@@ -55,7 +58,8 @@ rm -rf "$FOLDER"
 impl Cluster {
     fn start() -> Self {
         let programs = programs();
-        let folder = tempfile::Builder::new().prefix("countersign-pg-").tempdir().expect("a folder for PostgreSQL").keep();
+        let folder =
+            tempfile::Builder::new().prefix("countersign-pg-").tempdir().expect("a folder for PostgreSQL").keep();
         let user = unprivileged_user(&folder);
         let data = folder.join("data");
         let made = as_user(user, &programs.join("initdb"))
@@ -93,7 +97,10 @@ fn start_server(user: Option<&str>, programs: &Path, folder: &Path, data: &Path)
 
 fn wait_for(folder: &Path) {
     for _ in 0..1_500 {
-        if UnixStream::connect(folder.join(SOCKET)).is_ok() && folder.join("data/postmaster.pid").exists() && is_ready(folder) {
+        if UnixStream::connect(folder.join(SOCKET)).is_ok()
+            && folder.join("data/postmaster.pid").exists()
+            && is_ready(folder)
+        {
             return;
         }
         sleep(Duration::from_millis(20));
@@ -104,7 +111,8 @@ fn wait_for(folder: &Path) {
 
 /// The last line of the server's pid file says whether it takes connections.
 fn is_ready(folder: &Path) -> bool {
-    fs::read_to_string(folder.join("data/postmaster.pid")).is_ok_and(|text| text.lines().any(|line| line.trim() == "ready"))
+    fs::read_to_string(folder.join("data/postmaster.pid"))
+        .is_ok_and(|text| text.lines().any(|line| line.trim() == "ready"))
 }
 
 /// PostgreSQL refuses to run as root: then it runs as `postgres` or `nobody`, who gets the folder.
@@ -114,7 +122,8 @@ fn unprivileged_user(folder: &Path) -> Option<&'static str> {
     }
     let accounts = fs::read_to_string("/etc/passwd").expect("the list of accounts");
     let find = |name: &str| accounts.lines().find(|line| line.starts_with(&format!("{name}:"))).map(str::to_owned);
-    let (user, line) = ["postgres", "nobody"].into_iter().find_map(|name| Some((name, find(name)?))).expect("an unprivileged account");
+    let (user, line) =
+        ["postgres", "nobody"].into_iter().find_map(|name| Some((name, find(name)?))).expect("an unprivileged account");
     let id = line.split(':').nth(2).and_then(|id| id.parse().ok()).expect("the account's id");
     chown(folder, Some(id), None).expect("give the folder away");
     Some(user)
@@ -133,8 +142,10 @@ fn programs() -> PathBuf {
     if let Some(found) = find_programs() {
         return found;
     }
-    let installed = Command::new("apt-get").args(["install", "-y", "postgresql"]).env("DEBIAN_FRONTEND", "noninteractive").output();
-    let said = installed.map_or_else(|error| error.to_string(), |out| String::from_utf8_lossy(&out.stderr).into_owned());
+    let installed =
+        Command::new("apt-get").args(["install", "-y", "postgresql"]).env("DEBIAN_FRONTEND", "noninteractive").output();
+    let said =
+        installed.map_or_else(|error| error.to_string(), |out| String::from_utf8_lossy(&out.stderr).into_owned());
     find_programs().unwrap_or_else(|| {
         panic!(
             "these tests need PostgreSQL: install it (apt-get install postgresql) or set COUNTERSIGN_TEST_POSTGRES_URL \
@@ -144,7 +155,8 @@ fn programs() -> PathBuf {
 }
 
 fn find_programs() -> Option<PathBuf> {
-    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path().join("bin"));
+    let debian =
+        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path().join("bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let has_both = |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
     debian.chain(std::env::split_paths(&path)).find(has_both)

@@ -82,7 +82,12 @@ pub(super) fn gathered(seed: &str, quorum: u32) -> Event {
         deny_needs_reason: false,
     };
     Event::Gathered {
-        evidence: EvidenceBrief { digest: digest(seed), risk: Severity::Low, has_gap: false, contributors: vec![author] },
+        evidence: EvidenceBrief {
+            digest: digest(seed),
+            risk: Severity::Low,
+            has_gap: false,
+            contributors: vec![author],
+        },
         policy: PolicyFound::Policy(policy),
     }
 }

@@ -161,7 +161,8 @@ fn already_decided(decision: &Decision) -> Refusal {
 /// The decision stands (R21). The same word again is a double click; a voter's "no" after a "yes" is an objection (H4).
 fn too_late(work: &mut Work, ballot: &Ballot, decision: &Decision) {
     let human = ballot.voter.human();
-    let said = |choice| work.request.votes.iter().any(|v| Some(v.human) == human && human.is_some() && v.choice == choice);
+    let said =
+        |choice| work.request.votes.iter().any(|v| Some(v.human) == human && human.is_some() && v.choice == choice);
     if said(ballot.choice) {
         return repeat(work);
     }

@@ -44,12 +44,13 @@ fn attempt_of(created_at: Option<Timestamp>, state: &RunState) -> Result<u32, Tr
     match (u32::try_from(started), state.attempt_starts.is_empty()) {
         (_, true) => Ok(state.run.attempt),
         (Ok(0) | Err(_), false) if state.run.attempt == 1 => Ok(1),
-        (Ok(0) | Err(_), false) => {
-            Err(Trouble::Unusable("the deployment is older than every attempt of its run: cannot tell which one asks".into()))
-        }
+        (Ok(0) | Err(_), false) => Err(Trouble::Unusable(
+            "the deployment is older than every attempt of its run: cannot tell which one asks".into(),
+        )),
         // Starts may be known for the last attempts only.
         (Ok(started), false) => {
-            let unknown = state.run.attempt.saturating_sub(u32::try_from(state.attempt_starts.len()).unwrap_or(u32::MAX));
+            let unknown =
+                state.run.attempt.saturating_sub(u32::try_from(state.attempt_starts.len()).unwrap_or(u32::MAX));
             Ok(unknown.saturating_add(started))
         }
     }

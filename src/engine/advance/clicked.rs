@@ -8,7 +8,7 @@ use super::super::people::{LookedUp, look_up};
 use super::super::receive::Delivery;
 use super::super::{Engine, step};
 use super::{Trouble, note, now, whisper_now};
-use crate::domain::{Ballot, ChatUser, Choice, Event, ReplyTo, Refusal, Request, RequestId, Timestamp, Whisper, Words};
+use crate::domain::{Ballot, ChatUser, Choice, Event, Refusal, ReplyTo, Request, RequestId, Timestamp, Whisper, Words};
 use crate::ports::PortError;
 use crate::store::{ClaimedDelivery, StoreError, Tx};
 
@@ -66,9 +66,11 @@ async fn look_up_all(engine: &Engine, request: &Request, clicker: &ChatUser) -> 
     let earlier = request.votes.iter().filter(|vote| !vote.struck && request.is_undecided());
     let earlier: Vec<ChatUser> = earlier.map(|vote| vote.voter.chat.clone()).filter(|chat| chat != clicker).collect();
     let earlier = earlier.iter().map(|chat| look_up(engine, &request.repository, chat));
-    let (clicker, earlier) =
-        futures::future::try_join(look_up(engine, &request.repository, clicker), futures::future::try_join_all(earlier))
-            .await?;
+    let (clicker, earlier) = futures::future::try_join(
+        look_up(engine, &request.repository, clicker),
+        futures::future::try_join_all(earlier),
+    )
+    .await?;
     Ok(People { clicker, earlier })
 }
 

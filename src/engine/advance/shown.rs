@@ -92,11 +92,14 @@ async fn changes(
         }
         Ok(Ok(_)) => {
             let text = "The changes are shown to full members of this workspace only.";
-            open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title: "Not shown", text }).await
+            open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title: "Not shown", text })
+                .await
         }
         Ok(Err(_)) | Err(_) => {
-            let text = "Slow or broken look-ups: who you are could not be checked in time. Please press the button again.";
-            open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title: "Try again", text }).await
+            let text =
+                "Slow or broken look-ups: who you are could not be checked in time. Please press the button again.";
+            open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title: "Try again", text })
+                .await
         }
     }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::super::Engine;
 use super::super::backoff::pause_after_ms;
 use super::super::receive::{Delivery, Source};
-use super::super::Engine;
 use super::{Trouble, now, whisper_now};
 use crate::domain::time::{DAY_MS, MINUTE_MS};
 use crate::domain::{ReplyTo, Timestamp, Whisper};
@@ -21,7 +21,9 @@ const WEBHOOK_PATIENCE_MS: i64 = 3 * DAY_MS;
 pub(super) async fn settle(engine: &Engine, claimed: &ClaimedDelivery, trouble: Trouble) -> Result<(), StoreError> {
     match trouble {
         // Lost a race for the key, or for the lease: the other side's work is there next time.
-        Trouble::Store(StoreError::RequestMoved) => again(engine, claimed, now(engine), "another delivery was faster").await,
+        Trouble::Store(StoreError::RequestMoved) => {
+            again(engine, claimed, now(engine), "another delivery was faster").await
+        }
         Trouble::Store(error) => {
             engine.store.release_delivery(claimed.delivery.source, &claimed.delivery.id).await?;
             Err(error)
@@ -106,7 +108,9 @@ fn clicker(engine: &Engine, delivery: &Delivery) -> Option<ReplyTo> {
         return None;
     }
     match engine.chat.interpret(delivery).ok()? {
-        ChatSignal::Vote { reply, .. } | ChatSignal::Show { reply, .. } | ChatSignal::Command { reply, .. } => Some(reply),
+        ChatSignal::Vote { reply, .. } | ChatSignal::Show { reply, .. } | ChatSignal::Command { reply, .. } => {
+            Some(reply)
+        }
         ChatSignal::Ignored { .. } => None,
     }
 }

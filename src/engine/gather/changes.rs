@@ -26,7 +26,11 @@ pub(super) fn list(trees: &Trees, ground: &Ground, notes: &mut Notes) -> Vec<Fil
     };
     if comparison.files_cut || !matches!(ground.relation, Relation::Ahead { .. }) {
         let value = ground.baseline.commit().map(ToString::to_string);
-        notes.gap("file list", value, "The list of changed files is the forge's own, and it is not complete.".to_owned());
+        notes.gap(
+            "file list",
+            value,
+            "The list of changed files is the forge's own, and it is not complete.".to_owned(),
+        );
     }
     let mut files: Vec<FileChange> = comparison.files.iter().map(|file| told_change(trees, file)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -48,8 +52,12 @@ fn renames(ground: &Ground) -> BTreeMap<&str, &str> {
 /// forge says so.
 fn between(trees: &Trees, renames: &BTreeMap<&str, &str>) -> Vec<FileChange> {
     let (live, proposed) = (&trees.live, &trees.proposed);
-    let mut removed: BTreeMap<&str, &TreeEntry> =
-        live.files.values().filter(|old| proposed.get(&old.path).is_none()).map(|old| (old.path.as_str(), old)).collect();
+    let mut removed: BTreeMap<&str, &TreeEntry> = live
+        .files
+        .values()
+        .filter(|old| proposed.get(&old.path).is_none())
+        .map(|old| (old.path.as_str(), old))
+        .collect();
     let mut by_content: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, old) in removed.iter().rev().filter(|(_, old)| old.size > 0) {
         by_content.entry(&old.blob).or_default().push(path);

@@ -145,7 +145,11 @@ fn card_diff(path: &str, before: Option<&str>, after: Option<&str>, notes: &mut 
     };
     if cut > 0 {
         let value = Digest::of(after.as_bytes()).to_string();
-        notes.gap(&format!("diff of {}", plain(path, MAX_PATH_CHARS)), Some(value), format!("The diff of the model card {path} is cut by {cut} lines."));
+        notes.gap(
+            &format!("diff of {}", plain(path, MAX_PATH_CHARS)),
+            Some(value),
+            format!("The diff of the model card {path} is cut by {cut} lines."),
+        );
     }
     (text, u64::try_from(cut).unwrap_or(u64::MAX))
 }

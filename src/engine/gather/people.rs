@@ -91,9 +91,11 @@ impl People {
     }
 
     async fn find_pull_requests(&mut self, reader: Reader<'_>) -> Result<(), PortError> {
-        let newest: Vec<CommitSha> = self.commits.iter().rev().take(MAX_LOOKED_UP).map(|commit| commit.sha.clone()).collect();
+        let newest: Vec<CommitSha> =
+            self.commits.iter().rev().take(MAX_LOOKED_UP).map(|commit| commit.sha.clone()).collect();
         if let Some(more) = self.commits.len().checked_sub(MAX_LOOKED_UP).filter(|more| *more > 0) {
-            let message = format!("The pull requests of the {more} oldest of {} commits were not looked up.", self.commits.len());
+            let message =
+                format!("The pull requests of the {more} oldest of {} commits were not looked up.", self.commits.len());
             self.gap("pull requests", format!("{more} commits"), message);
         }
         let questions = newest.into_iter().map(|commit| pull_requests_of(reader, commit));
@@ -132,7 +134,11 @@ impl People {
         let skipped = self.commits.len().saturating_sub(MAX_COMMITS);
         let shown = self.commits.iter().skip(skipped).map(|commit| Commit {
             sha: commit.sha.clone(),
-            title: notes.line(&format!("title of commit {}", commit.sha.short()), first_line(&commit.message), MAX_TITLE_CHARS),
+            title: notes.line(
+                &format!("title of commit {}", commit.sha.short()),
+                first_line(&commit.message),
+                MAX_TITLE_CHARS,
+            ),
             author: commit.author.user.clone(),
         });
         shown.collect()
@@ -141,7 +147,10 @@ impl People {
     fn shown_pull_requests(&self, notes: &mut Notes) -> Vec<PullRequest> {
         let skipped = self.pull_requests.len().saturating_sub(MAX_PULL_REQUESTS);
         if skipped > 0 {
-            let message = format!("{} pull requests brought these commits, and the {skipped} oldest are not listed.", self.pull_requests.len());
+            let message = format!(
+                "{} pull requests brought these commits, and the {skipped} oldest are not listed.",
+                self.pull_requests.len()
+            );
             notes.gap("pull requests", Some(format!("{skipped} not listed")), message);
         }
         let shown = self.pull_requests.values().skip(skipped).map(|pull| PullRequest {
@@ -184,7 +193,8 @@ impl Hands {
 
     fn commit(&mut self, commit: &RawCommit) {
         // The forge's own account writes nothing: as an author it only shows that the address was made up.
-        let author = Person { user: commit.author.user.clone().filter(|_| !commit.author.is_forge), ..commit.author.clone() };
+        let author =
+            Person { user: commit.author.user.clone().filter(|_| !commit.author.is_forge), ..commit.author.clone() };
         self.person(Part::Author, &author, true);
         if !commit.committer.is_forge {
             self.person(Part::Committer, &commit.committer, true);
@@ -224,7 +234,9 @@ impl Hands {
 
     fn contributors(&self, notes: &mut Notes) -> Vec<Contributor> {
         if self.co_authors > MAX_CO_AUTHORS {
-            let message = format!("The commits name more than {MAX_CO_AUTHORS} co-authors; those beyond are not kept from approving.");
+            let message = format!(
+                "The commits name more than {MAX_CO_AUTHORS} co-authors; those beyond are not kept from approving."
+            );
             notes.gap("co-authors", Some(self.co_authors.to_string()), message);
         }
         let mut name = |name: &str| Words::new(&notes.line("the name of a contributor", name, MAX_NAME_CHARS));

@@ -18,7 +18,9 @@ pub(super) async fn read(reader: Reader<'_>, defaults: PolicyDefaults) -> Result
 async fn look_up(reader: Reader<'_>, commit: &CommitSha) -> Result<PolicyFile, PortError> {
     let tree = match lasting(reader.forge.tree(reader.repository, commit).await)? {
         Ok(Presence::Found(tree)) => tree,
-        Ok(Presence::Missing) => return Ok(unreadable(&format!("the files of commit {} cannot be listed", commit.short()))),
+        Ok(Presence::Missing) => {
+            return Ok(unreadable(&format!("the files of commit {} cannot be listed", commit.short())));
+        }
         Err(why) => return Ok(unreadable(&why)),
     };
     let is_there = tree.entries.iter().any(|entry| entry.path == policy::PATH);

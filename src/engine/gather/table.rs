@@ -135,7 +135,8 @@ fn row(model: &ModelFacts, label: &str, before: Option<String>, after: Option<St
     };
     let change = change(&before, &after);
     let (before, after) = (cell(before, &model.before), cell(after, &model.after));
-    let change = if before.is_some() && after.is_some() && change != RowChange::Same { RowChange::Changed } else { change };
+    let change =
+        if before.is_some() && after.is_some() && change != RowChange::Same { RowChange::Changed } else { change };
     Some(Row { label: label.to_owned(), before, after, delta: None, change })
 }
 

@@ -7,8 +7,8 @@ mod people;
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, InstallationId, JobState, Patch, Phase,
-    PolicyFound, Repository, RepositoryId, Request, RequestId, RequestKey, Run, RunId, Timestamp,
+    CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, InstallationId, JobState, Patch,
+    Phase, PolicyFound, Repository, RepositoryId, Request, RequestId, RequestKey, Run, RunId, Timestamp,
 };
 use crate::policy::{PolicyDefaults, WhenMissing};
 use crate::ports::PortError;
@@ -22,9 +22,20 @@ fn request(commit: &CommitSha) -> Request {
     let id = RepositoryId::new(5);
     Request {
         id: RequestId::from_uuid(uuid::Uuid::from_u128(7)),
-        key: RequestKey { host: "forge.example".into(), repository: id, run: RunId::new(9), attempt: 1, environment: "production".into() },
+        key: RequestKey {
+            host: "forge.example".into(),
+            repository: id,
+            run: RunId::new(9),
+            attempt: 1,
+            environment: "production".into(),
+        },
         revision: 1,
-        repository: Repository { id, owner: "acme".into(), name: "sentiment".into(), installation: InstallationId::new(3) },
+        repository: Repository {
+            id,
+            owner: "acme".into(),
+            name: "sentiment".into(),
+            installation: InstallationId::new(3),
+        },
         environment: EnvironmentName::parse("production").unwrap(),
         run: Run {
             title: "Deploy".into(),

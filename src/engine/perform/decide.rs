@@ -39,7 +39,9 @@ pub(super) async fn tell(engine: &Engine, claimed: &ClaimedEffect, request: &Req
         Err(error) if error.is_gone() => {
             take_and_finish(engine, claimed, Event::Told(Told::NotApplied { why: Ending::Gone })).await
         }
-        Err(error) if matches!(error.class, Class::Retry { .. } | Class::Unknown) => again(engine, claimed, &error).await,
+        Err(error) if matches!(error.class, Class::Retry { .. } | Class::Unknown) => {
+            again(engine, claimed, &error).await
+        }
         Err(error) => failed(engine, claimed, &error).await,
     }
 }

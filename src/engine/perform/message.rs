@@ -14,7 +14,8 @@ use crate::store::{ClaimedEffect, StoreError};
 pub(super) async fn sync(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
     let evidence = evidence_of(engine, request).await?;
     // Only posting can double: an answer that was lost leaves a copy behind, so the next one says what it is.
-    let repeated = if request.message.is_some() { request.message_is_copy } else { may_be_posted(engine, claimed).await? };
+    let repeated =
+        if request.message.is_some() { request.message_is_copy } else { may_be_posted(engine, claimed).await? };
     let board = Board { request, evidence: evidence.as_ref(), now: engine.clock.now(), repeated };
     let shown = engine.chat.draw(&board);
     match &request.message {
@@ -80,7 +81,12 @@ async fn edit(
     }
 }
 
-async fn note_shown(engine: &Engine, claimed: &ClaimedEffect, message: &MessageRef, shown: &Shown) -> Result<(), StoreError> {
+async fn note_shown(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    message: &MessageRef,
+    shown: &Shown,
+) -> Result<(), StoreError> {
     let at = engine.clock.now();
     let job = Arc::new((claimed.clone(), message.clone(), shown.clone()));
     engine

@@ -87,7 +87,11 @@ pub(super) async fn take_with(
 
 /// After a failure: again later, or given up.
 pub(super) async fn failed(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> Result<(), StoreError> {
-    if is_over(engine, claimed, error) { give_up(engine, claimed, error).await } else { again(engine, claimed, error).await }
+    if is_over(engine, claimed, error) {
+        give_up(engine, claimed, error).await
+    } else {
+        again(engine, claimed, error).await
+    }
 }
 
 fn is_over(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> bool {
@@ -114,7 +118,12 @@ pub(super) async fn again(engine: &Engine, claimed: &ClaimedEffect, error: &Port
     reschedule(engine, claimed, engine.clock.now().plus_millis(pause), error).await
 }
 
-async fn reschedule(engine: &Engine, claimed: &ClaimedEffect, due: Timestamp, error: &PortError) -> Result<(), StoreError> {
+async fn reschedule(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    due: Timestamp,
+    error: &PortError,
+) -> Result<(), StoreError> {
     let job = Arc::new((claimed.clone(), error.class_word(), error.to_string()));
     engine
         .store

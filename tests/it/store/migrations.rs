@@ -65,7 +65,8 @@ async fn both_databases_have_the_same_tables_columns_and_indexes() {
         assert!(["text", "bigint", "boolean"].contains(&kind), "{column}");
     }
     let lite_indexes = "SELECT name FROM sqlite_master WHERE type = 'index' AND name NOT LIKE 'sqlite%'";
-    let pg_indexes = "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey'
+    let pg_indexes =
+        "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey'
         AND indexname NOT LIKE '%\\_key'";
     assert_eq!(sorted(lite.texts(lite_indexes).await), sorted(pg.texts(pg_indexes).await));
 }

@@ -12,14 +12,21 @@ const TYPED: &str = "Mona the Cat";
 /// Takes events into the first request, as the engine does.
 async fn take(store: &countersign::store::Store, events: Vec<(Event, i64)>) -> Request {
     for (event, seconds) in events {
-        write_with!(store, [event] |tx| {
-            let before = tx.lock_request_by_key(&ask(1).key).await?;
-            let is_new = before.is_none();
-            let step = transition(before, &event, at(seconds));
-            let next = step.request.expect("the request goes on");
-            if is_new { assert!(tx.insert_request(&next).await?) } else { tx.save_request(&next).await? }
-            step.records.iter().try_for_each(|record| tx.append(record))
-        })
+        write_with!(
+            store,
+            [event] | tx | {
+                let before = tx.lock_request_by_key(&ask(1).key).await?;
+                let is_new = before.is_none();
+                let step = transition(before, &event, at(seconds));
+                let next = step.request.expect("the request goes on");
+                if is_new {
+                    assert!(tx.insert_request(&next).await?)
+                } else {
+                    tx.save_request(&next).await?
+                }
+                step.records.iter().try_for_each(|record| tx.append(record))
+            }
+        )
         .unwrap();
     }
     store.request_by_key(&ask(1).key).await.unwrap().unwrap()
@@ -29,7 +36,13 @@ fn story() -> Vec<(Event, i64)> {
     let message = MessageRef { channel: "C1".into(), id: "1.1".into() };
     vec![
         (Event::Asked(ask(1)), 0),
-        (Event::Gathered { evidence: evidence_brief(TYPED), policy: PolicyFound::Hold { why: "policy line 3".into() } }, 1),
+        (
+            Event::Gathered {
+                evidence: evidence_brief(TYPED),
+                policy: PolicyFound::Hold { why: "policy line 3".into() },
+            },
+            1,
+        ),
         (Event::MessagePosted { message, is_copy: false }, 2),
         (Event::RunEnded { attempt: 1, conclusion: "cancelled".into(), by: Some("mona".into()) }, 3),
     ]
@@ -123,6 +136,14 @@ async fn sqlite_cannot_replace_a_row_of_the_record() {
     let db = super::Database::sqlite().await;
     let store = db.store().await;
     take(&store, story()).await;
-    assert!(db.try_meddle("INSERT OR REPLACE INTO audit SELECT seq, 0, name, request, body, prev_hash, leaf_hash, hash FROM audit").await.is_err());
-    assert!(db.try_meddle("INSERT OR REPLACE INTO audit_text SELECT hash, seq, salt, 'x' FROM audit_text").await.is_err());
+    assert!(
+        db.try_meddle(
+            "INSERT OR REPLACE INTO audit SELECT seq, 0, name, request, body, prev_hash, leaf_hash, hash FROM audit"
+        )
+        .await
+        .is_err()
+    );
+    assert!(
+        db.try_meddle("INSERT OR REPLACE INTO audit_text SELECT hash, seq, salt, 'x' FROM audit_text").await.is_err()
+    );
 }

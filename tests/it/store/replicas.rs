@@ -35,7 +35,7 @@ async fn replicas_never_get_the_same_row() {
             for claimed in store.claim_deliveries(at(1), 3).await.unwrap() {
                 let id = claimed.delivery.id;
                 deliveries.lock().unwrap().push(id.clone());
-                write_with!(store, [id] |tx| tx.finish_delivery(Source::Forge, &id, NOON).await).unwrap();
+                write_with!(store, [id] | tx | tx.finish_delivery(Source::Forge, &id, NOON).await).unwrap();
             }
         }
     }))
@@ -67,12 +67,15 @@ async fn a_late_outcome_of_a_lost_lease_is_refused() {
     assert!(claim(&one, 10).await.is_empty());
     assert_eq!(one.next_due(at(10)).await.unwrap(), Some(at(11)));
     assert_eq!(claim(&one, 11).await, ids);
-    let late = write_with!(slow, [id] |tx| {
-        tx.append_entry("late", None, NOON, json!({}))?;
-        tx.finish_effect(&id, NOON).await
-    });
+    let late = write_with!(
+        slow,
+        [id] | tx | {
+            tx.append_entry("late", None, NOON, json!({}))?;
+            tx.finish_effect(&id, NOON).await
+        }
+    );
     assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
-    write_with!(one, [id] |tx| tx.reschedule_effect(&id, at(99), "retry", "HTTP 502").await).unwrap();
+    write_with!(one, [id] | tx | tx.reschedule_effect(&id, at(99), "retry", "HTTP 502").await).unwrap();
     assert!(matches!(finish(&slow, &id).await, Err(StoreError::LeaseLost)));
     assert_eq!(one.counts().await.unwrap().audit, 0);
 }
@@ -94,15 +97,18 @@ async fn one_delivery_at_two_replicas_is_stored_once() {
 async fn a_deadlock_between_replicas_resolves_itself() {
     let (_db, one, two) = two_replicas().await;
     for n in [1, 2] {
-        write_with!(one, [] |tx| tx.insert_request(&request(n)).await).unwrap();
+        write_with!(one, [] | tx | tx.insert_request(&request(n)).await).unwrap();
     }
     let cross = |store: Store, first: u64, second: u64| async move {
-        write_with!(store, [] |tx| {
-            tx.lock_request(&request(first).id).await?;
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            tx.lock_request(&request(second).id).await?;
-            tx.append_entry("crossed", None, NOON, json!({ "first": first }))
-        })
+        write_with!(
+            store,
+            [] | tx | {
+                tx.lock_request(&request(first).id).await?;
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                tx.lock_request(&request(second).id).await?;
+                tx.append_entry("crossed", None, NOON, json!({ "first": first }))
+            }
+        )
     };
     let (a, b) = tokio::join!(cross(one.clone(), 1, 2), cross(two, 2, 1));
     a.unwrap();
@@ -115,7 +121,7 @@ async fn replicas_write_one_unbroken_record() {
     let (_db, one, two) = two_replicas().await;
     join_all((0..80_u64).map(|n| {
         let store = if n % 2 == 0 { one.clone() } else { two.clone() };
-        async move { write_with!(store, [] |tx| tx.append_entry("sample", None, NOON, json!({ "n": n }))).unwrap() }
+        async move { write_with!(store, [] | tx | tx.append_entry("sample", None, NOON, json!({ "n": n }))).unwrap() }
     }))
     .await;
     assert_eq!(one.verify_audit(&[]).await.unwrap().unwrap().rows, 80);

@@ -3,7 +3,7 @@
 use countersign::domain::*;
 use countersign::store::{RequestFilter, StoreError};
 
-use super::sample::{NOON, at, ask, commit, mona, request, vote};
+use super::sample::{NOON, ask, at, commit, mona, request, vote};
 use super::{on_both_databases, write_with};
 
 on_both_databases! {

@@ -13,10 +13,18 @@ const ROWS: u64 = 12;
 async fn recorded(db: &Database) -> Store {
     let store = db.store().await;
     for n in 1..=ROWS {
-        write_with!(store, [] |tx| {
-            let request = request_id(u128::from(n));
-            tx.append_entry("sample", Some(&request), NOON, json!({ "n": n, "why": { "words": format!("reason {n}") } }))
-        })
+        write_with!(
+            store,
+            [] | tx | {
+                let request = request_id(u128::from(n));
+                tx.append_entry(
+                    "sample",
+                    Some(&request),
+                    NOON,
+                    json!({ "n": n, "why": { "words": format!("reason {n}") } }),
+                )
+            }
+        )
         .unwrap();
     }
     store.verify_audit(&[]).await.unwrap().unwrap();

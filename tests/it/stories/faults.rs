@@ -130,7 +130,10 @@ async fn slack_that_is_unwell_gets_the_message_later() {
     let stage = stage().await;
     let down = SlackFault::times("chat.postMessage", SlackFaultKind::Status(503), 2);
     stage.world.slack.fault(down);
-    stage.world.slack.fault(SlackFault::once("chat.postMessage", SlackFaultKind::RateLimited { retry_after_seconds: 30 }));
+    stage
+        .world
+        .slack
+        .fault(SlackFault::once("chat.postMessage", SlackFaultKind::RateLimited { retry_after_seconds: 30 }));
     stage.deploy_good().await;
     assert!(stage.world.slack.messages(RELEASES).is_empty());
     stage.advance(120_000).await;

@@ -50,7 +50,8 @@ async fn repeated_deliveries_change_nothing() {
     let stage = stage().await;
     let run = stage.deploy_good().await;
     let before = stage.request().await;
-    let delivery = stage.world.github.deliveries().into_iter().find(|d| d.event == "deployment_protection_rule").unwrap();
+    let delivery =
+        stage.world.github.deliveries().into_iter().find(|d| d.event == "deployment_protection_rule").unwrap();
     assert!(stage.world.github.redeliver(&delivery.guid));
     stage.settle().await;
     assert_eq!(stage.request().await.revision, before.revision, "acknowledged and inert");
@@ -133,7 +134,11 @@ async fn a_bypass_is_said() {
     let run = stage.deploy_good().await;
     stage.world.github.bypass(run, "ana");
     stage.advance(10_000).await;
-    assert!(matches!(stage.request().await.phase, Phase::Ended { how: Ending::Bypassed { .. }, .. }), "{:?}", stage.request().await.phase);
+    assert!(
+        matches!(stage.request().await.phase, Phase::Ended { how: Ending::Bypassed { .. }, .. }),
+        "{:?}",
+        stage.request().await.phase
+    );
     assert!(!stage.has_button("approve"));
     assert!(stage.world.github.decisions(run, "production").is_empty());
     stage.finish().await;
@@ -169,7 +174,10 @@ async fn a_late_answer_never_reaches_a_newer_attempt() {
     stage.world.github.cancel(run, "mona");
     assert!(stage.world.github.rerun(run, "mona"));
     stage.advance(120_000).await;
-    assert!(stage.world.github.decisions(run, "production").iter().all(|post| post.attempt != 2), "attempt 2 was answered");
+    assert!(
+        stage.world.github.decisions(run, "production").iter().all(|post| post.attempt != 2),
+        "attempt 2 was answered"
+    );
     let requests = stage.world.requests().await.unwrap();
     let first = requests.iter().find(|request| request.key.attempt == 1).unwrap();
     assert_eq!(first.decision().map(|decision| decision.verdict), Some(Verdict::Approved));
@@ -181,12 +189,8 @@ async fn a_late_answer_never_reaches_a_newer_attempt() {
 async fn an_ask_that_comes_after_the_end_of_its_run_is_closed_at_once() {
     use countersign::sim::github::{HookRule, OnTheWay};
     let stage = stage().await;
-    let late = HookRule {
-        event: "deployment_protection_rule".into(),
-        action: None,
-        fate: OnTheWay::Late(5_000),
-        times: 1,
-    };
+    let late =
+        HookRule { event: "deployment_protection_rule".into(), action: None, fate: OnTheWay::Late(5_000), times: 1 };
     stage.world.github.edit(|state| state.hook_rules.push(late));
     let run = stage.deploy_good().await;
     stage.world.github.cancel(run, "mona");

@@ -16,7 +16,9 @@ async fn the_record_names_who_decided_on_which_evidence() {
     let store = &stage.world.engine().unwrap().store;
     let rows = store.audit_of_request(&request.id).await.unwrap();
     let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-    for name in ["request.opened", "evidence.gathered", "message.shown", "evidence.shown", "request.approved", "deploy.live"] {
+    for name in
+        ["request.opened", "evidence.gathered", "message.shown", "evidence.shown", "request.approved", "deploy.live"]
+    {
         assert!(names.contains(&name), "{name} is missing in {names:?}");
     }
     let approved = rows.iter().find(|row| row.name == "request.approved").unwrap();

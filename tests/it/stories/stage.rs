@@ -95,7 +95,8 @@ impl Stage {
         ];
         let headers: Vec<_> = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let url = format!("http://{}/github/webhooks", self.world.address().unwrap());
-        let answer = countersign::sim::http::post(&url, &headers, body, std::time::Duration::from_secs(10)).await.unwrap();
+        let answer =
+            countersign::sim::http::post(&url, &headers, body, std::time::Duration::from_secs(10)).await.unwrap();
         answer.status
     }
 

@@ -49,9 +49,14 @@ fn the_second_click_of_the_same_person_is_already_counted() {
 /// H2, R21: whoever loses the race hears who was first.
 #[test]
 fn a_denial_after_the_approval_hears_who_decided() {
-    let (request, step) = after(&with(open_for(1), [yes(5), vote(Voter { access: Access::None, ..approver(6) }, Choice::Deny, "v1", START)]));
+    let (request, step) = after(&with(
+        open_for(1),
+        [yes(5), vote(Voter { access: Access::None, ..approver(6) }, Choice::Deny, "v1", START)],
+    ));
     assert_eq!(verdict(&request), Some(Verdict::Approved));
-    assert!(matches!(step.answer, Some(Whisper::Refused(Refusal::AlreadyDecided { verdict: Verdict::Approved, ref by, .. })) if *by == [chat("U5")]));
+    assert!(
+        matches!(step.answer, Some(Whisper::Refused(Refusal::AlreadyDecided { verdict: Verdict::Approved, ref by, .. })) if *by == [chat("U5")])
+    );
 }
 
 /// H3: people correct themselves.
@@ -175,8 +180,12 @@ fn a_later_job_gets_the_same_decision() {
 /// H44: a gate that opened without us.
 #[test]
 fn jobs_that_run_without_a_decision_are_a_bypass() {
-    let standing =
-        Standing { attempt: 1, conclusion: None, pending: false, jobs: vec![(DeploymentId::new(100), JobState::Running)] };
+    let standing = Standing {
+        attempt: 1,
+        conclusion: None,
+        pending: false,
+        jobs: vec![(DeploymentId::new(100), JobState::Running)],
+    };
     let read = Event::ReadBack { standing, chain: 1, round: 0 };
     let (request, _) = after(&with(open_for(1), [read]));
     assert!(matches!(request.phase, Phase::Ended { how: Ending::Bypassed { .. }, .. }));
@@ -195,7 +204,8 @@ fn a_policy_that_cannot_be_followed_holds() {
 fn live_is_said_once_with_its_duration() {
     let moved = |state| Event::JobMoved { deployment: DeploymentId::new(100), state, detail: "success".into() };
     let taken = Event::Told(Told::Taken);
-    let events = with(open_for(1), [yes(5), taken, moved(JobState::Running), moved(JobState::Live), moved(JobState::Live)]);
+    let events =
+        with(open_for(1), [yes(5), taken, moved(JobState::Running), moved(JobState::Live), moved(JobState::Live)]);
     let (request, step) = after(&events);
     assert!(matches!(request.decision().unwrap().rollout, Rollout::Live { .. }));
     assert!(step.effects.is_empty(), "the repeated word is no news");

@@ -5,19 +5,22 @@ use proptest::prelude::*;
 use super::*;
 
 fn any_voter() -> impl Strategy<Value = Voter> {
-    let standing = prop_oneof![6 => Just(ChatStanding::Member), 1 => Just(ChatStanding::Guest), 1 => Just(ChatStanding::Bot)];
+    let standing =
+        prop_oneof![6 => Just(ChatStanding::Member), 1 => Just(ChatStanding::Guest), 1 => Just(ChatStanding::Bot)];
     let access = prop_oneof![1 => Just(Access::Read), 5 => Just(Access::Write)];
-    (1u64..7, standing, access, any::<bool>(), prop::bool::weighted(0.9)).prop_map(|(id, standing, access, second, linked)| {
-        let mut voter = Voter { standing, access, ..approver(id) };
-        if second {
-            // The same human with a second chat account.
-            voter.chat = chat(&format!("U{id}B"));
-        }
-        if !linked {
-            voter.link = Link::None;
-        }
-        voter
-    })
+    (1u64..7, standing, access, any::<bool>(), prop::bool::weighted(0.9)).prop_map(
+        |(id, standing, access, second, linked)| {
+            let mut voter = Voter { standing, access, ..approver(id) };
+            if second {
+                // The same human with a second chat account.
+                voter.chat = chat(&format!("U{id}B"));
+            }
+            if !linked {
+                voter.link = Link::None;
+            }
+            voter
+        },
+    )
 }
 
 fn any_state() -> impl Strategy<Value = JobState> {
@@ -34,13 +37,18 @@ fn any_event() -> impl Strategy<Value = Event> {
     let job = 100u64..104;
     let seed = prop_oneof![4 => Just("v1"), 1 => Just("v2")];
     let choice = prop_oneof![3 => Just(Choice::Approve), 1 => Just(Choice::Deny)];
-    let ballot = (any_voter(), choice, seed.clone(), 0i64..100_000_000, prop::collection::vec(any_voter(), 0..2)).prop_map(
-        |(voter, choice, seed, received, recheck)| {
+    let ballot = (any_voter(), choice, seed.clone(), 0i64..100_000_000, prop::collection::vec(any_voter(), 0..2))
+        .prop_map(|(voter, choice, seed, received, recheck)| {
             let Event::Voted(ballot) = vote(voter, choice, seed, START.plus_millis(received)) else { unreachable!() };
             Event::Voted(Ballot { recheck, ..ballot })
-        },
-    );
-    let standing = (1u32..3, prop::option::weighted(0.2, prop_oneof![Just("success"), Just("failure"), Just("cancelled")]), any::<bool>(), job.clone(), any_state())
+        });
+    let standing = (
+        1u32..3,
+        prop::option::weighted(0.2, prop_oneof![Just("success"), Just("failure"), Just("cancelled")]),
+        any::<bool>(),
+        job.clone(),
+        any_state(),
+    )
         .prop_map(|(attempt, conclusion, pending, job, state)| {
             let jobs = vec![(DeploymentId::new(job), state)];
             let standing = Standing { attempt, conclusion: conclusion.map(str::to_owned), pending, jobs };
@@ -65,10 +73,12 @@ fn any_event() -> impl Strategy<Value = Event> {
 
 /// A history: an ask, then anything, at times that may jump past the deadline.
 fn any_history() -> impl Strategy<Value = Vec<(Event, i64)>> {
-    prop::collection::vec((any_event(), prop_oneof![9 => 0i64..60_000, 1 => 0i64..100_000_000]), 1..40).prop_map(|mut history| {
-        history.insert(0, (ask(100, 1), 0));
-        history
-    })
+    prop::collection::vec((any_event(), prop_oneof![9 => 0i64..60_000, 1 => 0i64..100_000_000]), 1..40).prop_map(
+        |mut history| {
+            history.insert(0, (ask(100, 1), 0));
+            history
+        },
+    )
 }
 
 fn walk(history: &[(Event, i64)], mut look: impl FnMut(Option<&Request>, &Event, &Step, Timestamp)) -> Request {

@@ -12,8 +12,23 @@ use super::MAX_PATH_CHARS;
 
 /// Endings of weight files, lower case.
 const WEIGHT_ENDINGS: [&str; 17] = [
-    ".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".onnx", ".gguf", ".keras", ".h5", ".tflite",
-    ".npy", ".npz", ".msgpack", ".pb",
+    ".safetensors",
+    ".bin",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".pkl",
+    ".pickle",
+    ".joblib",
+    ".onnx",
+    ".gguf",
+    ".keras",
+    ".h5",
+    ".tflite",
+    ".npy",
+    ".npz",
+    ".msgpack",
+    ".pb",
 ];
 
 pub(in crate::engine::gather) fn is_weights(path: &str) -> bool {
@@ -50,7 +65,8 @@ pub(super) fn facts(weight: &Weight<'_>, contents: &Contents, notes: &mut Notes)
 }
 
 fn side(entry: &TreeEntry, contents: &Contents, notes: &mut Notes) -> WeightSide {
-    let known = |digest, size, pointer| WeightSide { blob: entry.blob.clone(), file: WeightFile { digest, size }, pointer };
+    let known =
+        |digest, size, pointer| WeightSide { blob: entry.blob.clone(), file: WeightFile { digest, size }, pointer };
     if !may_be_pointer(entry) {
         return known(None, entry.size, PointerState::NotOne);
     }
@@ -66,7 +82,9 @@ fn side(entry: &TreeEntry, contents: &Contents, notes: &mut Notes) -> WeightSide
         LfsReading::Pointer(pointer) if !bytes.is_empty() => {
             known(Some(Digest::from_bytes(*pointer.oid.as_bytes())), pointer.size, PointerState::Valid)
         }
-        LfsReading::Invalid { reason } => known(Some(Digest::of(bytes)), entry.size, PointerState::Invalid { why: reason }),
+        LfsReading::Invalid { reason } => {
+            known(Some(Digest::of(bytes)), entry.size, PointerState::Invalid { why: reason })
+        }
         LfsReading::Pointer(_) | LfsReading::NotAPointer => {
             known(Some(Digest::of(bytes)), entry.size, PointerState::NotOne)
         }

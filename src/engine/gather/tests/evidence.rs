@@ -164,7 +164,10 @@ fn a_large_text_file_without_patch_is_a_gap() {
     let (mut forge, head) = ahead(&[("a.py", "1\n")], &[("a.py", &large("2"))]);
     forge.no_patches = true;
     let evidence = gathered(&forge, &head);
-    assert_eq!((&file(&evidence, "a.py").patch, flag(&evidence, "evidence.incomplete").subject.as_str()), (&Patch::Missing, "patches"));
+    assert_eq!(
+        (&file(&evidence, "a.py").patch, flag(&evidence, "evidence.incomplete").subject.as_str()),
+        (&Patch::Missing, "patches")
+    );
 }
 
 #[test]
@@ -173,8 +176,7 @@ fn secrets_appear_nowhere_in_the_evidence_and_are_flagged_once_for_each_place() 
     let card = format!("{CARD}Use {token} to load it.\n");
     let code = format!("key = \"{token}\"\n");
     let path = format!("notes-{token}.txt");
-    let (mut forge, head) =
-        ahead(&[("README.md", CARD)], &[("README.md", &card), ("load.py", &code), (&path, "x\n")]);
+    let (mut forge, head) = ahead(&[("README.md", CARD)], &[("README.md", &card), ("load.py", &code), (&path, "x\n")]);
     forge.no_patches = true;
     forge.commits[1].message = format!("Add {token}");
     forge.pull(&head, 7, &format!("Use {token}"), Some(user(5, "ana")));
@@ -189,7 +191,8 @@ fn secrets_appear_nowhere_in_the_evidence_and_are_flagged_once_for_each_place() 
 
 #[test]
 fn hidden_characters_are_written_out_and_weigh_more_in_code() {
-    let (mut forge, head) = ahead(&[("README.md", CARD)], &[("README.md", &format!("{CARD}a\u{200b}b\n")), ("a.py", "x\u{202e}y\n")]);
+    let (mut forge, head) =
+        ahead(&[("README.md", CARD)], &[("README.md", &format!("{CARD}a\u{200b}b\n")), ("a.py", "x\u{202e}y\n")]);
     forge.no_patches = true;
     let evidence = gathered(&forge, &head);
     assert!(patch(&evidence, "a.py").contains("x\\u{202e}y"));
@@ -210,7 +213,9 @@ fn the_table_shows_live_and_proposed_side_by_side() {
     let rows: Vec<String> = model
         .rows
         .iter()
-        .map(|row| format!("{}|{}|{}|{}|{:?}", row.label, cells(&row.before), cells(&row.after), cells(&row.delta), row.change))
+        .map(|row| {
+            format!("{}|{}|{}|{}|{:?}", row.label, cells(&row.before), cells(&row.after), cells(&row.delta), row.change)
+        })
         .collect();
     assert_eq!(
         rows,
@@ -232,9 +237,15 @@ fn the_table_shows_live_and_proposed_side_by_side() {
 
 #[test]
 fn weights_belong_to_the_nearest_card_and_without_one_it_is_missing() {
-    let files = [("models/a/README.md", CARD), ("models/a/onnx/m.onnx", "w"), ("models/b/m.onnx", "w2"), ("README.md", "# Hi\n")];
+    let files = [
+        ("models/a/README.md", CARD),
+        ("models/a/onnx/m.onnx", "w"),
+        ("models/b/m.onnx", "w2"),
+        ("README.md", "# Hi\n"),
+    ];
     let evidence = evidence_of(&[], &files);
-    let names: Vec<(&str, &str)> = evidence.models.iter().map(|model| (model.name.as_str(), model.card_path.as_str())).collect();
+    let names: Vec<(&str, &str)> =
+        evidence.models.iter().map(|model| (model.name.as_str(), model.card_path.as_str())).collect();
     assert_eq!(names, [("sentiment", "README.md"), ("a", "models/a/README.md")]);
     let bare = evidence_of(&[], &[("models/b/m.onnx", "w2")]);
     assert_eq!(flag(&bare, "card.missing").subject, "sentiment");

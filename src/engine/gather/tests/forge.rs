@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    ChangeKind, CommitSha, DeploymentId, Digest, EnvironmentName, ForgeUser, ForgeUserId, PullRequest, Relation, Repository,
-    RunId, Standing,
+    ChangeKind, CommitSha, DeploymentId, Digest, EnvironmentName, ForgeUser, ForgeUserId, PullRequest, Relation,
+    Repository, RunId, Standing,
 };
 use crate::engine::receive::Delivery;
 use crate::ports::forge::{
@@ -56,7 +56,13 @@ impl MemoryForge {
         let mona = person(Some(user(1, "mona")), "Mona");
         let sha = sha(seed);
         let message = format!("Change number {seed}\n\nWith a body.");
-        self.commits.push(RawCommit { sha: sha.clone(), message, author: mona.clone(), committer: mona, co_authors: Vec::new() });
+        self.commits.push(RawCommit {
+            sha: sha.clone(),
+            message,
+            author: mona.clone(),
+            committer: mona,
+            co_authors: Vec::new(),
+        });
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
         self.files.insert(sha.clone(), files);
         self.default_branch = Some(sha.clone());
@@ -88,7 +94,8 @@ impl MemoryForge {
     fn raw_files(&self, base: &CommitSha, head: &CommitSha) -> Vec<RawFile> {
         let (old, new) = (&self.files[base], &self.files[head]);
         let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        let is_told = |path: &&&String| old.get(**path) != new.get(**path) && !self.renames.values().any(|from| from == **path);
+        let is_told =
+            |path: &&&String| old.get(**path) != new.get(**path) && !self.renames.values().any(|from| from == **path);
         paths.iter().filter(is_told).map(|path| self.raw_file(path, old, new)).collect()
     }
 
@@ -150,7 +157,12 @@ impl Forge for MemoryForge {
         ok(self.live.clone().map(|commit| LiveDeployment { deployment, commit, since: None }))
     }
 
-    fn compare<'a>(&'a self, _: &'a Repository, base: &'a CommitSha, head: &'a CommitSha) -> PortResult<'a, Presence<Comparison>> {
+    fn compare<'a>(
+        &'a self,
+        _: &'a Repository,
+        base: &'a CommitSha,
+        head: &'a CommitSha,
+    ) -> PortResult<'a, Presence<Comparison>> {
         match self.vanished.contains(base) {
             true => ok(Presence::Missing),
             false => ok(Presence::Found(self.comparison(base, head))),
