@@ -8,7 +8,7 @@ use crate::slack::blocks::{self, plain};
 use crate::slack::text;
 
 use super::risk::{flag_count, flag_words, risk_word};
-use super::{header, title};
+use super::header;
 
 /// Action ids: what a click says it was.
 pub(in crate::slack) const APPROVE: &str = "approve";
@@ -55,8 +55,9 @@ fn changes(board: &Board<'_>) -> SlackBlockButtonElement {
 fn confirm(board: &Board<'_>, evidence: &Evidence) -> SlackBlockConfirmItem {
     let new = evidence.flags.iter().filter(|flag| flag.is_new).count();
     let worst = evidence.flags.first().map(|flag| text::line(flag_words(flag), 120)).unwrap_or_default();
+    let environment = text::line(board.request.environment.as_str(), 40);
     let words =
-        format!("{}. {}. Worst: {worst}", text::line(&title(board), 100), flag_count(evidence.flags.len(), new));
+        format!("{} to {environment}: {}. Worst: {worst}", header::model(board), flag_count(evidence.flags.len(), new));
     let asked = format!("Approve at {} risk?", risk_word(evidence));
     SlackBlockConfirmItem::new(
         plain(&asked, 100).into(),
