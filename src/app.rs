@@ -23,7 +23,7 @@ use crate::policy::{self, PolicyDefaults};
 use crate::ports::{Clock, IdSource};
 use crate::slack::{SlackChat, SlackSettings};
 use crate::store::{Store, StoreOptions};
-use crate::telemetry::metrics::Metrics;
+use crate::telemetry::metrics::{DELIVERIES, Metrics};
 use crate::web::{self, Web};
 
 /// Everything a running server consists of, except its loops.
@@ -158,8 +158,7 @@ fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
         }),
         metrics: Arc::new(move || metrics.render()),
         observe: |source, outcome| {
-            metrics::counter!("countersign_deliveries_total", "source" => source.word(), "outcome" => outcome.word())
-                .increment(1);
+            metrics::counter!(DELIVERIES, "source" => source.word(), "outcome" => outcome.word()).increment(1);
         },
         audit: record::audit_list(settings, &engine.store),
     })

@@ -5,7 +5,6 @@
 
 pub mod card;
 pub mod diff;
-pub mod digest;
 pub mod lfs;
 pub mod metrics;
 pub mod text;

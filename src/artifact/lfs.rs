@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::digest::{Sha256Digest, sha256};
+use crate::domain::Digest;
 
 /// A file of this many bytes or more is never a pointer.
 pub const POINTER_LIMIT_BYTES: usize = 1024;
@@ -26,7 +26,7 @@ pub enum LfsReading {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LfsPointer {
     /// SHA-256 of the content the pointer stands for.
-    pub oid: Sha256Digest,
+    pub oid: Digest,
     /// Size of that content in bytes.
     pub size: u64,
     /// The bytes are exactly what Git LFS itself would write. Others work, but nobody's Git LFS wrote them.
@@ -40,13 +40,13 @@ pub struct LfsPointer {
 pub struct LfsExtension {
     pub priority: u8,
     pub name: String,
-    pub oid: Sha256Digest,
+    pub oid: Digest,
 }
 
 /// Reads a file as a Git LFS pointer. An empty file is the pointer of the empty file.
 pub fn read_pointer(bytes: &[u8]) -> LfsReading {
     if bytes.is_empty() {
-        let (oid, extensions) = (sha256(b""), Vec::new());
+        let (oid, extensions) = (Digest::of(b""), Vec::new());
         return LfsReading::Pointer(LfsPointer { oid, size: 0, canonical: true, extensions });
     }
     let Some(text) = pointer_text(bytes) else {
@@ -108,9 +108,9 @@ fn key_of(line: &str) -> String {
     super::text::quoted(line.split(' ').next().unwrap_or_default())
 }
 
-fn sha256_value(value: &str) -> Result<Sha256Digest, String> {
+fn sha256_value(value: &str) -> Result<Digest, String> {
     let hex = value.strip_prefix("sha256:").ok_or("the oid is not a `sha256:` one")?;
-    hex.parse().map_err(|_| "the oid is not 64 lower-case hex digits".to_owned())
+    Digest::parse(hex).ok_or_else(|| "the oid is not 64 lower-case hex digits".to_owned())
 }
 
 /// The decoder reads the size as a signed 64-bit number, so `+7` and `007` pass (and are not canonical).

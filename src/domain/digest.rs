@@ -75,5 +75,6 @@ mod tests {
         assert_eq!(Digest::parse(&empty.to_string()), Some(empty));
         assert_eq!(empty.short(), "e3b0c44298fc");
         assert_eq!(Digest::parse("E3"), None);
+        assert_eq!(Digest::parse(&empty.to_string().to_uppercase()), None, "one digest has one spelling");
     }
 }

@@ -88,7 +88,7 @@ impl Store {
         but: &str,
         held: &Held,
     ) -> Result<Vec<EffectRow>, StoreError> {
-        const DUE: &str = "SELECT id, request, lane, payload, attempts, seq, due_ms, first_due_ms, error_class
+        const DUE: &str = "SELECT id, request, lane, payload, attempts, seq, due_ms, first_due_ms
             FROM effect AS mine
             WHERE done_ms IS NULL AND due_ms <= $1 AND (due_ms, seq, id) > ($2, $3, $4) AND kind <> $6
             AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM effect AS older WHERE older.lane = mine.lane

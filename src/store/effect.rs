@@ -20,8 +20,6 @@ pub struct ClaimedEffect {
     /// How often it was tried before.
     pub attempts: u32,
     pub first_due: Timestamp,
-    /// Class of the last failure, see [`crate::ports::PortError::class_word`]; `begun` after [`Tx::begin_effect`].
-    pub last_class: Option<String>,
 }
 
 /// An effect that waits or was given up, for an operator to look at.
@@ -228,7 +226,6 @@ pub(super) struct EffectRow {
     seq: i64,
     pub(super) due_ms: i64,
     first_due_ms: i64,
-    error_class: Option<String>,
 }
 
 impl EffectRow {
@@ -255,7 +252,6 @@ impl EffectRow {
                 lane: self.lane,
                 attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
                 first_due: Timestamp::from_millis(self.first_due_ms),
-                last_class: self.error_class,
             }),
         }
     }

@@ -56,7 +56,7 @@ impl Store {
             WHERE mine.id = due.id AND mine.done_ms IS NULL
             AND (mine.lease_until_ms IS NULL OR mine.lease_until_ms <= $1)
             RETURNING mine.id, mine.request, mine.lane, mine.payload, mine.attempts, mine.seq, mine.due_ms,
-                mine.first_due_ms, mine.error_class";
+                mine.first_due_ms";
         let mut transaction = pool.begin().await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(CLAIM_LOCK).execute(&mut *transaction).await?;
         let query = sqlx::query_as(LEASE).bind(now.as_millis()).bind(bound(limit));

@@ -2,21 +2,17 @@
 
 use std::sync::OnceLock;
 
-use metrics::{Unit, describe_counter, describe_gauge};
+use metrics::{Unit, describe_counter};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 /// Deliveries by `source` (forge, chat_interaction, …) and `outcome` (stored, duplicate, unauthorized, …).
 pub const DELIVERIES: &str = "countersign_deliveries_total";
-/// Effects performed, by `kind` and `outcome` (done, retry, unknown, permanent, gone).
+/// Effects performed, by `kind` and `outcome` (done, again, gave_up).
 pub const EFFECTS: &str = "countersign_effects_total";
 /// Effects nobody will try again, by `kind`: somebody must look.
 pub const GAVE_UP: &str = "countersign_gave_up_total";
-/// Requests that ended, by `ending` (approved, denied, expired, …).
-pub const REQUESTS_ENDED: &str = "countersign_requests_ended_total";
-/// Authentic deliveries that could not be used, by `source`.
-pub const UNUSABLE: &str = "countersign_unusable_deliveries_total";
-/// Deliveries and effects that wait, by `queue` (deliveries, effects).
-pub const WAITING: &str = "countersign_waiting";
+/// Authentic deliveries that could not be used and were parked, by `source`.
+pub const PARKED: &str = "countersign_deliveries_parked_total";
 
 /// The page of metrics. Clones show the same numbers.
 #[derive(Clone)]
@@ -53,9 +49,7 @@ fn describe() {
     describe_counter!(DELIVERIES, Unit::Count, "Deliveries by source and outcome");
     describe_counter!(EFFECTS, Unit::Count, "Effects performed by kind and outcome");
     describe_counter!(GAVE_UP, Unit::Count, "Effects that nobody will try again, by kind");
-    describe_counter!(REQUESTS_ENDED, Unit::Count, "Requests that ended, by ending");
-    describe_counter!(UNUSABLE, Unit::Count, "Authentic deliveries that could not be used, by source");
-    describe_gauge!(WAITING, Unit::Count, "Deliveries and effects that wait");
+    describe_counter!(PARKED, Unit::Count, "Authentic deliveries that could not be used and were parked, by source");
 }
 
 #[cfg(test)]

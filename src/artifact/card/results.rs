@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use super::Problem;
 use super::fields::{flow_text, named, report};
 use super::yaml::{Entry, Node, Value, get};
-use crate::artifact::digest::sha256;
 use crate::artifact::metrics::{EvalResult, MetricKey, MetricValue, NotANumber};
 use crate::artifact::text::cut;
+use crate::domain::Digest;
 
 /// Reads `model-index`.
 pub(super) fn read(index: &Node, problems: &mut Vec<Problem>) -> Vec<EvalResult> {
@@ -171,7 +171,7 @@ fn bounded(text: String) -> String {
     const MAX_CHARS: usize = 200;
     match cut(&text, MAX_CHARS) {
         Cow::Borrowed(_) => text,
-        Cow::Owned(short) => format!("{short} (sha256 {})", sha256(text.as_bytes()).short()),
+        Cow::Owned(short) => format!("{short} (sha256 {})", Digest::of(text.as_bytes()).short()),
     }
 }
 

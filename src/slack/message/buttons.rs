@@ -7,8 +7,8 @@ use crate::ports::chat::Board;
 use crate::slack::blocks::{self, plain};
 use crate::slack::text;
 
-use super::risk::{flag_count, flag_words, risk_word};
 use super::header;
+use super::risk::{flag_count, flag_words, risk_word};
 
 /// Action ids: what a click says it was.
 pub(in crate::slack) const APPROVE: &str = "approve";

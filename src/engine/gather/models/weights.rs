@@ -80,7 +80,7 @@ fn side(entry: &TreeEntry, contents: &Contents, notes: &mut Notes) -> WeightSide
     };
     match read_pointer(bytes) {
         LfsReading::Pointer(pointer) if !bytes.is_empty() => {
-            known(Some(Digest::from_bytes(*pointer.oid.as_bytes())), pointer.size, PointerState::Valid)
+            known(Some(pointer.oid), pointer.size, PointerState::Valid)
         }
         LfsReading::Invalid { reason } => {
             known(Some(Digest::of(bytes)), entry.size, PointerState::Invalid { why: reason })
