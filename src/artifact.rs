@@ -4,7 +4,18 @@
 //! must never look like "nothing there".
 
 pub mod card;
+pub mod container;
 pub mod diff;
+pub mod evaluations;
+pub mod interface;
 pub mod lfs;
 pub mod metrics;
+pub mod pickle;
+pub mod revisions;
+pub mod sarif;
+pub mod scan;
+pub mod signing;
+pub mod source;
+pub mod tensors;
 pub mod text;
+pub mod workflow;

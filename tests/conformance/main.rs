@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod blocks;
+mod models;
 mod prism;
 mod references;
 mod signatures;

@@ -1,0 +1,1 @@
+//! Evaluation files beside the card: what was measured, read into the card's own terms.

@@ -1,0 +1,1 @@
+//! Models and images that code loads by a name which can move.

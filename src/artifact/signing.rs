@@ -1,0 +1,1 @@
+//! OpenSSF model signatures (model.sig): who signed, over which digests.

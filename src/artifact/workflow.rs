@@ -1,0 +1,1 @@
+//! Workflow files: what a deploying job checks out and which actions it trusts.

@@ -1,0 +1,1 @@
+//! Neighbouring checkpoints of a real model: false alarms.

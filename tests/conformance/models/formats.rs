@@ -1,0 +1,1 @@
+//! Headers of weight files, against the formats' own libraries.

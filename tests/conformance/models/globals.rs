@@ -1,0 +1,1 @@
+//! Single imports, against our own judgement of each.

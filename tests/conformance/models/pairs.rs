@@ -1,0 +1,1 @@
+//! Pairs of cards, with the flags that a reviewer expects.

@@ -1,0 +1,1 @@
+//! Small repositories before and after, with the flags that a reviewer expects.

@@ -1,0 +1,1 @@
+//! Signatures, against the reference implementation.

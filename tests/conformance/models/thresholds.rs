@@ -1,0 +1,1 @@
+//! Limits on metrics, vector by vector.

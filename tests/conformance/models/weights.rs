@@ -1,0 +1,1 @@
+//! Whole weight files, against what loading them would do.
