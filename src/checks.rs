@@ -14,6 +14,7 @@ pub mod licence;
 pub mod lineage;
 pub mod people;
 pub mod performance;
+pub mod rules;
 #[cfg(test)]
 mod samples;
 pub mod secrets;
@@ -25,6 +26,7 @@ use crate::domain::Flag;
 use crate::domain::flag::sort_flags;
 
 pub use facts::{CardSide, Facts, Gap, ModelFacts, PointerState, Sighting, WeightFacts, WeightSide};
+pub use rules::CheckRules;
 
 /// A model check.
 pub type Check = fn(&Facts<'_>) -> Vec<Flag>;

@@ -25,8 +25,8 @@ pub use digest::Digest;
 pub use effect::{Due, Effect, ReplyTo};
 pub use event::{Ask, Ballot, Event, Standing, Told};
 pub use evidence::{
-    Baseline, ChangeKind, Commit, Evidence, EvidenceBrief, FileChange, ModelChange, Patch, PullRequest, Relation, Row,
-    RowChange, WeightChange, WeightFile,
+    Baseline, ChangeKind, CiRun, CiState, Commit, Evidence, EvidenceBrief, ExternalCheck, ExternalState, FileChange,
+    ModelChange, Patch, PullRequest, Relation, Row, RowChange, TensorChange, WeightChange, WeightFile, WorkflowField,
 };
 pub use flag::{Flag, Severity};
 pub use gate::{FrozenPolicy, Gate, Group, PolicyFound, PolicySource};

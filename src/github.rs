@@ -10,11 +10,14 @@ pub mod webhook;
 
 mod api;
 mod callback;
+mod ci;
 mod classify;
 mod client;
+mod code_host;
 mod compare;
 mod contents;
 mod decide;
+mod large_files;
 mod limits;
 mod live;
 mod path;

@@ -4,14 +4,18 @@
 
 pub mod chat;
 pub mod clock;
+pub mod code;
 pub mod error;
 pub mod forge;
 pub mod ids;
 
 pub use chat::{Board, Chat, Posted, Shown, View};
 pub use clock::Clock;
+pub use code::{
+    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, Person, Presence, RawCommit, RawFile, Tree, TreeEntry,
+};
 pub use error::{Class, PortError};
-pub use forge::{Blob, Comparison, FirstAnswer, Forge, Permission, Presence, RawFile, RunState, Tree, TreeEntry};
+pub use forge::{FirstAnswer, Forge, Permission, RunState};
 pub use ids::IdSource;
 
 pub use futures::future::BoxFuture;

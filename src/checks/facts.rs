@@ -1,5 +1,6 @@
 //! What the checks look at: plain values, gathered before any check runs.
 
+use super::rules::CheckRules;
 use crate::artifact::card::{Card, FrontMatter};
 use crate::domain::{Baseline, CommitSha, Digest, FileChange, ForgeUser, Relation, WeightFile};
 
@@ -24,6 +25,7 @@ pub struct Facts<'a> {
     /// Places with token-like secrets, masked by now.
     pub secrets: &'a [Sighting],
     pub gaps: &'a [Gap],
+    pub rules: &'a CheckRules,
 }
 
 /// One model, live and proposed side by side.

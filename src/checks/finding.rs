@@ -26,6 +26,7 @@ impl Finding {
             source: None,
             message: String::new(),
             is_new: true,
+            volatile: false,
         })
     }
 

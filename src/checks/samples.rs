@@ -4,6 +4,7 @@ use crate::artifact::card::read_card;
 use crate::domain::{Baseline, CommitSha, DeploymentId, Digest, FileChange, ForgeUser, Relation, WeightFile};
 
 use super::facts::{CardSide, Facts, Gap, ModelFacts, PointerState, Sighting, WeightFacts, WeightSide};
+use super::rules::CheckRules;
 
 /// Facts that own their parts.
 pub(super) struct Sample {
@@ -17,6 +18,7 @@ pub(super) struct Sample {
     pub(super) hidden: Vec<Sighting>,
     pub(super) secrets: Vec<Sighting>,
     pub(super) gaps: Vec<Gap>,
+    pub(super) rules: CheckRules,
 }
 
 impl Sample {
@@ -39,6 +41,7 @@ impl Sample {
             hidden: Vec::new(),
             secrets: Vec::new(),
             gaps: Vec::new(),
+            rules: CheckRules::default(),
         }
     }
 
@@ -60,6 +63,7 @@ impl Sample {
             hidden: &self.hidden,
             secrets: &self.secrets,
             gaps: &self.gaps,
+            rules: &self.rules,
         }
     }
 }
@@ -116,7 +120,7 @@ pub(super) fn results(metrics: &[(&str, &str)]) -> String {
 pub(super) fn weight(path: &str, before: Option<(u8, u64)>, after: Option<(u8, u64)>) -> WeightFacts {
     let side = |(seed, size): (u8, u64)| WeightSide {
         blob: format!("{seed:02x}").repeat(20),
-        file: WeightFile { digest: Some(Digest::of(&[seed])), size },
+        file: WeightFile { digest: Some(Digest::of(&[seed])), size, ..WeightFile::default() },
         pointer: PointerState::Valid,
     };
     WeightFacts { path: path.into(), before: before.map(side), after: after.map(side) }

@@ -25,6 +25,15 @@ pub struct Evidence {
     pub models: Vec<ModelChange>,
     /// Worst first.
     pub flags: Vec<Flag>,
+    /// What other tools say about the commit right now. Not in the digest: it is read again before every decision (R9).
+    #[serde(default)]
+    pub ci: Vec<CiRun>,
+    /// The checks outside of this server that the policy asks for, and how each of them ended.
+    #[serde(default)]
+    pub external: Vec<ExternalCheck>,
+    /// What the workflow handed over about itself; nobody verified it.
+    #[serde(default)]
+    pub fields: Vec<WorkflowField>,
     /// The forge's page that compares live with proposed.
     pub compare_url: Option<String>,
 }
@@ -144,6 +153,60 @@ pub struct ModelChange {
     pub weights: Vec<WeightChange>,
 }
 
+/// A check run or a commit status, by its name: how another tool stands to the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CiRun {
+    pub name: String,
+    pub state: CiState,
+    /// The forge's own word: `timed_out`, `neutral`.
+    pub detail: String,
+    pub url: Option<String>,
+    /// Who may say so by this name: the app's slug, where the forge tells it.
+    pub app: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CiState {
+    Failed,
+    Pending,
+    /// Ended without a verdict: neutral or skipped.
+    Neutral,
+    Passed,
+}
+
+/// A check outside of this server. Its findings are flags; this says that it was asked and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalCheck {
+    pub name: String,
+    /// Where the answer comes from: `check run`, `artifact`, `code scanning`, `http`, `command`.
+    pub kind: String,
+    pub state: ExternalState,
+    /// Findings that became flags.
+    pub findings: u64,
+    /// What it says besides, for people: it neither raises nor lowers a severity.
+    pub advice: Option<String>,
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExternalState {
+    Answered,
+    /// Asked, and the answer is still out.
+    Waiting,
+    Failed {
+        why: String,
+    },
+}
+
+/// A word from the workflow, shown as such.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowField {
+    pub name: String,
+    pub value: String,
+}
+
 /// One line of the live -> proposed table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -153,6 +216,9 @@ pub struct Row {
     pub after: Option<String>,
     /// The difference in words: `worse by 0.014`.
     pub delta: Option<String>,
+    /// The limit that applies, in words: `at least 0.90`, `worse by at most 2 %`.
+    #[serde(default)]
+    pub limit: Option<String>,
     pub change: RowChange,
 }
 
@@ -173,15 +239,38 @@ pub struct WeightChange {
     pub path: String,
     pub before: Option<WeightFile>,
     pub after: Option<WeightFile>,
+    /// What became of the tensors, where both headers were read.
+    #[serde(default)]
+    pub tensors: Option<TensorChange>,
 }
 
 /// A weight file by its content: for large-file pointers, digest and size of what they point to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct WeightFile {
     /// SHA-256 of the content; `None` where only the git blob id is known.
     pub digest: Option<Digest>,
     /// Bytes.
     pub size: u64,
+    /// What it is by its content: `safetensors`, `torch zip`; `None` where nobody looked.
+    #[serde(default)]
+    pub format: Option<String>,
+    /// What loading it would do, in words: `no imports outside the allow-list`.
+    #[serde(default)]
+    pub verdict: Option<String>,
+    /// `148 tensors, 7.2 B parameters, BF16`, where the header was read.
+    #[serde(default)]
+    pub tensors: Option<String>,
+}
+
+/// Tensors by name, live against proposed; lists are cut, counts are not.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TensorChange {
+    pub added: u64,
+    pub removed: u64,
+    pub reshaped: u64,
+    pub retyped: u64,
+    /// The first of them, each in words: `classifier.weight: 2×768 → 3×768`.
+    pub examples: Vec<String>,
 }
 
 /// The part of the evidence that decisions look at; kept in the request, while the whole is stored under its digest.
@@ -194,19 +283,26 @@ pub struct EvidenceBrief {
 }
 
 impl Evidence {
-    /// The values the digest covers: commit, base commit, whole diff, cards, model files, findings (R5). Titles, names
-    /// and wording are left out, so that editing a pull request's title voids no vote.
+    /// The values the digest covers: commit, base commit, whole diff, cards, model files, findings, what the workflow
+    /// handed over (R5). Titles, names and wording are left out, so that editing a pull request's title voids no vote.
     pub fn identity(&self) -> serde_json::Value {
         let files: Vec<_> = self.files.iter().map(|f| (&f.path, &f.before, &f.after)).collect();
+        let content = |file: &Option<WeightFile>| file.as_ref().map(|file| (file.digest, file.size));
+        let weights = |model: &ModelChange| -> Vec<_> {
+            model.weights.iter().map(|w| (w.path.clone(), content(&w.before), content(&w.after))).collect()
+        };
         let models: Vec<_> =
-            self.models.iter().map(|m| (&m.card_path, &m.card_before, &m.card_after, &m.weights)).collect();
-        let findings: Vec<_> = self.flags.iter().map(|f| f.fingerprint().to_string()).collect();
+            self.models.iter().map(|m| (&m.card_path, &m.card_before, &m.card_after, weights(m))).collect();
+        let fields: Vec<_> = self.fields.iter().map(|field| (&field.name, &field.value)).collect();
+        let findings: Vec<_> =
+            self.flags.iter().filter(|flag| !flag.volatile).map(|f| f.fingerprint().to_string()).collect();
         serde_json::json!({
             "commit": self.commit,
             "base": self.baseline.commit(),
             "files": files,
             "models": models,
             "findings": findings,
+            "fields": fields,
         })
     }
 

@@ -45,6 +45,10 @@ pub struct Flag {
     pub message: String,
     /// Not already true of what is live (R8).
     pub is_new: bool,
+    /// May change while the evidence stays what it is, such as a check run's state: not in the digest, read again before
+    /// every decision (R9).
+    #[serde(default)]
+    pub volatile: bool,
 }
 
 impl Flag {
@@ -97,6 +101,7 @@ mod tests {
             source: None,
             message: String::new(),
             is_new,
+            volatile: false,
         }
     }
 

@@ -16,11 +16,14 @@ mod trees;
 
 use futures::future::try_join;
 
-use crate::checks::{self, Facts, ModelFacts};
+use crate::checks::{self, CheckRules, Facts, ModelFacts};
 use crate::domain::flag::sort_flags;
-use crate::domain::{Digest, Evidence, FileChange, Flag, PolicyFound, Relation, Request, Severity};
+use crate::domain::{
+    CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, PolicyFound, Relation,
+    Repository, RunId, Severity,
+};
 use crate::policy::{self, PolicyDefaults};
-use crate::ports::{Forge, PortError};
+use crate::ports::{CodeHost, PortError};
 
 use ground::Ground;
 use models::Model;
@@ -31,6 +34,20 @@ use trees::Trees;
 
 /// Most flags kept; the rest are told by one more.
 const MAX_FLAGS: usize = 200;
+
+/// What evidence is gathered about: a commit that is to go to an environment.
+#[derive(Debug, Clone, Copy)]
+pub struct Proposal<'a> {
+    pub repository: &'a Repository,
+    pub environment: &'a EnvironmentName,
+    pub commit: &'a CommitSha,
+    /// Deployments that belong to the proposal itself: none of them is what is live.
+    pub own: &'a [DeploymentId],
+    /// Everybody who started any attempt of the run.
+    pub actors: &'a [ForgeUser],
+    /// The run that asks, where there is one already.
+    pub run: Option<RunId>,
+}
 
 /// The evidence, and the rules that were found with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,20 +60,24 @@ pub struct Gathered {
 ///
 /// # Errors
 /// Whatever may pass when tried again, and a lasting refusal of the very first questions: what is live, how it compares.
-pub async fn gather(forge: &dyn Forge, request: &Request, policy: PolicyDefaults) -> Result<Gathered, PortError> {
-    let reader = Reader { forge, repository: &request.repository };
-    let (ground, policy) = try_join(ground::find(reader, request), rules::read(reader, policy)).await?;
-    let trees = trees::read(reader, &ground, &request.commit);
-    let people = people::find(reader, &ground, &request.commit);
+pub async fn gather(
+    host: &dyn CodeHost,
+    proposal: &Proposal<'_>,
+    policy: PolicyDefaults,
+) -> Result<Gathered, PortError> {
+    let reader = Reader { host, repository: proposal.repository };
+    let (ground, policy) = try_join(ground::find(reader, proposal), rules::read(reader, policy)).await?;
+    let trees = trees::read(reader, &ground, proposal.commit);
+    let people = people::find(reader, &ground, proposal.commit);
     let (trees, people) = try_join(trees, people).await?;
-    let evidence = study(reader, request, &ground, &trees, people).await?;
+    let evidence = study(reader, proposal, &ground, &trees, people).await?;
     Ok(Gathered { evidence, policy })
 }
 
 /// Reads the contents that matter and puts everything together.
 async fn study(
     reader: Reader<'_>,
-    request: &Request,
+    proposal: &Proposal<'_>,
     ground: &Ground,
     trees: &Trees,
     people: People,
@@ -69,9 +90,9 @@ async fn study(
     let shown = people.shown(&mut notes);
     let listed = changes::shown(&files, &mut notes);
     let (facts, models) = split(models);
-    let flags = flags(request, ground, &files, &facts, &shown.strangers, &notes);
+    let flags = flags(proposal, ground, &files, &facts, &shown.strangers, &notes);
     Ok(Evidence {
-        commit: request.commit.clone(),
+        commit: proposal.commit.clone(),
         baseline: ground.baseline.clone(),
         relation: ground.relation,
         commits: shown.commits,
@@ -81,7 +102,10 @@ async fn study(
         files: listed,
         models,
         flags,
-        compare_url: compare_url(reader, request, ground),
+        ci: Vec::new(),
+        external: Vec::new(),
+        fields: Vec::new(),
+        compare_url: compare_url(reader, proposal, ground),
     })
 }
 
@@ -90,7 +114,7 @@ fn split(models: Vec<Model>) -> (Vec<ModelFacts>, Vec<crate::domain::ModelChange
 }
 
 fn flags(
-    request: &Request,
+    proposal: &Proposal<'_>,
     ground: &Ground,
     files: &[FileChange],
     models: &[ModelFacts],
@@ -98,19 +122,21 @@ fn flags(
     notes: &Notes,
 ) -> Vec<Flag> {
     let (hidden, secrets) = (notes.hidden(), notes.secrets());
+    let rules = CheckRules::default();
     let facts = Facts {
-        commit: &request.commit,
-        environment: request.environment.as_str(),
+        commit: proposal.commit,
+        environment: proposal.environment.as_str(),
         policy_path: policy::PATH,
         baseline: &ground.baseline,
         relation: ground.relation,
         files,
         models,
-        actors: &request.run.actors,
+        actors: proposal.actors,
         strangers,
         hidden: &hidden,
         secrets: &secrets,
         gaps: &notes.gaps,
+        rules: &rules,
     };
     bounded(checks::run(&facts))
 }
@@ -132,14 +158,15 @@ fn bounded(mut flags: Vec<Flag>) -> Vec<Flag> {
         source: None,
         message: format!("There are {} more risk flags than can be shown, none worse than these.", rest.len()),
         is_new: true,
+        volatile: false,
     });
     sort_flags(&mut flags);
     flags
 }
 
-fn compare_url(reader: Reader<'_>, request: &Request, ground: &Ground) -> Option<String> {
+fn compare_url(reader: Reader<'_>, proposal: &Proposal<'_>, ground: &Ground) -> Option<String> {
     let live = ground.baseline.commit().filter(|_| ground.relation != Relation::Same)?;
-    Some(reader.forge.compare_url(reader.repository, live, &request.commit))
+    Some(reader.host.compare_url(reader.repository, live, proposal.commit))
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::Engine;
 use crate::domain::{Access, ChatUser, ForgeUserId, Link, Repository, Voter};
 use crate::ports::PortError;
-use crate::ports::forge::{Permission, Presence};
+use crate::ports::code::Presence;
+use crate::ports::forge::Permission;
 
 /// The operator's links between chat accounts and forge accounts (R13).
 #[derive(Debug, Clone, Default)]

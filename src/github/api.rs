@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::Repository;
-use crate::ports::forge::Presence;
+use crate::ports::code::Presence;
 use crate::ports::{Class, PortError};
 
 use super::classify::{no_answer, refusal, unreadable};

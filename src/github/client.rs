@@ -1,11 +1,9 @@
 //! The forge that the engine sees.
 
-use crate::domain::{CommitSha, DeploymentId, EnvironmentName, PullRequest, Repository, RunId, Standing};
+use crate::domain::{DeploymentId, EnvironmentName, Repository, RunId, Standing};
 use crate::engine::receive::Delivery;
-use crate::ports::forge::{
-    Answered, Blob, Comparison, FirstAnswer, Forge, ForgeSignal, LiveDeployment, Permission, Presence, RawCommit,
-    RunState, TellForge, Tree,
-};
+use crate::ports::code::Presence;
+use crate::ports::forge::{Answered, FirstAnswer, Forge, ForgeSignal, Permission, RunState, TellForge};
 use crate::ports::{Clock, PortResult};
 
 use super::interpret::interpret;
@@ -34,7 +32,7 @@ impl GithubForge {
         Ok(Self { addresses, key, clock, transport, tokens: Tokens::default(), pauses: Pauses::default() })
     }
 
-    fn page(&self, repository: &Repository, rest: &str) -> String {
+    pub(super) fn page(&self, repository: &Repository, rest: &str) -> String {
         format!("{}/{}/{}{rest}", self.addresses.web, encoded(&repository.owner), encoded(&repository.name))
     }
 }
@@ -50,48 +48,6 @@ impl Forge for GithubForge {
 
     fn run<'a>(&'a self, repository: &'a Repository, run: RunId) -> PortResult<'a, RunState> {
         Box::pin(self.run_state(repository, run))
-    }
-
-    fn live<'a>(
-        &'a self,
-        repository: &'a Repository,
-        environment: &'a EnvironmentName,
-        except: &'a [DeploymentId],
-    ) -> PortResult<'a, Option<LiveDeployment>> {
-        Box::pin(self.live_deployment(repository, environment, except))
-    }
-
-    fn compare<'a>(
-        &'a self,
-        repository: &'a Repository,
-        base: &'a CommitSha,
-        head: &'a CommitSha,
-    ) -> PortResult<'a, Presence<Comparison>> {
-        Box::pin(self.comparison(repository, base, head))
-    }
-
-    fn commit<'a>(&'a self, repository: &'a Repository, sha: &'a CommitSha) -> PortResult<'a, Presence<RawCommit>> {
-        Box::pin(self.one_commit(repository, sha))
-    }
-
-    fn tree<'a>(&'a self, repository: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Presence<Tree>> {
-        Box::pin(self.whole_tree(repository, commit))
-    }
-
-    fn blob<'a>(&'a self, repository: &'a Repository, blob: &'a str, max_bytes: usize) -> PortResult<'a, Blob> {
-        Box::pin(self.blob_content(repository, blob, max_bytes))
-    }
-
-    fn pull_requests<'a>(
-        &'a self,
-        repository: &'a Repository,
-        commit: &'a CommitSha,
-    ) -> PortResult<'a, Vec<PullRequest>> {
-        Box::pin(self.pull_requests_of(repository, commit))
-    }
-
-    fn default_branch<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, CommitSha> {
-        Box::pin(self.default_branch_commit(repository))
     }
 
     fn permission<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Permission>> {
@@ -130,13 +86,5 @@ impl Forge for GithubForge {
         jobs: &'a [DeploymentId],
     ) -> PortResult<'a, Presence<Standing>> {
         Box::pin(self.standing_of(repository, run, environment, jobs))
-    }
-
-    fn compare_url(&self, repository: &Repository, base: &CommitSha, head: &CommitSha) -> String {
-        self.page(repository, &format!("/compare/{base}...{head}"))
-    }
-
-    fn commit_url(&self, repository: &Repository, commit: &CommitSha) -> String {
-        self.page(repository, &format!("/commit/{commit}"))
     }
 }

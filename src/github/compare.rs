@@ -4,7 +4,7 @@
 
 use crate::domain::{ChangeKind, CommitSha, Relation, Repository};
 use crate::ports::PortError;
-use crate::ports::forge::{Comparison, Presence, RawFile};
+use crate::ports::code::{Comparison, Presence, RawFile};
 
 use super::api::Errand;
 use super::client::GithubForge;

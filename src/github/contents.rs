@@ -8,7 +8,7 @@ use hyper::{Method, StatusCode};
 
 use crate::domain::{CommitSha, PullRequest, Repository};
 use crate::ports::PortError;
-use crate::ports::forge::{Blob, Presence, RawCommit, Tree, TreeEntry};
+use crate::ports::code::{Blob, Presence, RawCommit, Tree, TreeEntry};
 
 use super::api::{Errand, Fetched};
 use super::classify::{refusal, unreadable};

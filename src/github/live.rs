@@ -5,7 +5,7 @@
 
 use crate::domain::{CommitSha, DeploymentId, EnvironmentName, Repository};
 use crate::ports::PortError;
-use crate::ports::forge::LiveDeployment;
+use crate::ports::code::LiveDeployment;
 
 use super::api::Errand;
 use super::client::GithubForge;

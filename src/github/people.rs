@@ -4,7 +4,8 @@
 
 use crate::domain::{Access, CommitSha, ForgeUser, ForgeUserId, Repository};
 use crate::ports::PortError;
-use crate::ports::forge::{Permission, Person, Presence, RawCommit};
+use crate::ports::code::{Person, Presence, RawCommit};
+use crate::ports::forge::Permission;
 
 use super::api::Errand;
 use super::client::GithubForge;

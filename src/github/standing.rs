@@ -4,7 +4,7 @@
 
 use crate::domain::{DeploymentId, EnvironmentName, JobState, Repository, RunId, Standing};
 use crate::ports::PortError;
-use crate::ports::forge::Presence;
+use crate::ports::code::Presence;
 
 use super::api::Errand;
 use super::client::GithubForge;

@@ -43,6 +43,7 @@ pub(crate) fn flag(message: &str, severity: Severity, is_new: bool) -> Flag {
         source: Some("models/sentiment/README.md@e4f5a6b#12".into()),
         message: message.into(),
         is_new,
+        volatile: false,
     }
 }
 
@@ -52,12 +53,13 @@ fn row(label: &str, before: &str, after: &str, delta: Option<&str>, change: RowC
         before: Some(before.into()),
         after: Some(after.into()),
         delta: delta.map(Into::into),
+        limit: None,
         change,
     }
 }
 
 fn weights(digest: &[u8], size: u64) -> WeightFile {
-    WeightFile { digest: Some(Digest::of(digest)), size }
+    WeightFile { digest: Some(Digest::of(digest)), size, ..WeightFile::default() }
 }
 
 pub(crate) fn model() -> ModelChange {
@@ -77,6 +79,7 @@ pub(crate) fn model() -> ModelChange {
         weights: vec![WeightChange {
             path: "models/sentiment/model.safetensors".into(),
             before: Some(weights(b"old", 438_000_000)),
+            tensors: None,
             after: Some(weights(b"new", 438_000_100)),
         }],
     }
@@ -132,6 +135,9 @@ pub(crate) fn evidence() -> Evidence {
             flag("scaler.pkl imports code outside the allow-list", Severity::High, true),
             flag("the bias section says nothing about the German data", Severity::Low, false),
         ],
+        ci: Vec::new(),
+        external: Vec::new(),
+        fields: Vec::new(),
         compare_url: Some("https://github.com/acme/sentiment/compare/a1b2c3d...e4f5a6b".into()),
     }
 }

@@ -15,7 +15,9 @@ use countersign::domain::{
     RunId, Timestamp,
 };
 use countersign::github::{GithubForge, GithubSettings, Timeouts};
-use countersign::ports::forge::{Answered, Blob, FirstAnswer, Forge, Presence, TellForge};
+use countersign::ports::CodeHost as _;
+use countersign::ports::code::{Blob, Presence};
+use countersign::ports::forge::{Answered, FirstAnswer, Forge, TellForge};
 use countersign::ports::{Class, Clock, PortError};
 use countersign::sim::github::sample::{self, Sample};
 use countersign::sim::github::{

@@ -1,9 +1,10 @@
 //! What is live, and how the proposed commit stands to it (R6).
 
-use crate::domain::{Baseline, DeploymentId, Relation, Request};
-use crate::ports::forge::{Comparison, LiveDeployment};
+use crate::domain::{Baseline, Relation};
+use crate::ports::code::{Comparison, LiveDeployment};
 use crate::ports::{PortError, Presence};
 
+use super::Proposal;
 use super::reader::Reader;
 
 /// The ground that evidence stands on.
@@ -14,17 +15,16 @@ pub(super) struct Ground {
     pub(super) comparison: Option<Comparison>,
 }
 
-pub(super) async fn find(reader: Reader<'_>, request: &Request) -> Result<Ground, PortError> {
-    let own: Vec<DeploymentId> = request.jobs.keys().copied().collect();
-    match reader.forge.live(reader.repository, &request.environment, &own).await? {
+pub(super) async fn find(reader: Reader<'_>, proposal: &Proposal<'_>) -> Result<Ground, PortError> {
+    match reader.host.live(reader.repository, proposal.environment, proposal.own).await? {
         None => Ok(Ground { baseline: Baseline::None, relation: Relation::NoBaseline, comparison: None }),
-        Some(live) if live.commit == request.commit => Ok(compared(live, Relation::Same, None)),
-        Some(live) => compare(reader, request, live).await,
+        Some(live) if live.commit == *proposal.commit => Ok(compared(live, Relation::Same, None)),
+        Some(live) => compare(reader, proposal, live).await,
     }
 }
 
-async fn compare(reader: Reader<'_>, request: &Request, live: LiveDeployment) -> Result<Ground, PortError> {
-    match reader.forge.compare(reader.repository, &live.commit, &request.commit).await? {
+async fn compare(reader: Reader<'_>, proposal: &Proposal<'_>, live: LiveDeployment) -> Result<Ground, PortError> {
+    match reader.host.compare(reader.repository, &live.commit, proposal.commit).await? {
         Presence::Found(comparison) => Ok(compared(live, comparison.relation, Some(comparison))),
         Presence::Missing => {
             let baseline = Baseline::Vanished { commit: live.commit, deployment: live.deployment };

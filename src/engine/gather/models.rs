@@ -159,5 +159,6 @@ fn weight_change(weight: &crate::checks::WeightFacts) -> WeightChange {
         path: plain(&weight.path, MAX_PATH_CHARS),
         before: weight.before.as_ref().map(|side| side.file.clone()),
         after: weight.after.as_ref().map(|side| side.file.clone()),
+        tensors: None,
     }
 }

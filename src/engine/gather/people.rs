@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use crate::checks::Gap;
 use crate::checks::words::plain;
 use crate::domain::{Commit, CommitSha, Contributor, ForgeUser, ForgeUserId, Part, PullRequest, Relation, Words};
-use crate::ports::forge::{Person, RawCommit};
+use crate::ports::code::{Person, RawCommit};
 use crate::ports::{PortError, Presence};
 
 use super::ground::Ground;
@@ -65,7 +65,7 @@ fn between(ground: &Ground) -> People {
 
 impl People {
     async fn add_proposed(&mut self, reader: Reader<'_>, proposed: &CommitSha) -> Result<(), PortError> {
-        let why = match lasting(reader.forge.commit(reader.repository, proposed).await)? {
+        let why = match lasting(reader.host.commit(reader.repository, proposed).await)? {
             Ok(Presence::Found(commit)) => {
                 self.commits.push(commit);
                 self.commits_total = self.commits_total.max(1);
@@ -165,7 +165,7 @@ async fn pull_requests_of(
     reader: Reader<'_>,
     commit: CommitSha,
 ) -> Result<(CommitSha, Result<Vec<PullRequest>, String>), PortError> {
-    let answer = lasting(reader.forge.pull_requests(reader.repository, &commit).await)?;
+    let answer = lasting(reader.host.pull_requests(reader.repository, &commit).await)?;
     Ok((commit, answer))
 }
 

@@ -6,15 +6,15 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::checks::words::size;
 use crate::domain::Repository;
-use crate::ports::{Blob, Class, Forge, PortError};
+use crate::ports::{Blob, Class, CodeHost, PortError};
 
 /// Questions that are under way at the same time.
 pub(super) const AT_A_TIME: usize = 8;
 
-/// The forge and the repository that everything is asked of.
+/// The host and the repository that everything is asked of.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
-    pub(super) forge: &'a dyn Forge,
+    pub(super) host: &'a dyn CodeHost,
     pub(super) repository: &'a Repository,
 }
 
@@ -45,7 +45,7 @@ impl Reader<'_> {
 
     async fn content(self, blob: String, max_bytes: usize) -> Result<(String, Content), PortError> {
         let unread = |why: String| Content::Unread { why };
-        let content = match lasting(self.forge.blob(self.repository, &blob, max_bytes).await)? {
+        let content = match lasting(self.host.blob(self.repository, &blob, max_bytes).await)? {
             Ok(Blob::Content(bytes)) if bytes.len() <= max_bytes => Content::Bytes(bytes),
             Ok(Blob::Content(_) | Blob::TooLarge { .. }) => unread(too_large(max_bytes)),
             Ok(Blob::Missing) => unread("the forge does not have its content".to_owned()),

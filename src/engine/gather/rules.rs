@@ -7,7 +7,7 @@ use crate::ports::{PortError, Presence};
 use super::reader::{Reader, lasting};
 
 pub(super) async fn read(reader: Reader<'_>, defaults: PolicyDefaults) -> Result<PolicyFound, PortError> {
-    let file = match lasting(reader.forge.default_branch(reader.repository).await)? {
+    let file = match lasting(reader.host.default_branch(reader.repository).await)? {
         Ok(commit) => look_up(reader, &commit).await?,
         Err(why) => unreadable(&why),
     };
@@ -16,7 +16,7 @@ pub(super) async fn read(reader: Reader<'_>, defaults: PolicyDefaults) -> Result
 
 /// Only a whole list of files proves that one is not there.
 async fn look_up(reader: Reader<'_>, commit: &CommitSha) -> Result<PolicyFile, PortError> {
-    let tree = match lasting(reader.forge.tree(reader.repository, commit).await)? {
+    let tree = match lasting(reader.host.tree(reader.repository, commit).await)? {
         Ok(Presence::Found(tree)) => tree,
         Ok(Presence::Missing) => {
             return Ok(unreadable(&format!("the files of commit {} cannot be listed", commit.short())));

@@ -71,7 +71,7 @@ fn metric(change: &MetricChange, label: String) -> Row {
         Outcome::Removed => (RowChange::Removed, None),
         Outcome::Incomparable(why) => incomparable(change, why),
     };
-    Row { label, before: cell(&change.before), after: cell(&change.after), delta, change: kind }
+    Row { label, before: cell(&change.before), after: cell(&change.after), delta, limit: None, change: kind }
 }
 
 /// `worse by 0.014`
@@ -137,7 +137,7 @@ fn row(model: &ModelFacts, label: &str, before: Option<String>, after: Option<St
     let (before, after) = (cell(before, &model.before), cell(after, &model.after));
     let change =
         if before.is_some() && after.is_some() && change != RowChange::Same { RowChange::Changed } else { change };
-    Some(Row { label: label.to_owned(), before, after, delta: None, change })
+    Some(Row { label: label.to_owned(), before, after, delta: None, limit: None, change })
 }
 
 fn change<T: PartialEq>(before: &Option<T>, after: &Option<T>) -> RowChange {
@@ -152,5 +152,5 @@ fn change<T: PartialEq>(before: &Option<T>, after: &Option<T>) -> RowChange {
 /// Tells that rows were left out, changed ones last.
 fn more_rows(label: &str, more: usize) -> Row {
     let after = Some(format!("{more} not shown"));
-    Row { label: label.to_owned(), before: None, after, delta: None, change: RowChange::Same }
+    Row { label: label.to_owned(), before: None, after, delta: None, limit: None, change: RowChange::Same }
 }

@@ -4,67 +4,31 @@ mod evidence;
 mod forge;
 mod people;
 
-use std::collections::BTreeMap;
-
 use crate::domain::{
-    CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, InstallationId, JobState, Patch,
-    Phase, PolicyFound, Repository, RepositoryId, Request, RequestId, RequestKey, Run, RunId, Timestamp,
+    CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, InstallationId, Patch, PolicyFound,
+    Repository, RepositoryId, RunId,
 };
 use crate::policy::{PolicyDefaults, WhenMissing};
 use crate::ports::PortError;
 
-use super::{Gathered, gather};
+use super::{Gathered, Proposal, gather};
 use forge::{MemoryForge, sha, user};
 
 const DEFAULTS: PolicyDefaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: 1 };
 
-fn request(commit: &CommitSha) -> Request {
-    let id = RepositoryId::new(5);
-    Request {
-        id: RequestId::from_uuid(uuid::Uuid::from_u128(7)),
-        key: RequestKey {
-            host: "forge.example".into(),
-            repository: id,
-            run: RunId::new(9),
-            attempt: 1,
-            environment: "production".into(),
-        },
-        revision: 1,
-        repository: Repository {
-            id,
-            owner: "acme".into(),
-            name: "sentiment".into(),
-            installation: InstallationId::new(3),
-        },
-        environment: EnvironmentName::parse("production").unwrap(),
-        run: Run {
-            title: "Deploy".into(),
-            number: 482,
-            attempt: 1,
-            url: "https://forge.example/run/9".into(),
-            trigger: "push".into(),
-            reference: "main".into(),
-            workflow: "deploy.yml".into(),
-            actors: vec![user(2, "octocat")],
-        },
-        commit: commit.clone(),
-        opened_at: Timestamp::from_seconds(1),
-        expires_at: Timestamp::from_seconds(2),
-        jobs: BTreeMap::from([(DeploymentId::new(90), JobState::Waiting)]),
-        evidence: None,
-        policy: None,
-        votes: Vec::new(),
-        phase: Phase::Gathering,
-        message: None,
-        message_is_copy: false,
-        message_trouble: None,
-        watch: 0,
-    }
-}
-
 fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortError> {
-    let request = request(commit);
-    let gathering = gather(forge, &request, DEFAULTS);
+    let id = RepositoryId::new(5);
+    let installation = InstallationId::new(3);
+    let repository = Repository { id, owner: "acme".into(), name: "sentiment".into(), installation };
+    let proposal = Proposal {
+        repository: &repository,
+        environment: &EnvironmentName::parse("production").unwrap(),
+        commit,
+        own: &[DeploymentId::new(90)],
+        actors: &[user(2, "octocat")],
+        run: Some(RunId::new(9)),
+    };
+    let gathering = gather(forge, &proposal, DEFAULTS);
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(must_be_send(gathering))
 }
 

@@ -56,7 +56,7 @@ async fn read_live(reader: Reader<'_>, commit: Option<&CommitSha>) -> Result<(Li
 }
 
 async fn listing(reader: Reader<'_>, commit: &CommitSha, side: &str) -> Result<(Listing, Option<Gap>), PortError> {
-    let (entries, trouble) = match lasting(reader.forge.tree(reader.repository, commit).await)? {
+    let (entries, trouble) = match lasting(reader.host.tree(reader.repository, commit).await)? {
         Ok(Presence::Found(tree)) if tree.truncated => (tree.entries, Some("the forge cut it".to_owned())),
         Ok(Presence::Found(tree)) => (tree.entries, None),
         Ok(Presence::Missing) => (Vec::new(), Some("the forge does not have it".to_owned())),

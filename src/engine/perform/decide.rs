@@ -4,7 +4,8 @@ use super::super::Engine;
 use super::outcome::{again, count, failed, finish, take_and_finish};
 use crate::domain::time::SECOND_MS;
 use crate::domain::{Decision, DeploymentId, Ending, Event, Request, Telling, Told, Verdict};
-use crate::ports::forge::{Answered, FirstAnswer, Presence, TellForge};
+use crate::ports::code::Presence;
+use crate::ports::forge::{Answered, FirstAnswer, TellForge};
 use crate::ports::{Class, PortError};
 use crate::store::{ClaimedEffect, StoreError};
 

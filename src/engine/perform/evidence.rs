@@ -1,9 +1,9 @@
 //! Gathers the evidence and the policy.
 
 use super::super::Engine;
-use super::super::gather;
+use super::super::gather::{self, Proposal};
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
-use crate::domain::{Digest, Event, Request};
+use crate::domain::{DeploymentId, Digest, Event, Request};
 use crate::ports::Class;
 use crate::store::{ClaimedEffect, StoreError};
 
@@ -14,7 +14,16 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
     if !request.is_undecided() {
         return finish(engine, claimed).await;
     }
-    match gather::gather(engine.forge.as_ref(), request, engine.policy).await {
+    let own: Vec<DeploymentId> = request.jobs.keys().copied().collect();
+    let proposal = Proposal {
+        repository: &request.repository,
+        environment: &request.environment,
+        commit: &request.commit,
+        own: &own,
+        actors: &request.run.actors,
+        run: Some(request.key.run),
+    };
+    match gather::gather(engine.forge.as_ref(), &proposal, engine.policy).await {
         Ok(gathered) => {
             let digest = Digest::of_json(&gathered.evidence.identity());
             let event = Event::Gathered { evidence: gathered.evidence.brief(digest), policy: gathered.policy };

@@ -3,7 +3,7 @@
 use super::super::Engine;
 use super::outcome::{failed, finish, take_and_finish};
 use crate::domain::{DeploymentId, Event, Request};
-use crate::ports::forge::Presence;
+use crate::ports::code::Presence;
 use crate::store::{ClaimedEffect, StoreError};
 
 pub(super) async fn watch(

@@ -7,6 +7,7 @@ use countersign::domain::{
 };
 use countersign::github::{GithubForge, GithubSettings, Timeouts};
 use countersign::ports::Clock;
+use countersign::ports::CodeHost as _;
 use countersign::ports::forge::{Forge as _, TellForge};
 use countersign::sim::github::{GithubOptions, GithubSim};
 use http_body_util::{BodyExt as _, Full};

@@ -1,6 +1,7 @@
 //! Who we are to GitHub: keys, JWTs and installation tokens.
 
 use super::*;
+use countersign::ports::CodeHost as _;
 
 #[tokio::test]
 async fn each_token_is_for_one_repository_and_the_least_it_needs() {

@@ -1,6 +1,7 @@
 //! Runs, deployments, commits, files and people.
 
 use super::*;
+use countersign::ports::CodeHost as _;
 
 #[tokio::test]
 async fn a_run_names_everybody_who_started_it_and_when() {

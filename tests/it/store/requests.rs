@@ -190,6 +190,9 @@ fn evidence() -> Evidence {
         files: vec![],
         models: vec![],
         flags: vec![],
+        ci: Vec::new(),
+        external: Vec::new(),
+        fields: Vec::new(),
         compare_url: None,
     }
 }

@@ -65,8 +65,11 @@ pub(super) fn facts(weight: &Weight<'_>, contents: &Contents, notes: &mut Notes)
 }
 
 fn side(entry: &TreeEntry, contents: &Contents, notes: &mut Notes) -> WeightSide {
-    let known =
-        |digest, size, pointer| WeightSide { blob: entry.blob.clone(), file: WeightFile { digest, size }, pointer };
+    let known = |digest, size, pointer| WeightSide {
+        blob: entry.blob.clone(),
+        file: WeightFile { digest, size, ..WeightFile::default() },
+        pointer,
+    };
     if !may_be_pointer(entry) {
         return known(None, entry.size, PointerState::NotOne);
     }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    ChangeKind, CommitSha, DeploymentId, Digest, EnvironmentName, ForgeUser, ForgeUserId, PullRequest, Relation,
-    Repository, RunId, Standing,
+    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EnvironmentName, ForgeUser, ForgeUserId, PullRequest, Relation,
+    Repository, RunId,
 };
-use crate::engine::receive::Delivery;
-use crate::ports::forge::{
-    Answered, Comparison, FirstAnswer, ForgeSignal, LiveDeployment, Permission, Person, RawCommit, RunState, TellForge,
+use crate::ports::code::{
+    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, LiveDeployment, Person, Presence, RawCommit, RawFile,
+    Tree, TreeEntry,
 };
-use crate::ports::{Blob, Class, Forge, PortError, PortResult, Presence, RawFile, Tree, TreeEntry};
+use crate::ports::{Class, PortError, PortResult};
 
 /// Files the forge lists in a comparison before it stops.
 const COMPARED_FILES: usize = 300;
@@ -28,6 +28,13 @@ pub(super) struct MemoryForge {
     pub(super) pulls: BTreeMap<CommitSha, Vec<PullRequest>>,
     /// Commits whose list of files is cut after the first.
     pub(super) cut_trees: BTreeSet<CommitSha>,
+    /// Contents of large-file storage by their digest in hex.
+    pub(super) large: BTreeMap<String, Vec<u8>>,
+    pub(super) ci: Vec<CiRun>,
+    /// Zip archives that the run left, by name.
+    pub(super) artifacts: BTreeMap<String, Vec<u8>>,
+    /// SARIF that the forge's code scanning holds.
+    pub(super) analyses: Vec<Vec<u8>>,
     /// Commits that cannot be compared with.
     pub(super) vanished: BTreeSet<CommitSha>,
     /// Renames that the comparison tells: new path to old path.
@@ -124,28 +131,21 @@ pub(super) fn blob_id(content: &[u8]) -> String {
     Digest::of(content).to_string()[..40].to_owned()
 }
 
+impl MemoryForge {
+    fn large_file(&self, file: &LargeFile) -> Presence<LargeFileAddress> {
+        let url = file.oid.to_string();
+        match self.large.contains_key(&url) {
+            true => Presence::Found(LargeFileAddress { url, headers: Vec::new() }),
+            false => Presence::Missing,
+        }
+    }
+}
+
 fn ok<'a, T: Send + 'a>(value: T) -> PortResult<'a, T> {
     Box::pin(async move { Ok(value) })
 }
 
-fn not_asked<'a, T: Send + 'a>(what: &str) -> PortResult<'a, T> {
-    let error = PortError::permanent(what, "gathering evidence asks no such thing");
-    Box::pin(async move { Err(error) })
-}
-
-impl Forge for MemoryForge {
-    fn host(&self) -> &str {
-        "forge.example"
-    }
-
-    fn interpret(&self, _: &Delivery) -> Result<ForgeSignal, String> {
-        Err("no deliveries here".into())
-    }
-
-    fn run<'a>(&'a self, _: &'a Repository, _: RunId) -> PortResult<'a, RunState> {
-        not_asked("read the run")
-    }
-
+impl CodeHost for MemoryForge {
     fn live<'a>(
         &'a self,
         _: &'a Repository,
@@ -206,36 +206,42 @@ impl Forge for MemoryForge {
         ok(self.default_branch.clone().unwrap())
     }
 
-    fn permission<'a>(&'a self, _: &'a Repository, _: &'a str) -> PortResult<'a, Presence<Permission>> {
-        not_asked("read a permission")
+    fn large_files<'a>(
+        &'a self,
+        _: &'a Repository,
+        wanted: &'a [LargeFile],
+    ) -> PortResult<'a, Vec<Presence<LargeFileAddress>>> {
+        ok(wanted.iter().map(|file| self.large_file(file)).collect())
     }
 
-    fn report<'a>(&'a self, _: &'a Repository, _: RunId, _: &'a EnvironmentName, _: &'a str) -> PortResult<'a, ()> {
-        not_asked("report")
+    fn large_file_part<'a>(
+        &'a self,
+        address: &'a LargeFileAddress,
+        offset: u64,
+        length: u64,
+    ) -> PortResult<'a, Vec<u8>> {
+        let content = self.large.get(&address.url).cloned().unwrap_or_default();
+        let start = usize::try_from(offset).unwrap().min(content.len());
+        let end = start.saturating_add(usize::try_from(length).unwrap()).min(content.len());
+        ok(content[start..end].to_vec())
     }
 
-    fn decide<'a>(&'a self, _: &'a TellForge<'a>) -> PortResult<'a, FirstAnswer> {
-        not_asked("decide")
+    fn ci<'a>(&'a self, _: &'a Repository, _: &'a CommitSha) -> PortResult<'a, Vec<CiRun>> {
+        ok(self.ci.clone())
     }
 
-    fn answered<'a>(
+    fn artifact<'a>(
         &'a self,
         _: &'a Repository,
         _: RunId,
-        _: &'a EnvironmentName,
-        _: &'a str,
-    ) -> PortResult<'a, Answered> {
-        not_asked("read the answer")
+        name: &'a str,
+        _: usize,
+    ) -> PortResult<'a, Presence<Vec<u8>>> {
+        ok(self.artifacts.get(name).cloned().map_or(Presence::Missing, Presence::Found))
     }
 
-    fn standing<'a>(
-        &'a self,
-        _: &'a Repository,
-        _: RunId,
-        _: &'a EnvironmentName,
-        _: &'a [DeploymentId],
-    ) -> PortResult<'a, Presence<Standing>> {
-        not_asked("read the standing")
+    fn analyses<'a>(&'a self, _: &'a Repository, _: &'a CommitSha, _: Option<&'a str>) -> PortResult<'a, Vec<Vec<u8>>> {
+        ok(self.analyses.clone())
     }
 
     fn compare_url(&self, repository: &Repository, base: &CommitSha, head: &CommitSha) -> String {
