@@ -1,11 +1,11 @@
 //! The rules of a repository: what its policy file says, or the built-in starter policy where there is none (R9, R10).
-//!
-//! Reading the policy file itself is not built yet: a repository that has one is held, because guessing its rules would
-//! be a bypass.
+
+pub mod file;
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Digest, FrozenPolicy, Gate, Group, Part, PolicyFound, PolicySource};
+use crate::checks::rules::CheckRules;
+use crate::domain::{CommitSha, Digest, FrozenPolicy, Gate, Group, Part, PolicyFound, PolicySource};
 
 /// Where a repository keeps its policy, on the default branch.
 pub const PATH: &str = ".github/countersign.yml";
@@ -15,8 +15,11 @@ pub const PATH: &str = ".github/countersign.yml";
 pub enum PolicyFile {
     /// The tree of that commit was read whole and has no such file.
     Absent,
-    Present,
-    /// It could not be told whether there is one: never taken for absence.
+    Present {
+        commit: CommitSha,
+        bytes: Vec<u8>,
+    },
+    /// It could not be told whether there is one, or what is in it: never taken for absence.
     Unreadable {
         why: String,
     },
@@ -37,9 +40,16 @@ pub struct PolicyDefaults {
     pub expires_after_ms: i64,
 }
 
-/// The rules that follow from what was found.
-pub fn read(file: &PolicyFile, defaults: PolicyDefaults) -> PolicyFound {
-    match file {
+/// What follows from a policy: who must agree, and what the model checks hold the change to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    pub gates: PolicyFound,
+    pub checks: CheckRules,
+}
+
+/// The rules that follow from what was found, for one environment.
+pub fn read(file: &PolicyFile, environment: &str, defaults: PolicyDefaults) -> Rules {
+    let gates = match file {
         PolicyFile::Absent if defaults.when_missing == WhenMissing::Starter => {
             PolicyFound::Policy(starter(defaults.expires_after_ms))
         }
@@ -47,12 +57,42 @@ pub fn read(file: &PolicyFile, defaults: PolicyDefaults) -> PolicyFound {
             "there is no {PATH} on the default branch, and this server holds repositories without a policy \
              (setting policy.when_missing)"
         )),
-        PolicyFile::Present => hold(&format!(
-            "{PATH} exists, and this version of Countersign cannot read policy files yet; remove the file to use the \
-             starter policy"
-        )),
+        PolicyFile::Present { commit, bytes } => return from_document(commit, bytes, environment, defaults),
         PolicyFile::Unreadable { why } => hold(&format!("cannot tell whether there is a {PATH}: {why}")),
+    };
+    Rules { gates, checks: CheckRules::default() }
+}
+
+/// The models' rules are the file's; the gates are the starter's, because a file with gates of its own is held.
+fn from_document(commit: &CommitSha, bytes: &[u8], environment: &str, defaults: PolicyDefaults) -> Rules {
+    let place = format!("{PATH}@{}", commit.short());
+    let document = match file::parse(bytes) {
+        Ok(document) => document,
+        Err(why) => return held(&format!("{place} cannot be followed: {why}"), CheckRules::default()),
+    };
+    let (external, trouble) = match document.environment(environment) {
+        Ok(Some(rules)) => (rules.checks.clone(), None),
+        Ok(None) if document.environments.is_empty() => (Default::default(), None),
+        Ok(None) => (Default::default(), Some(format!("no entry of `environments` is for `{environment}`"))),
+        Err(why) => (Default::default(), Some(why)),
+    };
+    let not_followed = document.not_followed();
+    let checks = CheckRules { models: document.models, external };
+    if let Some(why) = trouble {
+        return held(&format!("{place}: {why}"), checks);
     }
+    if !not_followed.is_empty() {
+        let keys = not_followed.join("`, `");
+        let why = format!("{place} has `{keys}`, which this version of Countersign cannot follow yet: remove them");
+        return held(&why, checks);
+    }
+    let source = PolicySource::Repository { commit: commit.clone() };
+    let policy = FrozenPolicy { source, digest: Digest::of(bytes), ..starter(defaults.expires_after_ms) };
+    Rules { gates: PolicyFound::Policy(policy), checks }
+}
+
+fn held(why: &str, checks: CheckRules) -> Rules {
+    Rules { gates: hold(why), checks }
 }
 
 fn hold(why: &str) -> PolicyFound {
@@ -74,19 +114,44 @@ mod tests {
 
     const STARTER: PolicyDefaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: 1 };
 
+    fn gates(file: &PolicyFile, defaults: PolicyDefaults) -> PolicyFound {
+        read(file, "production", defaults).gates
+    }
+
+    fn present(text: &str) -> PolicyFile {
+        let commit = CommitSha::parse(&"01".repeat(20)).unwrap();
+        PolicyFile::Present { commit, bytes: text.as_bytes().to_vec() }
+    }
+
     #[test]
     fn only_a_proven_absence_gives_the_starter_policy() {
-        assert!(matches!(read(&PolicyFile::Absent, STARTER), PolicyFound::Policy(_)));
+        assert!(matches!(gates(&PolicyFile::Absent, STARTER), PolicyFound::Policy(_)));
         let unreadable = PolicyFile::Unreadable { why: "HTTP 404".into() };
-        for file in [PolicyFile::Present, unreadable] {
-            assert!(matches!(read(&file, STARTER), PolicyFound::Hold { .. }), "{file:?}");
+        for file in [present("version: 1\nmodles: []\n"), present("version: 1\ngroups: {}\n"), unreadable] {
+            assert!(matches!(gates(&file, STARTER), PolicyFound::Hold { .. }), "{file:?}");
         }
+    }
+
+    #[test]
+    fn a_file_about_models_alone_keeps_the_starter_gate_and_names_its_commit() {
+        let rules = read(&present("version: 1\nmodels: [{ name: sentiment }]\n"), "production", STARTER);
+        let PolicyFound::Policy(policy) = rules.gates else { panic!("held") };
+        assert_eq!((policy.gates, rules.checks.models.len()), (starter(1).gates, 1));
+        assert!(matches!(policy.source, PolicySource::Repository { .. }));
+    }
+
+    #[test]
+    fn an_environment_that_no_rule_matches_is_held() {
+        let file = present("version: 1\nenvironments: { production: {} }\n");
+        assert!(matches!(read(&file, "production", STARTER).gates, PolicyFound::Policy(_)));
+        let PolicyFound::Hold { why } = read(&file, "staging", STARTER).gates else { panic!("not held") };
+        assert!(why.contains("`staging`"), "{why}");
     }
 
     #[test]
     fn the_operator_can_hold_repositories_without_a_policy() {
         let hold = PolicyDefaults { when_missing: WhenMissing::Hold, ..STARTER };
-        assert!(matches!(read(&PolicyFile::Absent, hold), PolicyFound::Hold { .. }));
+        assert!(matches!(gates(&PolicyFile::Absent, hold), PolicyFound::Hold { .. }));
     }
 
     #[test]

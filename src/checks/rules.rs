@@ -1,13 +1,28 @@
-//! What the model checks hold a change to: the part of a policy that is about models, with the defaults that apply without one.
+//! What the model checks hold a change to: the part of a policy that is about models, with the defaults that apply without
+//! one.
 
+pub mod amount;
 pub mod external;
+pub mod models;
 
 use serde::{Deserialize, Serialize};
 
+pub use amount::Amount;
 pub use external::ExternalRules;
+pub use models::ModelRules;
 
 /// The rules for one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CheckRules {
+    /// The models that the policy names, in its order.
+    pub models: Vec<ModelRules>,
     pub external: ExternalRules,
+}
+
+impl CheckRules {
+    /// The rules of a model, by its name or its card's path; those that apply without any where the policy names none.
+    pub fn of(&self, name: &str, card_path: &str) -> ModelRules {
+        let is_it = |rules: &&ModelRules| rules.card_path().map_or(rules.name == name, |path| path == card_path);
+        self.models.iter().find(is_it).cloned().unwrap_or_default()
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::Part;
 use super::digest::Digest;
+use super::id::CommitSha;
 use super::time::{DAY_MS, HOUR_MS};
 
 /// A policy as it was read for one request. Later changes to the file do not change it (R9).
@@ -33,6 +34,8 @@ pub const MAX_EXPIRY_MS: i64 = 29 * DAY_MS;
 pub enum PolicySource {
     /// No policy file in the tree of that commit: the built-in starter policy (R10).
     Starter,
+    /// The repository's own file, at this commit of its default branch.
+    Repository { commit: CommitSha },
 }
 
 /// One step of a policy: a quorum of a group.

@@ -66,12 +66,13 @@ pub async fn gather(
     policy: PolicyDefaults,
 ) -> Result<Gathered, PortError> {
     let reader = Reader { host, repository: proposal.repository };
-    let (ground, policy) = try_join(ground::find(reader, proposal), rules::read(reader, policy)).await?;
+    let rules = rules::read(reader, proposal.environment, policy);
+    let (ground, rules) = try_join(ground::find(reader, proposal), rules).await?;
     let trees = trees::read(reader, &ground, proposal.commit);
     let people = people::find(reader, &ground, proposal.commit);
     let (trees, people) = try_join(trees, people).await?;
-    let evidence = study(reader, proposal, &ground, &trees, people).await?;
-    Ok(Gathered { evidence, policy })
+    let evidence = study(reader, proposal, &ground, &trees, people, &rules.checks).await?;
+    Ok(Gathered { evidence, policy: rules.gates })
 }
 
 /// Reads the contents that matter and puts everything together.
@@ -81,6 +82,7 @@ async fn study(
     ground: &Ground,
     trees: &Trees,
     people: People,
+    rules: &CheckRules,
 ) -> Result<Evidence, PortError> {
     let mut notes = Notes::default();
     notes.gaps.extend(trees.gaps.iter().chain(&people.gaps).cloned());
@@ -90,7 +92,7 @@ async fn study(
     let shown = people.shown(&mut notes);
     let listed = changes::shown(&files, &mut notes);
     let (facts, models) = split(models);
-    let flags = flags(proposal, ground, &files, &facts, &shown.strangers, &notes);
+    let flags = flags(proposal, ground, &files, &facts, &shown.strangers, &notes, rules);
     Ok(Evidence {
         commit: proposal.commit.clone(),
         baseline: ground.baseline.clone(),
@@ -120,9 +122,9 @@ fn flags(
     models: &[ModelFacts],
     strangers: &[String],
     notes: &Notes,
+    rules: &CheckRules,
 ) -> Vec<Flag> {
     let (hidden, secrets) = (notes.hidden(), notes.secrets());
-    let rules = CheckRules::default();
     let facts = Facts {
         commit: proposal.commit,
         environment: proposal.environment.as_str(),
@@ -136,7 +138,7 @@ fn flags(
         hidden: &hidden,
         secrets: &secrets,
         gaps: &notes.gaps,
-        rules: &rules,
+        rules,
     };
     bounded(checks::run(&facts))
 }

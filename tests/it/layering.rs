@@ -10,7 +10,8 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("artifact", &["domain"]),
     ("checks", &["domain", "artifact"]),
-    ("policy", &["domain"]),
+    // What a policy says about models is what the checks hold a change to.
+    ("policy", &["domain", "checks"]),
     ("audit", &["domain"]),
     // A stored delivery is a plain value of `engine::receive`: what comes in is what is written down.
     ("store", &["domain", "audit", "engine::receive"]),

@@ -1,33 +1,46 @@
 //! Finds the policy: the file on the default branch, at the commit of this moment (R9, R10).
 
-use crate::domain::{CommitSha, PolicyFound};
-use crate::policy::{self, PolicyDefaults, PolicyFile};
-use crate::ports::{PortError, Presence};
+use crate::domain::{CommitSha, EnvironmentName};
+use crate::policy::{self, PolicyDefaults, PolicyFile, Rules};
+use crate::ports::{Blob, PortError, Presence};
 
 use super::reader::{Reader, lasting};
 
-pub(super) async fn read(reader: Reader<'_>, defaults: PolicyDefaults) -> Result<PolicyFound, PortError> {
+pub(super) async fn read(
+    reader: Reader<'_>,
+    environment: &EnvironmentName,
+    defaults: PolicyDefaults,
+) -> Result<Rules, PortError> {
     let file = match lasting(reader.host.default_branch(reader.repository).await)? {
-        Ok(commit) => look_up(reader, &commit).await?,
+        Ok(commit) => look_up(reader, commit).await?,
         Err(why) => unreadable(&why),
     };
-    Ok(policy::read(&file, defaults))
+    Ok(policy::read(&file, environment.as_str(), defaults))
 }
 
 /// Only a whole list of files proves that one is not there.
-async fn look_up(reader: Reader<'_>, commit: &CommitSha) -> Result<PolicyFile, PortError> {
-    let tree = match lasting(reader.host.tree(reader.repository, commit).await)? {
+async fn look_up(reader: Reader<'_>, commit: CommitSha) -> Result<PolicyFile, PortError> {
+    let tree = match lasting(reader.host.tree(reader.repository, &commit).await)? {
         Ok(Presence::Found(tree)) => tree,
         Ok(Presence::Missing) => {
             return Ok(unreadable(&format!("the files of commit {} cannot be listed", commit.short())));
         }
         Err(why) => return Ok(unreadable(&why)),
     };
-    let is_there = tree.entries.iter().any(|entry| entry.path == policy::PATH);
-    Ok(match (is_there, tree.truncated) {
-        (true, _) => PolicyFile::Present,
-        (false, false) => PolicyFile::Absent,
-        (false, true) => unreadable(&format!("the list of files of commit {} is cut", commit.short())),
+    let entry = tree.entries.iter().find(|entry| entry.path == policy::PATH);
+    match (entry, tree.truncated) {
+        (Some(entry), _) => content(reader, commit, &entry.blob).await,
+        (None, false) => Ok(PolicyFile::Absent),
+        (None, true) => Ok(unreadable(&format!("the list of files of commit {} is cut", commit.short()))),
+    }
+}
+
+async fn content(reader: Reader<'_>, commit: CommitSha, blob: &str) -> Result<PolicyFile, PortError> {
+    Ok(match lasting(reader.host.blob(reader.repository, blob, policy::file::LIMIT_BYTES).await)? {
+        Ok(Blob::Content(bytes)) => PolicyFile::Present { commit, bytes },
+        Ok(Blob::TooLarge { .. }) => unreadable("it is too large for a policy"),
+        Ok(Blob::Missing) => unreadable("its content is not there"),
+        Err(why) => unreadable(&why),
     })
 }
 

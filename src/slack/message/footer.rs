@@ -27,8 +27,11 @@ fn marks(request: &Request) -> String {
 }
 
 fn policy(policy: &FrozenPolicy) -> String {
-    match policy.source {
+    match &policy.source {
         PolicySource::Starter => "Rule: the built-in starter policy, as the repository has none of its own.".to_owned(),
+        PolicySource::Repository { commit } => {
+            format!("Rule: .github/countersign.yml at {}, with the built-in gate.", commit.short())
+        }
     }
 }
 

@@ -100,15 +100,15 @@ async fn silence_expires() {
     stage.finish().await;
 }
 
-/// R10: a policy file this version cannot read holds the request.
+/// R10: a policy file with rules that this version does not follow holds the request.
 #[tokio::test]
-async fn a_repository_with_a_policy_file_is_held() {
+async fn a_policy_with_rules_that_are_not_followed_yet_is_held() {
     let stage = stage().await;
     let repository = stage.world.sample.repository;
     stage.world.github.edit(|state| {
         use countersign::sim::github::state::commits::NewCommit;
         let change = NewCommit::new(countersign::sim::github::sample::MONA, "Add a policy");
-        state.commit_to(repository, "main", change.write(".github/countersign.yml", "version: 1\n"));
+        state.commit_to(repository, "main", change.write(".github/countersign.yml", "version: 1\ngroups: {}\n"));
     });
     let run = stage.deploy_good().await;
     let Phase::Held { why } = stage.request().await.phase else { panic!("held") };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Baseline, ChangeKind, Relation, RowChange, Severity};
+use crate::domain::{Baseline, ChangeKind, PolicySource, Relation, RowChange, Severity};
 
 const CARD: &str = "---\nlicense: mit\nbase_model: acme/base\ndatasets: [acme/reviews]\nmodel-index:\n- name: sentiment\n  \
     results:\n  - task: {type: text-classification}\n    dataset: {type: acme/reviews, name: Reviews}\n    metrics:\n    \
@@ -90,9 +90,17 @@ fn the_policy_is_absent_only_where_the_whole_list_of_files_lacks_it() {
 
 #[test]
 fn a_policy_that_exists_is_found_on_the_default_branch() {
-    let (forge, head) = ahead(&[], &[(crate::policy::PATH, "version: 1\n")]);
-    assert!(matches!(policy(&forge, &head), PolicyFound::Hold { .. }));
+    let (forge, head) = ahead(&[], &[(crate::policy::PATH, "version: 1\nmodels: [{ name: sentiment }]\n")]);
+    let PolicyFound::Policy(found) = policy(&forge, &head) else { panic!("held") };
+    assert_eq!(found.source, PolicySource::Repository { commit: head.clone() });
     assert_eq!(flag(&gathered(&forge, &head), "policy.changed").severity, Severity::High);
+}
+
+#[test]
+fn a_policy_that_cannot_be_followed_holds_and_says_where() {
+    let (forge, head) = ahead(&[], &[(crate::policy::PATH, "version: 1\nmodles: []\n")]);
+    let PolicyFound::Hold { why } = policy(&forge, &head) else { panic!("not held") };
+    assert!(why.contains(crate::policy::PATH) && why.contains("line 2") && why.contains("modles"), "{why}");
 }
 
 #[test]
