@@ -17,6 +17,7 @@ pub mod performance;
 pub mod rules;
 #[cfg(test)]
 mod samples;
+pub mod scans;
 pub mod secrets;
 pub mod text;
 pub mod weights;
@@ -25,7 +26,7 @@ pub mod words;
 use crate::domain::Flag;
 use crate::domain::flag::sort_flags;
 
-pub use facts::{CardSide, Facts, Gap, ModelFacts, PointerState, Sighting, WeightFacts, WeightSide};
+pub use facts::{CardSide, Facts, Gap, ModelFacts, PointerState, ScanState, Sighting, WeightFacts, WeightSide};
 pub use rules::CheckRules;
 
 /// A model check.
@@ -42,6 +43,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("lineage", lineage::check),
     ("performance", performance::check),
     ("weights", weights::check),
+    ("weights.scan", scans::check),
     ("change", change::check),
     ("people", people::check),
     ("text", text::check),

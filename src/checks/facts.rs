@@ -2,6 +2,7 @@
 
 use super::rules::CheckRules;
 use crate::artifact::card::{Card, FrontMatter};
+use crate::artifact::scan::FileScan;
 use crate::domain::{Baseline, CommitSha, Digest, FileChange, ForgeUser, Relation, WeightFile};
 
 /// Everything known about one proposed commit beside what is live.
@@ -55,19 +56,41 @@ pub enum CardSide {
 }
 
 /// A weight file on both sides, under one path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WeightFacts {
     pub path: String,
     pub before: Option<WeightSide>,
     pub after: Option<WeightSide>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WeightSide {
     /// The content's id in git: of the pointer, where the content is in large-file storage.
     pub blob: String,
     pub file: WeightFile,
     pub pointer: PointerState,
+    pub scan: ScanState,
+}
+
+/// What is known of a weight file's inside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ScanState {
+    /// Nobody looked, and nobody had to: the live side of a file that did not change, say.
+    NotLooked,
+    Scanned(Box<FileScan>),
+    /// It should have been looked into and could not be.
+    Unscanned {
+        why: String,
+    },
+}
+
+impl ScanState {
+    pub fn scan(&self) -> Option<&FileScan> {
+        match self {
+            Self::Scanned(scan) => Some(scan),
+            Self::NotLooked | Self::Unscanned { .. } => None,
+        }
+    }
 }
 
 /// Whether the file stands for another one in large-file storage.

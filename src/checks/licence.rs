@@ -1,18 +1,28 @@
 //! `licence.*`: the licence changed, vanished, or restricts what may be done with the model.
 
+mod base;
 mod class;
 
-use crate::artifact::card::Licence;
+use crate::artifact::card::{Card, Licence};
 use crate::domain::{Flag, Severity};
 
 use super::facts::{Facts, ModelFacts};
 use super::finding::Finding;
+use super::rules::models::LicenceRules;
 use super::words::listed;
 
 pub use class::{Class, class_of};
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
-    let of_model = |model| [changed(facts, model), missing(facts, model), restricted(facts, model)];
+    let of_model = |model: &ModelFacts| {
+        let rules = facts.rules.of(&model.name, &model.card_path).licence;
+        [
+            changed(facts, model),
+            missing(facts, model).or_else(|| never_named(facts, model, &rules)),
+            restricted(facts, model, &rules),
+            base::conflict(facts, model),
+        ]
+    };
     facts.models.iter().flat_map(of_model).flatten().collect()
 }
 
@@ -81,8 +91,25 @@ fn missing(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
     Some(flag)
 }
 
-fn restricted(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
+/// A card that never named one: a finding only where the policy asks for it.
+fn never_named(facts: &Facts<'_>, model: &ModelFacts, rules: &LicenceRules) -> Option<Flag> {
+    let is_missing = |card: Option<&Card>| card.is_some_and(|card| terms(card.licence.as_ref()).is_none());
+    if !rules.required || !is_missing(model.after.card()) || !model.after.is_conclusive() {
+        return None;
+    }
+    let flag = Finding::new("licence.missing", Severity::High, &model.name)
+        .rule("licence: { required: true }")
+        .source(facts.source(&model.card_path, None))
+        .new_if(!is_missing(model.before.card()))
+        .says("The card names no licence, and the policy asks for one.");
+    Some(flag)
+}
+
+fn restricted(facts: &Facts<'_>, model: &ModelFacts, rules: &LicenceRules) -> Option<Flag> {
     let after = terms(model.after.card()?.licence.as_ref())?;
+    if !rules.allow.is_empty() {
+        return not_allowed(facts, model, &after, rules);
+    }
     let severity = after.class().severity()?;
     let before = model.before.card().and_then(|card| terms(card.licence.as_ref()));
     let flag = Finding::new("licence.restricted", severity, &model.name)
@@ -94,10 +121,41 @@ fn restricted(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
     Some(flag)
 }
 
+/// With a list of its own, a team has read the terms: what is on it is fine, whatever its class.
+fn not_allowed(facts: &Facts<'_>, model: &ModelFacts, after: &Terms, rules: &LicenceRules) -> Option<Flag> {
+    let is_allowed = |id: &String| rules.allow.iter().any(|allowed| allowed.trim().eq_ignore_ascii_case(id));
+    if !after.ids.is_empty() && after.ids.iter().all(is_allowed) {
+        return None;
+    }
+    let before = model.before.card().and_then(|card| terms(card.licence.as_ref()));
+    let allowed = listed(rules.allow.iter().map(String::as_str));
+    let flag = Finding::new("licence.restricted", Severity::High, &model.name)
+        .new_if(before.as_ref() != Some(after))
+        .after(after.words())
+        .rule(&format!("licence: {{ allow: [{allowed}] }}"))
+        .source(facts.source(&model.card_path, None))
+        .says(&format!("The licence {} is not one that the policy allows ({allowed}).", after.words()));
+    Some(flag)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::samples::{Sample, model_with};
+    use crate::checks::samples::{Sample, model_rules, model_with};
+
+    #[test]
+    fn a_list_of_its_own_replaces_the_classes() {
+        let codes = |licence: &str, rules: &str| -> Vec<String> {
+            let models = vec![model_with(licence, licence)];
+            let sample = Sample { models, rules: model_rules(rules), ..Sample::ahead() };
+            check(&sample.facts()).into_iter().map(|flag| flag.code).collect()
+        };
+        let allow = "{ name: sentiment, licence: { allow: [MIT, llama3.2], required: true } }";
+        assert!(codes("license: llama3.2", allow).is_empty() && codes("license: mit", allow).is_empty());
+        assert_eq!(codes("license: apache-2.0", allow), ["licence.restricted"]);
+        assert_eq!(codes("license: [mit, apache-2.0]", allow), ["licence.restricted"]);
+        assert_eq!(codes("tags: [a]", allow), ["licence.missing"]);
+    }
 
     fn found(before: &str, after: &str) -> Vec<(String, Severity, bool)> {
         let flags = check(&Sample::with(model_with(before, after)).facts());

@@ -3,7 +3,7 @@
 use crate::artifact::card::read_card;
 use crate::domain::{Baseline, CommitSha, DeploymentId, Digest, FileChange, ForgeUser, Relation, WeightFile};
 
-use super::facts::{CardSide, Facts, Gap, ModelFacts, PointerState, Sighting, WeightFacts, WeightSide};
+use super::facts::{CardSide, Facts, Gap, ModelFacts, PointerState, ScanState, Sighting, WeightFacts, WeightSide};
 use super::rules::CheckRules;
 
 /// Facts that own their parts.
@@ -72,6 +72,11 @@ pub(super) fn sha(seed: u8) -> CommitSha {
     CommitSha::parse(&format!("{seed:02x}").repeat(20)).unwrap()
 }
 
+/// Rules for one model, as an entry of `models` in a policy.
+pub(super) fn model_rules(yaml: &str) -> CheckRules {
+    CheckRules { models: vec![serde_saphyr::from_str(yaml).unwrap()], ..CheckRules::default() }
+}
+
 /// A model without card and weights.
 pub(super) fn model() -> ModelFacts {
     ModelFacts {
@@ -122,6 +127,7 @@ pub(super) fn weight(path: &str, before: Option<(u8, u64)>, after: Option<(u8, u
         blob: format!("{seed:02x}").repeat(20),
         file: WeightFile { digest: Some(Digest::of(&[seed])), size, ..WeightFile::default() },
         pointer: PointerState::Valid,
+        scan: ScanState::NotLooked,
     };
     WeightFacts { path: path.into(), before: before.map(side), after: after.map(side) }
 }

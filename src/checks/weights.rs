@@ -4,6 +4,7 @@ use crate::domain::{Flag, Severity};
 
 use super::facts::{Facts, ModelFacts, PointerState, WeightFacts, WeightSide};
 use super::finding::Finding;
+use super::rules::models::PickleUse;
 use super::words::{count, listed, size};
 
 /// Total size may grow or shrink by this factor, inclusive.
@@ -11,6 +12,7 @@ const MAX_SIZE_FACTOR: u64 = 2;
 
 /// File name endings of formats that run code when they are loaded, lower case: pickle, alone or inside a container.
 const PICKLE_ENDINGS: [&str; 8] = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".npy"];
+const APPROVE_RULE: &str = "no file format that can run code when loaded is introduced";
 const SAFETENSORS_ENDING: &str = ".safetensors";
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
@@ -76,6 +78,7 @@ fn size_changed(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
 
 /// The first pickle-like file of a repository without one, or a pickle-like file in place of safetensors.
 fn pickle_introduced(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
+    let usage = facts.rules.of(&model.name, &model.card_path).pickle.usage;
     let all = || facts.models.iter().flat_map(|model| &model.weights);
     let had_any = all().any(|weight| weight.before.is_some() && is_pickle_like(&weight.path));
     let lost_safe = model.weights.iter().any(|weight| weight.after.is_none() && is_safetensors(&weight.path));
@@ -85,13 +88,23 @@ fn pickle_introduced(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
         .filter(|weight| weight.before.is_none() && weight.after.is_some() && is_pickle_like(&weight.path))
         .map(|weight| weight.path.as_str())
         .collect();
-    if added.is_empty() || (had_any && !lost_safe) {
+    let is_told = match usage {
+        PickleUse::Forbid => true,
+        PickleUse::Approve => !had_any || lost_safe,
+        PickleUse::Allow => false,
+    };
+    if added.is_empty() || !is_told {
         return None;
     }
+    let (severity, rule) = match (usage, lost_safe) {
+        (PickleUse::Forbid, _) => (Severity::Critical, "pickle: { use: forbid }"),
+        (_, true) => (Severity::High, APPROVE_RULE),
+        (_, false) => (Severity::Medium, APPROVE_RULE),
+    };
     let instead = if lost_safe { " in place of safetensors" } else { "" };
-    let flag = Finding::new("weights.pickle_introduced", Severity::Medium, &model.name)
+    let flag = Finding::new("weights.pickle_introduced", severity, &model.name)
         .after(listed(added.iter().copied()))
-        .rule("no file format that can run code when loaded is introduced")
+        .rule(rule)
         .source(facts.source(added.first().copied().unwrap_or_default(), None))
         .says(&format!("{} can run code when loaded, and is new here{instead}.", listed(added.iter().copied())));
     Some(flag)
@@ -163,7 +176,7 @@ mod tests {
         let second = vec![weight("a.pkl", Some((1, 1)), Some((1, 1))), weight("b.pkl", None, Some((2, 1)))];
         assert!(!codes(second.clone()).contains(&introduced));
         let replaced = [second, vec![weight("m.safetensors", Some((3, 1)), None)]].concat();
-        assert!(codes(replaced).contains(&introduced));
+        assert!(codes(replaced).contains(&one("weights.pickle_introduced", Severity::High)));
     }
 
     #[test]

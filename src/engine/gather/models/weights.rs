@@ -2,7 +2,7 @@
 
 use crate::artifact::lfs::{LfsReading, POINTER_LIMIT_BYTES, read_pointer};
 use crate::checks::words::plain;
-use crate::checks::{PointerState, WeightFacts, WeightSide};
+use crate::checks::{PointerState, ScanState, WeightFacts, WeightSide};
 use crate::domain::{Digest, WeightFile};
 use crate::engine::gather::notes::Notes;
 use crate::engine::gather::reader::{Content, Contents};
@@ -69,6 +69,7 @@ fn side(entry: &TreeEntry, contents: &Contents, notes: &mut Notes) -> WeightSide
         blob: entry.blob.clone(),
         file: WeightFile { digest, size, ..WeightFile::default() },
         pointer,
+        scan: ScanState::NotLooked,
     };
     if !may_be_pointer(entry) {
         return known(None, entry.size, PointerState::NotOne);
