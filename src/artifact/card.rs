@@ -7,21 +7,21 @@ mod fields;
 mod front_matter;
 mod results;
 mod sections;
-mod yaml;
 
 use serde::Serialize;
 
 use super::metrics::EvalResult;
+use super::problem::note;
 use super::text::hidden_characters;
+use super::yaml;
 
+pub use super::problem::{PROBLEM_LIMIT, Problem, ProblemKind};
 pub use sections::{Placeholder, Section};
 
 /// Larger cards are not read.
 pub const CARD_LIMIT_BYTES: usize = 1024 * 1024;
 /// Larger front matter is not read.
 pub const FRONT_MATTER_LIMIT_BYTES: usize = 256 * 1024;
-/// At most this many problems are listed.
-pub const PROBLEM_LIMIT: usize = 100;
 
 /// What a model card says. Values are the text as written: `no`, `010` and `1e-3` stay what they are.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -67,29 +67,6 @@ pub struct Licence {
     pub link: Option<String>,
 }
 
-/// Something about the card that does not keep it from being read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    pub kind: ProblemKind,
-    /// Line in the file, from 1.
-    pub line: usize,
-    /// For people; text from the card in it is already made visible and short.
-    pub text: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProblemKind {
-    /// The file starts with U+FEFF, which hides the front matter from some readers.
-    ByteOrderMark,
-    /// Other readers take another part of the file for the front matter.
-    ReadersDisagree,
-    /// A value has another type than the field allows, or a required one is missing.
-    Field,
-    /// A character that cannot be seen.
-    HiddenCharacter,
-}
-
 /// Reads a model card. Never fails: what could not be read is said in the card.
 pub fn read_card(bytes: &[u8]) -> Card {
     if bytes.len() > CARD_LIMIT_BYTES {
@@ -121,7 +98,7 @@ fn read_text(text: &str) -> Card {
 
 /// Reads the fields of the block into the card.
 fn read_block(card: &mut Card, block: &front_matter::Block<'_>) -> FrontMatter {
-    let document = match yaml::read(&block.text, block.first_line) {
+    let document = match yaml::read(&block.text, block.first_line, "the front matter") {
         Ok(document) => document,
         Err(fault) => return FrontMatter::Unreadable { reason: fault.reason, line: fault.line },
     };
@@ -158,7 +135,7 @@ fn report_hidden_characters(problems: &mut Vec<Problem>, text: &str) {
         }
         if line != last_line {
             let text = format!("hidden character U+{:04X}", u32::from(hidden));
-            problems.push(Problem { kind: ProblemKind::HiddenCharacter, line, text });
+            note(problems, ProblemKind::HiddenCharacter, line, text);
         }
         last_line = line;
     }
@@ -166,13 +143,6 @@ fn report_hidden_characters(problems: &mut Vec<Problem>, text: &str) {
 
 fn unreadable(reason: &str, line: usize) -> FrontMatter {
     FrontMatter::Unreadable { reason: reason.to_owned(), line }
-}
-
-/// Why something could not be read, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Fault {
-    reason: String,
-    line: usize,
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The fields of the front matter that a reviewer of a deployment cares about.
 
-use super::yaml::{Entry, Node, Value, get};
 use super::{Card, Licence, Problem, ProblemKind, results};
+use crate::artifact::problem::note;
 use crate::artifact::text::quoted;
+use crate::artifact::yaml::{Entry, Node, Value, get};
 
 /// Reads the known fields; unknown ones are left alone.
 pub(super) fn fill(card: &mut Card, entries: &[Entry]) {
@@ -61,23 +62,7 @@ impl Reader<'_> {
 
 /// Notes a problem with a field.
 pub(super) fn report(problems: &mut Vec<Problem>, line: usize, text: String) {
-    if problems.len() < super::PROBLEM_LIMIT {
-        problems.push(Problem { kind: ProblemKind::Field, line, text });
-    }
-}
-
-/// One line of text for a value of any shape, in flow style: `{num_few_shot: 5}`.
-pub(super) fn flow_text(node: &Node) -> String {
-    match &node.value {
-        Value::Null => "null".to_owned(),
-        Value::Text(text) => text.clone(),
-        Value::List(items) => format!("[{}]", items.iter().map(flow_text).collect::<Vec<_>>().join(", ")),
-        Value::Map(entries) => {
-            let pairs: Vec<_> =
-                entries.iter().map(|entry| format!("{}: {}", entry.key, flow_text(&entry.value))).collect();
-            format!("{{{}}}", pairs.join(", "))
-        }
-    }
+    note(problems, ProblemKind::Field, line, text);
 }
 
 /// A name from the card for a message of ours.

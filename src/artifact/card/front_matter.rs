@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::{FRONT_MATTER_LIMIT_BYTES, Fault, Problem, ProblemKind};
+use super::{FRONT_MATTER_LIMIT_BYTES, Problem, ProblemKind};
+use crate::artifact::problem::Fault;
 
 /// A card cut into metadata and body.
 pub(super) struct Parts<'a> {

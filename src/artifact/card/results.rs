@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use super::Problem;
-use super::fields::{flow_text, named, report};
-use super::yaml::{Entry, Node, Value, get};
+use super::fields::{named, report};
 use crate::artifact::metrics::{EvalResult, MetricKey, MetricValue, NotANumber};
 use crate::artifact::text::cut;
+use crate::artifact::yaml::{Entry, Node, Value, get};
 use crate::domain::Digest;
 
 /// Reads `model-index`.
@@ -116,7 +116,7 @@ impl Reader<'_> {
         };
         let value = match &node.value {
             Value::Text(text) => MetricValue::from_text(text),
-            _ => MetricValue::unreadable(flow_text(node), NotANumber::Structure),
+            _ => MetricValue::unreadable(node.flow_text(), NotANumber::Structure),
         };
         if value.number().is_none() {
             let text =
@@ -163,7 +163,7 @@ fn map<'a>(entries: &'a [Entry], key: &str) -> &'a [Entry] {
 }
 
 fn text(entries: &[Entry], key: &str) -> Option<String> {
-    get(entries, key).map(|node| bounded(flow_text(node)))
+    get(entries, key).map(|node| bounded(node.flow_text()))
 }
 
 /// Texts of a key are repeated for each metric below them. Long ones are cut, and told apart by their digest.

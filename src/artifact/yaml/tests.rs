@@ -1,5 +1,9 @@
 use super::*;
 
+fn read(block: &str, first_line: usize) -> Result<Document, Fault> {
+    super::read(block, first_line, "the front matter")
+}
+
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
@@ -61,6 +65,17 @@ fn lines_are_those_of_the_file() {
     assert_eq!(entries[1].value.line, 12);
     let fault = read("a: 1\nb: [x\nc: 2\n", 10).unwrap_err();
     assert!((11..=13).contains(&fault.line), "{fault:?}");
+}
+
+#[test]
+fn values_end_on_their_last_line() {
+    let block = "a: 1\nb:\n  - c\n  - d: [e,\n      f]\n\n# comment\ng: |\n  h\n  i\nj: 'k\n  l'\nm: ~\n";
+    let document = read(block, 1).unwrap();
+    let lines: Vec<_> =
+        document.root.entries().iter().map(|entry| (entry.line, entry.column, entry.value.end_line)).collect();
+    assert_eq!(lines, [(1, 1, 1), (2, 1, 5), (8, 1, 10), (11, 1, 12), (13, 1, 13)]);
+    let document = read("{a: 1, b: {c: 2}}\n", 1).unwrap();
+    assert_eq!(document.root.entries().iter().map(|entry| entry.column).collect::<Vec<_>>(), [2, 8]);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde_saphyr::granit_parser::{Event, ScalarStyle, Tag};
+use serde_saphyr::granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 
-use super::{Document, Entry, Fault, Node, Value};
-use crate::artifact::card::{Problem, ProblemKind};
+use super::{Document, Entry, Node, Place, Value};
+use crate::artifact::problem::{Fault, Problem, ProblemKind, note};
 use crate::artifact::text::quoted;
 
 /// Values of a document after its aliases were followed.
@@ -23,11 +23,15 @@ pub(super) struct Builder {
     bytes_left: usize,
     fault: Option<Fault>,
     notes: Vec<Problem>,
+    /// What the document is, for faults.
+    what: &'static str,
 }
 
 /// A collection that is being filled.
 struct Frame {
-    line: usize,
+    place: Place,
+    /// Its closing bracket is a place of its own; a block ends with its last value.
+    is_flow: bool,
     anchor: usize,
     content: Content,
 }
@@ -42,7 +46,7 @@ struct MapContent {
     entries: Vec<Entry>,
     /// Key -> its index, and whether it was seen more than once.
     seen: HashMap<String, (usize, bool)>,
-    key: Option<(String, usize)>,
+    key: Option<(String, Place)>,
 }
 
 struct Anchored {
@@ -58,7 +62,7 @@ struct Size {
 }
 
 impl Builder {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(what: &'static str) -> Self {
         Self {
             open: Vec::new(),
             root: None,
@@ -68,34 +72,38 @@ impl Builder {
             bytes_left: MAX_BYTES,
             fault: None,
             notes: Vec::new(),
+            what,
         }
     }
 
-    pub(super) fn take(&mut self, event: Event<'_>, line: usize) -> Result<(), Fault> {
+    pub(super) fn take(&mut self, event: Event<'_>, place: Place) -> Result<(), Fault> {
         match event {
-            Event::DocumentStart(..) => self.start_document(line),
-            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, (anchor, tag.as_deref()), line),
-            Event::SequenceStart(_, anchor, tag) => {
-                self.open(Content::List(Vec::new()), (anchor, tag.as_deref()), line)
+            Event::DocumentStart(..) => self.start_document(place.line),
+            Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, (anchor, tag.as_deref()), place),
+            Event::SequenceStart(style, anchor, tag) => {
+                self.open(Content::List(Vec::new()), style, (anchor, tag.as_deref()), place)
             }
-            Event::MappingStart(_, anchor, tag) => {
-                self.open(Content::Map(MapContent::default()), (anchor, tag.as_deref()), line)
+            Event::MappingStart(style, anchor, tag) => {
+                self.open(Content::Map(MapContent::default()), style, (anchor, tag.as_deref()), place)
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(),
-            Event::Alias(id) => self.alias(id, line),
+            Event::SequenceEnd | Event::MappingEnd => self.close(place),
+            Event::Alias(id) => self.alias(id, place),
             // Stream and document ends, comments, anchor names: nothing to build.
             _ => Ok(()),
         }
     }
 
-    pub(super) fn finish(self, first_line: usize) -> Result<Document, Fault> {
-        let root = self.root.unwrap_or(Node { line: first_line, value: Value::Null });
-        Ok(Document { root, fault: self.fault, notes: self.notes })
+    pub(super) fn finish(self, first_line: usize) -> Document {
+        let root = self.root.unwrap_or(Node { line: first_line, end_line: first_line, value: Value::Null });
+        Document { root, fault: self.fault, notes: self.notes }
     }
 
     fn start_document(&mut self, line: usize) -> Result<(), Fault> {
         self.documents += 1;
-        if self.documents > 1 { Err(fault("the front matter holds more than one YAML document", line)) } else { Ok(()) }
+        match self.documents {
+            0 | 1 => Ok(()),
+            _ => Err(Fault::new(format!("{} holds more than one YAML document", self.what), line)),
+        }
     }
 
     fn scalar(
@@ -103,58 +111,70 @@ impl Builder {
         text: &str,
         style: ScalarStyle,
         (anchor, tag): (usize, Option<&Tag>),
-        line: usize,
+        place: Place,
     ) -> Result<(), Fault> {
-        refuse_tag(tag, line)?;
-        self.spend(Size { nodes: 1, bytes: text.len(), depth: 1 }, line)?;
+        refuse_tag(tag, place.line)?;
+        self.spend(Size { nodes: 1, bytes: text.len(), depth: 1 }, place.line)?;
         let is_null =
             style == ScalarStyle::Plain && tag.is_none() && matches!(text, "" | "~" | "null" | "Null" | "NULL");
         let value = if is_null { Value::Null } else { Value::Text(text.to_owned()) };
         let is_merge = style == ScalarStyle::Plain && text == "<<";
-        self.add(Node { line, value }, anchor, is_merge)
+        self.add(Node { line: place.line, end_line: place.end_line, value }, place, anchor, is_merge)
     }
 
-    fn open(&mut self, content: Content, (anchor, tag): (usize, Option<&Tag>), line: usize) -> Result<(), Fault> {
-        refuse_tag(tag, line)?;
-        self.spend(Size { nodes: 1, bytes: 0, depth: 1 }, line)?;
-        self.open.push(Frame { line, anchor, content });
+    fn open(
+        &mut self,
+        content: Content,
+        style: StructureStyle,
+        (anchor, tag): (usize, Option<&Tag>),
+        place: Place,
+    ) -> Result<(), Fault> {
+        refuse_tag(tag, place.line)?;
+        self.spend(Size { nodes: 1, bytes: 0, depth: 1 }, place.line)?;
+        self.open.push(Frame { place, is_flow: style == StructureStyle::Flow, anchor, content });
         Ok(())
     }
 
-    fn close(&mut self) -> Result<(), Fault> {
-        let Some(frame) = self.open.pop() else {
+    fn close(&mut self, end: Place) -> Result<(), Fault> {
+        let Some(Frame { mut place, is_flow, anchor, content }) = self.open.pop() else {
             return Ok(());
         };
-        let value = match frame.content {
+        if is_flow {
+            place.end_line = end.line;
+        }
+        let value = match content {
             Content::List(items) => Value::List(items),
             Content::Map(map) => Value::Map(self.merged(map)),
         };
-        self.add(Node { line: frame.line, value }, frame.anchor, false)
+        self.add(Node { line: place.line, end_line: place.end_line, value }, place, anchor, false)
     }
 
-    fn alias(&mut self, id: usize, line: usize) -> Result<(), Fault> {
+    fn alias(&mut self, id: usize, place: Place) -> Result<(), Fault> {
         let Some(Anchored { node, size }) = self.anchors.get(&id) else {
-            return Err(fault("an alias stands inside the value it refers to", line));
+            return Err(Fault::new("an alias stands inside the value it refers to", place.line));
         };
-        let (node, size) = (Node { line, value: node.value.clone() }, *size);
-        self.spend(size, line)?;
-        self.add(node, 0, false)
+        let (node, size) = (Node { line: place.line, end_line: place.line, value: node.value.clone() }, *size);
+        self.spend(size, place.line)?;
+        self.add(node, place, 0, false)
     }
 
     fn spend(&mut self, size: Size, line: usize) -> Result<(), Fault> {
         let left = self.nodes_left.checked_sub(size.nodes).zip(self.bytes_left.checked_sub(size.bytes));
         let Some((nodes, bytes)) = left else {
-            return Err(fault("the front matter grows too large when its aliases are followed", line));
+            return Err(Fault::new(format!("{} grows too large when its aliases are followed", self.what), line));
         };
         if self.open.len() + size.depth > MAX_DEPTH {
-            return Err(fault("the front matter is nested too deeply", line));
+            return Err(Fault::new(format!("{} is nested too deeply", self.what), line));
         }
         (self.nodes_left, self.bytes_left) = (nodes, bytes);
         Ok(())
     }
 
     /// Puts a finished value where it belongs: into the open collection, or at the root.
-    fn add(&mut self, node: Node, anchor: usize, is_merge: bool) -> Result<(), Fault> {
+    fn add(&mut self, node: Node, place: Place, anchor: usize, is_merge: bool) -> Result<(), Fault> {
+        if let Some(frame) = self.open.last_mut() {
+            frame.place.end_line = frame.place.end_line.max(node.end_line);
+        }
         if anchor > 0 {
             let size = size_of(&node);
             self.spend(size, node.line)?;
@@ -164,7 +184,7 @@ impl Builder {
             None => self.root = Some(node),
             Some(Content::List(items)) => items.push(node),
             Some(Content::Map(map)) => {
-                let duplicate = map.take(node, is_merge);
+                let duplicate = map.take(node, place, is_merge);
                 self.fault = self.fault.take().or(duplicate);
             }
         }
@@ -176,8 +196,8 @@ impl Builder {
         let MapContent { entries, mut seen, .. } = map;
         let (merges, mut own): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_merge_of_maps);
         for merge in merges {
-            let text = "merge key `<<` applied; YAML 1.2 readers keep a key of that name instead".to_owned();
-            self.notes.push(Problem { kind: ProblemKind::ReadersDisagree, line: merge.line, text });
+            let text = "merge key `<<` applied; YAML 1.2 readers keep a key of that name instead";
+            note(&mut self.notes, ProblemKind::ReadersDisagree, merge.line, text);
             for entry in maps_of(merge.value) {
                 if !seen.contains_key(&entry.key) {
                     seen.insert(entry.key.clone(), (own.len(), false));
@@ -194,10 +214,10 @@ const MERGE: &str = "<<";
 
 impl MapContent {
     /// Takes a key, or the value of the key before it; a fault when that key was there already.
-    fn take(&mut self, node: Node, is_merge: bool) -> Option<Fault> {
-        let Some((key, line)) = self.key.take() else {
+    fn take(&mut self, node: Node, place: Place, is_merge: bool) -> Option<Fault> {
+        let Some((key, at)) = self.key.take() else {
             let key = if is_merge { MERGE.to_owned() } else { key_text(&node) };
-            self.key = Some((key, node.line));
+            self.key = Some((key, place));
             return None;
         };
         if let Some((index, twice)) = self.seen.get_mut(&key) {
@@ -205,20 +225,21 @@ impl MapContent {
             let first = self.entries.get_mut(*index)?;
             let reason = format!("duplicate key `{}`, first on line {}", quoted(&key), first.line);
             keep_both(&mut first.value, node, was_twice);
-            return Some(Fault { reason, line });
+            return Some(Fault::new(reason, at.line));
         }
         self.seen.insert(key.clone(), (self.entries.len(), false));
-        self.entries.push(Entry { key, line, value: node });
+        self.entries.push(Entry { key, line: at.line, column: at.column, value: node });
         None
     }
 }
 
 fn keep_both(first: &mut Node, second: Node, is_list_of_both: bool) {
+    first.end_line = first.end_line.max(second.end_line);
     match &mut first.value {
         Value::List(both) if is_list_of_both => both.push(second),
         _ => {
-            let line = first.line;
-            let earlier = std::mem::replace(first, Node { line, value: Value::Null });
+            let (line, end_line) = (first.line, first.end_line);
+            let earlier = std::mem::replace(first, Node { line, end_line, value: Value::Null });
             first.value = Value::List(vec![earlier, second]);
         }
     }
@@ -255,7 +276,7 @@ fn maps_of(node: Node) -> Vec<Entry> {
 fn refuse_tag(tag: Option<&Tag>, line: usize) -> Result<(), Fault> {
     match tag {
         Some(tag) if !tag.is_yaml_core_schema() => {
-            Err(fault(&format!("tag `{}` is not accepted", quoted(&tag.original())), line))
+            Err(Fault::new(format!("tag `{}` is not accepted", quoted(&tag.original())), line))
         }
         _ => Ok(()),
     }
@@ -279,8 +300,4 @@ fn size_of(node: &Node) -> Size {
             Size { nodes: size.nodes + 1, bytes: size.bytes + entry.key.len(), ..size }
         })),
     }
-}
-
-fn fault(reason: &str, line: usize) -> Fault {
-    Fault { reason: reason.to_owned(), line }
 }
