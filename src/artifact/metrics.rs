@@ -1,16 +1,25 @@
-//! Evaluation results: what was measured, the value, and how two lists of them compare.
+//! Evaluation results: what was measured, the value, how two lists of them compare, and what a limit says about that.
 
 mod compare;
 mod direction;
+mod limit;
+mod mismatch;
+mod scale;
+mod slices;
 mod value;
+mod z;
 
 use std::fmt;
 
 use serde::Serialize;
 
 pub use compare::{Incomparable, MetricChange, Outcome, compare};
-pub use direction::{Direction, direction_of};
-pub use value::{MetricValue, NotANumber, Reading};
+pub use direction::{Direction, direction_of, has_fixed_scale};
+pub use limit::{Amount, Limit, Verdict, judge};
+pub use mismatch::{Mismatch, mismatches};
+pub use scale::{ScaleChange, scale_changes};
+pub use slices::{DEFAULT_MIN_COUNT, SliceChange, SliceGap, SliceResult, slice_changes, slice_gaps};
+pub use value::{Interval, MetricValue, NotANumber, Reading};
 
 /// One measured value, from a model card or an evaluation file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,6 +32,8 @@ pub struct EvalResult {
     pub source_name: Option<String>,
     /// The card says that the Hub ran this evaluation. The signature behind that cannot be checked offline.
     pub claimed_verified: bool,
+    /// What the file says about the metric's direction. [`direction_of`] wins where it knows the metric.
+    pub claimed_higher_is_better: Option<bool>,
     /// Line of the value in its file, from 1.
     pub line: usize,
 }
@@ -30,7 +41,7 @@ pub struct EvalResult {
 /// What tells one result from another. Real cards repeat a metric for one data set, differing only in the last of these fields.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 pub struct MetricKey {
-    /// Name of the `model-index` entry.
+    /// Name of the `model-index` entry, or of the model in a file that may hold several.
     pub entry: String,
     pub task_type: String,
     pub dataset_type: String,
@@ -45,10 +56,38 @@ pub struct MetricKey {
     pub source_url: Option<String>,
 }
 
+impl EvalResult {
+    /// A result without names, claims and direction.
+    pub fn new(key: MetricKey, value: MetricValue, line: usize) -> Self {
+        Self {
+            key,
+            value,
+            task_name: None,
+            dataset_name: None,
+            source_name: None,
+            claimed_verified: false,
+            claimed_higher_is_better: None,
+            line,
+        }
+    }
+
+    /// Which way the metric is better: as far as known here, else as the file says.
+    pub fn direction(&self) -> Direction {
+        match (direction_of(&self.key), self.claimed_higher_is_better) {
+            (Direction::Unknown, Some(true)) => Direction::Higher,
+            (Direction::Unknown, Some(false)) => Direction::Lower,
+            (known, _) => known,
+        }
+    }
+}
+
 impl fmt::Display for MetricKey {
     /// `task image-classification / dataset beans (default, test) / metric accuracy`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "task {} / dataset {}", self.task_type, self.dataset_type)?;
+        if !self.task_type.is_empty() {
+            write!(f, "task {} / ", self.task_type)?;
+        }
+        write!(f, "dataset {}", self.dataset_type)?;
         let parts: Vec<&str> =
             [&self.dataset_config, &self.dataset_split].into_iter().flatten().map(String::as_str).collect();
         if !parts.is_empty() {

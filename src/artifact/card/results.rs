@@ -104,9 +104,16 @@ impl Reader<'_> {
             ..shared.key.clone()
         };
         let (value, line) = self.value(&key, metric, line);
-        let claimed_verified = text(metric, "verified").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        let says_verified = text(metric, "verified").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        let claimed_verified = says_verified || get(metric, "verifyToken").is_some();
         let Shared { task_name, dataset_name, source_name, .. } = shared.clone();
-        self.found.push(EvalResult { key, value, task_name, dataset_name, source_name, claimed_verified, line });
+        self.found.push(EvalResult {
+            task_name,
+            dataset_name,
+            source_name,
+            claimed_verified,
+            ..EvalResult::new(key, value, line)
+        });
     }
 
     fn value(&mut self, key: &MetricKey, metric: &[Entry], line: usize) -> (MetricValue, usize) {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::value::as_optional_text;
-use super::{Direction, EvalResult, MetricKey, MetricValue, direction_of};
+use super::{Direction, EvalResult, MetricKey, MetricValue};
 
 /// What became of one metric.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,7 +53,7 @@ pub enum Incomparable {
     NoDirection,
 }
 
-/// Compares two lists of results, ordered by key. Exact duplicates count once.
+/// Compares two lists of results, ordered by key, whatever the order of the lists. Equal duplicates count once.
 ///
 /// The entry name is part of the key only where one side has several entries: a model that was renamed keeps its metrics.
 pub fn compare(before: &[EvalResult], after: &[EvalResult]) -> Vec<MetricChange> {
@@ -61,21 +61,21 @@ pub fn compare(before: &[EvalResult], after: &[EvalResult]) -> Vec<MetricChange>
     let (mut old, new) = (by_key(before, by_entry), by_key(after, by_entry));
     let mut changes = Vec::new();
     let mut unmatched = Vec::new();
-    for (key, values) in new {
+    for (key, claim) in new {
         match old.remove(&key) {
-            Some(earlier) => changes.push(matched(key, &earlier, &values)),
-            None => unmatched.push((key, values)),
+            Some(earlier) => changes.push(matched(key, &earlier, &claim)),
+            None => unmatched.push((key, claim)),
         }
     }
     let mut vanished = by_metric(old);
-    for (key, values) in unmatched {
+    for (key, claim) in unmatched {
         match vanished.get_mut(&same_metric(&key)).and_then(VecDeque::pop_front) {
-            Some((earlier, before)) => changes.push(measured_differently(key, &earlier, &before, &values)),
-            None => changes.push(one_sided(key, None, values.first().copied())),
+            Some((earlier, before)) => changes.push(measured_differently(key, &earlier, &before, &claim)),
+            None => changes.push(one_sided(key, None, Some(&claim))),
         }
     }
     let removed = vanished.into_values().flatten();
-    changes.extend(removed.map(|(key, values)| one_sided(key, values.first().copied(), None)));
+    changes.extend(removed.map(|(key, claim)| one_sided(key, Some(&claim), None)));
     changes.sort_by(|a, b| a.key.cmp(&b.key));
     changes
 }
@@ -97,7 +97,8 @@ impl MetricChange {
     }
 }
 
-fn worsening(direction: Direction, before: Decimal, after: Decimal) -> Option<Decimal> {
+/// How much worse `after` is than `before`; negative when it is better.
+pub(super) fn worsening(direction: Direction, before: Decimal, after: Decimal) -> Option<Decimal> {
     match direction {
         Direction::Higher => before.checked_sub(after),
         Direction::Lower => after.checked_sub(before),
@@ -110,32 +111,55 @@ fn entries(results: &[EvalResult]) -> usize {
     results.iter().map(|result| &result.key.entry).collect::<BTreeSet<_>>().len()
 }
 
-type ByKey<'a> = BTreeMap<MetricKey, Vec<&'a MetricValue>>;
+type ByKey<'a> = BTreeMap<MetricKey, Claim<'a>>;
 
-/// Of different values under one key two are kept: enough to know that they contradict each other.
+/// What one side says under one key.
+struct Claim<'a> {
+    result: &'a EvalResult,
+    /// It says something else as well.
+    is_ambiguous: bool,
+}
+
+impl<'a> Claim<'a> {
+    /// Of equal values the one that comes first in a fixed order is kept, so that the order of the file does not matter.
+    fn also(&mut self, other: &'a EvalResult) {
+        self.is_ambiguous |= !says_the_same(&self.result.value, &other.value);
+        if rank(other) < rank(self.result) {
+            self.result = other;
+        }
+    }
+}
+
+fn rank(result: &EvalResult) -> impl Ord + '_ {
+    let value = &result.value;
+    (&value.text, value.standard_error.is_none(), value.standard_error, value.samples, result.claimed_higher_is_better)
+}
+
+/// `0.9` and `0.90` are one value, two words are two.
+fn says_the_same(a: &MetricValue, b: &MetricValue) -> bool {
+    a.reading == b.reading && (a.number().is_some() || a.text == b.text)
+}
+
 fn by_key(results: &[EvalResult], by_entry: bool) -> ByKey<'_> {
     let mut map = ByKey::new();
     for result in results {
         let entry = if by_entry { result.key.entry.clone() } else { String::new() };
-        let values = map.entry(MetricKey { entry, ..result.key.clone() }).or_default();
-        if values.len() < 2 && !values.contains(&&result.value) {
-            values.push(&result.value);
-        }
+        map.entry(MetricKey { entry, ..result.key.clone() })
+            .and_modify(|claim| claim.also(result))
+            .or_insert(Claim { result, is_ambiguous: false });
     }
     map
 }
 
-fn matched(key: MetricKey, before: &[&MetricValue], after: &[&MetricValue]) -> MetricChange {
-    let ambiguous = before.len() > 1 || after.len() > 1;
-    let mut change = one_sided(key, before.first().copied(), after.first().copied());
-    if ambiguous {
+fn matched(key: MetricKey, before: &Claim<'_>, after: &Claim<'_>) -> MetricChange {
+    let mut change = one_sided(key, Some(before), Some(after));
+    if before.is_ambiguous || after.is_ambiguous {
         change.outcome = Outcome::Incomparable(Incomparable::Ambiguous);
         return change;
     }
-    if let (Some(before), Some(after)) = (before.first(), after.first()) {
-        (change.delta, change.relative) = differences(before, after);
-        change.outcome = outcome(change.direction, before, after);
-    }
+    let (before, after) = (&before.result.value, &after.result.value);
+    (change.delta, change.relative) = differences(before, after);
+    change.outcome = outcome(change.direction, before, after);
     change
 }
 
@@ -168,22 +192,17 @@ fn differences(before: &MetricValue, after: &MetricValue) -> (Option<Decimal>, O
     (delta, delta.and_then(|delta| delta.checked_div(old.abs())))
 }
 
-fn measured_differently(
-    key: MetricKey,
-    earlier: &MetricKey,
-    before: &[&MetricValue],
-    after: &[&MetricValue],
-) -> MetricChange {
+fn measured_differently(key: MetricKey, earlier: &MetricKey, before: &Claim<'_>, after: &Claim<'_>) -> MetricChange {
     let fields = differing_fields(earlier, &key);
-    let mut change = one_sided(key, before.first().copied(), after.first().copied());
+    let mut change = one_sided(key, Some(before), Some(after));
     change.outcome = Outcome::Incomparable(Incomparable::MeasuredDifferently(fields));
     change
 }
 
-fn by_metric(results: ByKey<'_>) -> BTreeMap<[String; 5], VecDeque<(MetricKey, Vec<&MetricValue>)>> {
+fn by_metric(results: ByKey<'_>) -> BTreeMap<[String; 5], VecDeque<(MetricKey, Claim<'_>)>> {
     let mut map = BTreeMap::<_, VecDeque<_>>::new();
-    for (key, values) in results {
-        map.entry(same_metric(&key)).or_default().push_back((key, values));
+    for (key, claim) in results {
+        map.entry(same_metric(&key)).or_default().push_back((key, claim));
     }
     map
 }
@@ -209,17 +228,19 @@ fn differing_fields(a: &MetricKey, b: &MetricKey) -> Vec<&'static str> {
     .collect()
 }
 
-fn one_sided(key: MetricKey, before: Option<&MetricValue>, after: Option<&MetricValue>) -> MetricChange {
-    let direction = direction_of(&key);
+fn one_sided(key: MetricKey, before: Option<&Claim<'_>>, after: Option<&Claim<'_>>) -> MetricChange {
+    let value = |claim: Option<&Claim<'_>>| claim.map(|claim| claim.result.value.clone());
+    let direction = common(before.map(|claim| claim.result.direction()), after.map(|claim| claim.result.direction()));
     let outcome = if after.is_some() { Outcome::Added } else { Outcome::Removed };
-    MetricChange {
-        key,
-        direction,
-        before: before.cloned(),
-        after: after.cloned(),
-        delta: None,
-        relative: None,
-        outcome,
+    MetricChange { key, direction, before: value(before), after: value(after), delta: None, relative: None, outcome }
+}
+
+/// The direction that both sides have, or the one that knows it; unknown where their files contradict each other.
+fn common(before: Option<Direction>, after: Option<Direction>) -> Direction {
+    let known = |direction: Option<Direction>| direction.filter(|direction| *direction != Direction::Unknown);
+    match (known(before), known(after)) {
+        (Some(before), Some(after)) if before != after => Direction::Unknown,
+        (before, after) => before.or(after).unwrap_or(Direction::Unknown),
     }
 }
 

@@ -26,8 +26,21 @@ pub fn direction_of(key: &MetricKey) -> Direction {
     named(&key.metric_type).or_else(by_name).unwrap_or(Direction::Unknown)
 }
 
+/// Whether all values of the metric lie on one scale, such as 0 to 1 or 0 to 100. A loss, a reward or a duration has none;
+/// unknown metrics are taken to have one.
+pub fn has_fixed_scale(key: &MetricKey) -> bool {
+    let is_unbounded = |name: &str| listed_as(name, |name| UNBOUNDED.contains(&name).then_some(())).is_some();
+    let by_name = || key.metric_name.as_deref().is_some_and(is_unbounded);
+    let is_known = named(&key.metric_type).is_some();
+    !(is_unbounded(&key.metric_type) || (!is_known && by_name()))
+}
+
 /// Looks a name up; prefixes (`eval_`) and suffixes (`@10`, `_macro`) are dropped one by one until it is known.
 fn named(name: &str) -> Option<Direction> {
+    listed_as(name, listed)
+}
+
+fn listed_as<T>(name: &str, listed: impl Fn(&str) -> Option<T>) -> Option<T> {
     const MAX_NAME_BYTES: usize = 100;
     if name.len() > MAX_NAME_BYTES {
         return None;
@@ -36,8 +49,8 @@ fn named(name: &str) -> Option<Direction> {
     // lm-evaluation-harness: `acc,none` is the metric and its filter.
     let mut rest = plain.split(',').next().unwrap_or_default();
     loop {
-        if let Some(direction) = listed(rest) {
-            return Some(direction);
+        if let Some(found) = listed(rest) {
+            return Some(found);
         }
         rest = shortened(rest)?;
     }
@@ -124,6 +137,16 @@ const TARGET: &[(&str, i64, u32)] = &[
     ("equalized_odds_ratio", 1, 0),
 ];
 
+/// Of [`HIGHER`] and [`LOWER`], those without a fixed scale.
+#[rustfmt::skip]
+const UNBOUNDED: &[&str] = &[
+    "mean_reward", "reward", "psnr", "inception_score", "throughput", "tokens_per_second", "likelihood", "elo", "edit_distance",
+    "charcut_mt", "loss", "log_loss", "cross_entropy", "perplexity", "ppl", "word_perplexity", "byte_perplexity", "bits_per_byte",
+    "mae", "mean_absolute_error", "mse", "mean_squared_error", "rmse", "root_mean_squared_error", "mape", "smape", "mase", "msle",
+    "fid", "lpips", "kid", "mahalanobis", "likelihood_difference", "latency", "latency_ms", "p95_latency", "p99_latency",
+    "model_size", "memory",
+];
+
 const NOT_RANKED: &[&str] = &[
     "confusion_matrix",
     "label_distribution",
@@ -188,6 +211,17 @@ mod tests {
         let key =
             MetricKey { metric_type: "custom".into(), metric_name: Some("Test WER".into()), ..MetricKey::default() };
         assert_eq!(direction_of(&key), Direction::Lower);
+    }
+
+    #[test]
+    fn losses_and_durations_have_no_fixed_scale() {
+        let has_scale = |metric_type: &str, name: Option<&str>| {
+            let metric_name = name.map(str::to_owned);
+            has_fixed_scale(&MetricKey { metric_type: metric_type.to_owned(), metric_name, ..MetricKey::default() })
+        };
+        assert!(has_scale("accuracy", None) && has_scale("wer", Some("Loss")) && has_scale("acme_special", None));
+        assert!(!has_scale("eval_loss", None) && !has_scale("custom", Some("P95 latency")) && !has_scale("ppl", None));
+        assert!(UNBOUNDED.iter().all(|name| HIGHER.contains(name) || LOWER.contains(name)));
     }
 
     #[test]

@@ -3,12 +3,31 @@
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-/// A metric value: its text, and what could be read from it.
+/// A metric value: its text, what could be read from it, and what the file says about its precision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MetricValue {
     /// As written.
     pub text: String,
     pub reading: Reading,
+    /// Where the file gives it as such, in the unit of the number. What follows `±` in a card is a [`spread`](Self::spread):
+    /// it may be a standard deviation, and must not be taken for this.
+    #[serde(serialize_with = "as_optional_text", skip_serializing_if = "Option::is_none")]
+    pub standard_error: Option<Decimal>,
+    /// As given; at which level of confidence is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+    /// On how many samples it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<u64>,
+}
+
+/// A confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Interval {
+    #[serde(serialize_with = "as_text")]
+    pub lower: Decimal,
+    #[serde(serialize_with = "as_text")]
+    pub upper: Decimal,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,12 +63,24 @@ pub enum NotANumber {
 impl MetricValue {
     /// Reads a value from its text.
     pub fn from_text(text: &str) -> Self {
-        let reading = read(text.trim()).unwrap_or_else(Reading::NotANumber);
-        Self { text: text.to_owned(), reading }
+        Self::new(text.to_owned(), read(text.trim()).unwrap_or_else(Reading::NotANumber))
     }
 
     pub fn unreadable(text: impl Into<String>, reason: NotANumber) -> Self {
-        Self { text: text.into(), reading: Reading::NotANumber(reason) }
+        Self::new(text.into(), Reading::NotANumber(reason))
+    }
+
+    fn new(text: String, reading: Reading) -> Self {
+        Self { text, reading, standard_error: None, interval: None, samples: None }
+    }
+
+    /// The value with its standard error; a negative one is none.
+    pub fn with_standard_error(self, error: Option<Decimal>) -> Self {
+        Self { standard_error: error.filter(|error| !error.is_sign_negative() || error.is_zero()), ..self }
+    }
+
+    pub fn with_samples(self, samples: Option<u64>) -> Self {
+        Self { samples, ..self }
     }
 
     pub fn number(&self) -> Option<Decimal> {
@@ -71,6 +102,17 @@ impl MetricValue {
             Reading::Number { unit, .. } => unit.as_deref(),
             Reading::NotANumber(_) => None,
         }
+    }
+
+    /// Half of the last digit that is written: what rounding may have changed. `0.91` -> 0.005.
+    pub fn rounding(&self) -> Option<Decimal> {
+        self.number()?;
+        let text = self.text.trim();
+        let digits = text.get(..number_length(text))?;
+        let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+        let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let exponent = exponent.parse::<i32>().ok()?.checked_sub(i32::try_from(decimals).ok()?)?;
+        shift(Decimal::new(5, 1), exponent)
     }
 }
 
@@ -243,10 +285,22 @@ mod tests {
         assert_eq!(reason(" "), NotANumber::Missing);
     }
 
+    #[test]
+    fn rounding_is_half_of_the_last_digit_written() {
+        for (text, half) in
+            [("0.91", "0.005"), ("91", "0.5"), ("0.910 ± 0.1", "0.0005"), ("92.1%", "0.05"), ("1e-3", "0.0005")]
+        {
+            let rounding = MetricValue::from_text(text).rounding().map(|half| half.normalize().to_string());
+            assert_eq!(rounding.as_deref(), Some(half), "{text}");
+        }
+        assert_eq!(MetricValue::from_text("1.50E+2").rounding(), Some(Decimal::new(5, 1)));
+        assert_eq!(MetricValue::from_text("great").rounding(), None);
+    }
+
     proptest::proptest! {
         #[test]
         fn any_text_is_read_without_panic(text in "[-+.0-9eE%± /()a-z]{0,24}") {
-            MetricValue::from_text(&text);
+            MetricValue::from_text(&text).rounding();
         }
 
         #[test]

@@ -8,8 +8,7 @@ fn result(metric_type: &str, value: &str) -> EvalResult {
         metric_type: metric_type.into(),
         ..MetricKey::default()
     };
-    let value = MetricValue::from_text(value);
-    EvalResult { key, value, task_name: None, dataset_name: None, source_name: None, claimed_verified: false, line: 1 }
+    EvalResult::new(key, MetricValue::from_text(value), 1)
 }
 
 fn only(before: &[EvalResult], after: &[EvalResult]) -> MetricChange {
@@ -121,4 +120,77 @@ fn a_renamed_model_keeps_its_metrics_but_two_entries_are_kept_apart() {
 fn comparing_a_list_with_itself_finds_nothing() {
     let list = [result("f1", "0.9"), result("wer", "10 ± 1"), result("count", "7")];
     assert!(compare(&list, &list).iter().all(|change| change.outcome == Outcome::Same));
+}
+
+#[test]
+fn the_file_says_the_direction_only_where_it_is_not_known() {
+    let claimed = |metric_type: &str, value: &str, higher: bool| EvalResult {
+        claimed_higher_is_better: Some(higher),
+        ..result(metric_type, value)
+    };
+    let outcome = |before: EvalResult, after: EvalResult| only(&[before], &[after]).outcome;
+    assert_eq!(outcome(claimed("ter", "58", true), claimed("ter", "61", true)), Outcome::Worse);
+    assert_eq!(outcome(claimed("acme_special", "1", true), claimed("acme_special", "2", true)), Outcome::Better);
+    assert_eq!(outcome(result("acme_special", "1"), claimed("acme_special", "2", false)), Outcome::Worse);
+    let contradiction = outcome(claimed("acme_special", "1", true), claimed("acme_special", "2", false));
+    assert_eq!(contradiction, Outcome::Incomparable(Incomparable::NoDirection));
+}
+
+/// Results with few keys, so that they meet.
+fn few_results() -> impl proptest::strategy::Strategy<Value = Vec<EvalResult>> {
+    use proptest::prelude::*;
+    let key = ("[mn]", "(accuracy|wer|acme)", "(|greedy)", proptest::option::of("(1|2)"));
+    let value = ("(0\\.9|0\\.90|0\\.5|50%|N/A|0)", proptest::option::of(0_i64..3));
+    let one = (key, value).prop_map(|((entry, metric_type, name, revision), (value, error))| {
+        let mut result = result(&metric_type, &value);
+        result.key.entry = entry;
+        result.key.metric_name = (!name.is_empty()).then_some(name);
+        result.key.dataset_revision = revision;
+        result.value = result.value.with_standard_error(error.map(Decimal::from));
+        result
+    });
+    proptest::collection::vec(one, 0..8)
+}
+
+proptest::proptest! {
+    #[test]
+    fn the_order_of_the_files_does_not_matter(before in few_results(), after in few_results()) {
+        let reversed = |results: &[EvalResult]| results.iter().rev().cloned().collect::<Vec<_>>();
+        proptest::prop_assert_eq!(compare(&before, &after), compare(&reversed(&before), &reversed(&after)));
+    }
+
+    #[test]
+    fn the_way_back_is_the_mirror(before in few_results(), after in few_results()) {
+        let mirrored = |outcome: &Outcome| match outcome {
+            Outcome::Better => Outcome::Worse,
+            Outcome::Worse => Outcome::Better,
+            Outcome::Added => Outcome::Removed,
+            Outcome::Removed => Outcome::Added,
+            Outcome::Incomparable(why) => Outcome::Incomparable(why.clone()),
+            Outcome::Same => Outcome::Same,
+        };
+        // Without the key: it is that of the new side.
+        let facts = |changes: &[MetricChange], mirror: bool| {
+            let mut facts: Vec<_> = changes
+                .iter()
+                .map(|change| match mirror {
+                    false => (change.before.clone(), change.after.clone(), change.delta, change.worsening(), change.outcome.clone()),
+                    true => (
+                        change.after.clone(),
+                        change.before.clone(),
+                        change.delta.map(|delta| Decimal::ZERO - delta),
+                        change.worsening().map(|worse| Decimal::ZERO - worse),
+                        mirrored(&change.outcome),
+                    ),
+                })
+                .map(|fact| format!("{fact:?}"))
+                .collect();
+            facts.sort();
+            facts
+        };
+        proptest::prop_assert_eq!(
+            facts(&compare(&before, &after), false),
+            facts(&compare(&after, &before), true)
+        );
+    }
 }
