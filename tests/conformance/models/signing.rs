@@ -1,1 +1,89 @@
-//! Signatures, against the reference implementation.
+//! Signatures, against the reference implementation's verdicts; weights as pointers are never fetched.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use countersign::artifact::lfs::{LfsReading, read_pointer};
+use countersign::artifact::signing::{FileDigest, SIGNATURE_FILE, SignatureReport, SignatureVerdict, Trust, verify};
+use countersign::domain::Digest;
+use serde_json::Value;
+
+use crate::references;
+
+const REFERENCE: &str = "model_signing_1_1_1";
+
+#[test]
+fn verdicts_are_those_of_the_reference_implementation() {
+    let index = references::json("models/signing/index.json");
+    let cases = index["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 5);
+    for case in cases {
+        let report = verified(case);
+        let accepted = matches!(report.verdict, SignatureVerdict::Valid { matched: 3, total: 3 });
+        let refused = matches!(report.verdict, SignatureVerdict::Invalid { .. });
+        assert_eq!(accepted, case[REFERENCE]["verify"] == "ok", "{case}: {report:?}");
+        assert!(accepted || refused, "{case}: {report:?}");
+        assert!(report.signer.is_some(), "the signature itself is good in every case");
+        // The reference has a switch that forgives unsigned files; with it, only they may speak against the files.
+        let only_extra = report.files.changed.is_empty() && report.files.missing.is_empty();
+        assert_eq!(only_extra, case[REFERENCE]["with --ignore_unsigned_files"] == "ok", "{case}: {report:?}");
+    }
+}
+
+#[test]
+fn differing_files_are_the_ones_the_reference_names() {
+    let index = references::json("models/signing/index.json");
+    for case in index["cases"].as_array().unwrap() {
+        let report = verified(case);
+        let message = case[REFERENCE]["message"].as_str().unwrap();
+        for path in report.files.changed.iter().chain(&report.files.extra) {
+            assert!(message.contains(path.as_str()), "{path} is not in {message}");
+        }
+        assert!(report.files.unknown.is_empty() && report.files.left_out.is_empty());
+    }
+}
+
+#[test]
+fn any_change_of_the_signature_file_is_noticed() {
+    let trust = trust("signer.pub.pem");
+    let files = files("ok");
+    let original = references::bytes("models/signing/ok/model.sig");
+    let text = std::str::from_utf8(&original).unwrap();
+    // Members that are skipped, and the one without which every trusted key is tried.
+    let skipped: Vec<_> =
+        ["tlogEntries", "keyid", "hint"].iter().map(|name| (text.find(name).unwrap(), name.len())).collect();
+    for position in 0..original.len() {
+        let mut changed = original.clone();
+        changed[position] ^= 1;
+        let report = verify(&changed, &trust, &files, None);
+        let may_change = skipped.iter().any(|(start, length)| (*start..start + length).contains(&position));
+        let accepted = matches!(report.verdict, SignatureVerdict::Valid { .. });
+        assert_eq!(accepted, may_change, "byte {position}: {report:?}");
+    }
+}
+
+fn verified(case: &Value) -> SignatureReport {
+    let name = case["case"].as_str().unwrap();
+    let bundle = references::bytes(&format!("models/signing/{name}/{SIGNATURE_FILE}"));
+    verify(&bundle, &trust(case["public_key"].as_str().unwrap()), &files(name), None)
+}
+
+fn trust(file: &str) -> Trust {
+    Trust::from_pem(&references::bytes(&format!("models/signing/{file}"))).unwrap()
+}
+
+/// What a repository tells without fetching weights: content of small files, oids of pointers.
+fn files(case: &str) -> BTreeMap<String, FileDigest> {
+    let folder = references::folder().join("models/signing").join(case);
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let digests = entries.map(|path| {
+        let bytes = fs::read(&path).unwrap();
+        let digest = match read_pointer(&bytes) {
+            LfsReading::Pointer(pointer) => pointer.oid,
+            LfsReading::NotAPointer => Digest::of(&bytes),
+            LfsReading::Invalid { reason } => panic!("{}: {reason}", path.display()),
+        };
+        (references::name(&path).to_owned(), FileDigest::Sha256(digest))
+    });
+    digests.collect()
+}
