@@ -9,6 +9,7 @@ mod globals;
 mod model_files;
 mod pairs;
 mod repositories;
+mod sarif;
 mod signing;
 mod thresholds;
 mod weights;
