@@ -11,6 +11,7 @@ pub mod artifact;
 pub mod audit;
 pub mod checks;
 pub mod policy;
+pub mod report;
 
 pub mod ports;
 pub mod store;

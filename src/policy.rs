@@ -70,14 +70,17 @@ fn from_document(commit: &CommitSha, bytes: &[u8], environment: &str, defaults: 
         Ok(document) => document,
         Err(why) => return held(&format!("{place} cannot be followed: {why}"), CheckRules::default()),
     };
-    let (external, trouble) = match document.environment(environment) {
-        Ok(Some(rules)) => (rules.checks.clone(), None),
-        Ok(None) if document.environments.is_empty() => (Default::default(), None),
-        Ok(None) => (Default::default(), Some(format!("no entry of `environments` is for `{environment}`"))),
-        Err(why) => (Default::default(), Some(why)),
+    let (found, trouble) = match document.environment(environment) {
+        Ok(None) if !document.environments.is_empty() => {
+            (None, Some(format!("no entry of `environments` is for `{environment}`")))
+        }
+        Ok(found) => (found, None),
+        Err(why) => (None, Some(why)),
     };
+    let external = found.map(|rules| rules.checks.clone()).unwrap_or_default();
+    let actions = found.map(|rules| rules.severity).unwrap_or_default();
     let not_followed = document.not_followed();
-    let checks = CheckRules { models: document.models, external };
+    let checks = CheckRules { models: document.models, actions, external };
     if let Some(why) = trouble {
         return held(&format!("{place}: {why}"), checks);
     }

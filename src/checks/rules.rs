@@ -1,13 +1,14 @@
 //! What the model checks hold a change to: the part of a policy that is about models, with the defaults that apply without
 //! one.
 
-pub mod amount;
+pub mod actions;
+mod amount;
 pub mod external;
 pub mod models;
 
 use serde::{Deserialize, Serialize};
 
-pub use amount::Amount;
+pub use actions::{Action, Actions};
 pub use external::ExternalRules;
 pub use models::ModelRules;
 
@@ -16,6 +17,8 @@ pub use models::ModelRules;
 pub struct CheckRules {
     /// The models that the policy names, in its order.
     pub models: Vec<ModelRules>,
+    /// What flags do, by severity.
+    pub actions: Actions,
     pub external: ExternalRules,
 }
 

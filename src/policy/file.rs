@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::checks::rules::{ExternalRules, ModelRules};
+use crate::checks::rules::{Actions, ExternalRules, ModelRules};
 
 /// Larger files are not read.
 pub const LIMIT_BYTES: usize = 256 * 1024;
@@ -42,6 +42,8 @@ pub struct PolicyDocument {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EnvironmentDocument {
+    /// What a risk flag does, by its severity: `block`, `approve` or `show`.
+    pub severity: Actions,
     /// Checks outside of this server.
     pub checks: ExternalRules,
     #[schemars(skip)]
@@ -167,7 +169,7 @@ fn literals(pattern: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::rules::Amount;
+    use crate::artifact::metrics::Amount;
 
     fn read(text: &str) -> Result<PolicyDocument, String> {
         parse(text.as_bytes())
@@ -183,8 +185,8 @@ mod tests {
         .unwrap();
         let model = &document.models[0];
         assert_eq!((model.card_path(), model.sections()), (Some("a/README.md"), &["Limitations".to_owned()][..]));
-        assert_eq!(model.performance.default.max_worse, "1%".parse::<Amount>().unwrap());
-        assert_eq!(model.performance.metrics[0].min, Some("0.90".parse().unwrap()));
+        assert_eq!(model.performance.default.max_worse, Amount::parse("1%").unwrap());
+        assert_eq!(model.performance.metrics[0].min, Amount::parse("0.90"));
         assert!(document.not_followed().is_empty());
     }
 

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Amount;
+use crate::artifact::metrics::Amount;
 
 /// An entry of `models`. Everything but the name may be left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -194,9 +194,9 @@ impl Default for SliceRules {
     fn default() -> Self {
         Self {
             matches: SliceMatch::default(),
-            max_gap: Amount::Absolute(Decimal::new(10, 2)),
+            max_gap: Amount::Number(Decimal::new(10, 2)),
             min_ratio: None,
-            max_drop: Amount::Absolute(Decimal::new(2, 2)),
+            max_drop: Amount::Number(Decimal::new(2, 2)),
             min_count: 100,
         }
     }
