@@ -8,15 +8,18 @@ mod front_matter;
 mod results;
 mod sections;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::metrics::EvalResult;
+use super::metrics::{EvalResult, MetricValue};
 use super::problem::note;
 use super::text::hidden_characters;
 use super::yaml;
 
 pub use super::problem::{PROBLEM_LIMIT, Problem, ProblemKind};
-pub use sections::{Placeholder, Section};
+pub use sections::{Found, HiddenHeading, Hiding, Placeholder, Section, SectionState, find_section, section_text};
+pub(crate) use sections::{section_state_of, visible_lines};
 
 /// Larger cards are not read.
 pub const CARD_LIMIT_BYTES: usize = 1024 * 1024;
@@ -29,15 +32,27 @@ pub struct Card {
     pub front_matter: FrontMatter,
     pub licence: Option<Licence>,
     pub base_models: Vec<String>,
+    /// How it was made from them: `adapter`, `merge`, `quantized`, `finetune`.
+    pub base_model_relation: Option<String>,
+    /// The model that replaces this one.
+    pub new_version: Option<String>,
     pub datasets: Vec<String>,
     pub languages: Vec<String>,
+    /// `custom_code` says that loading runs Python from the repository.
     pub tags: Vec<String>,
     pub library_name: Option<String>,
     pub pipeline_tag: Option<String>,
+    /// Names of metrics, without values.
+    pub metrics: Vec<String>,
+    pub emissions: Option<Emissions>,
     /// Every value of `model-index`, in file order.
     pub results: Vec<EvalResult>,
     /// Headings of the body, in file order.
     pub sections: Vec<Section>,
+    /// What looks like a heading in a comment, in code or in HTML, in file order.
+    pub hidden_headings: Vec<HiddenHeading>,
+    /// Where each key of the front matter stands that is read here, by its name in the file.
+    pub spans: BTreeMap<&'static str, Span>,
     /// False when the body was not read at all, so that absent sections mean nothing.
     pub body_was_read: bool,
     /// What else a reader should know, in file order, at most [`PROBLEM_LIMIT`].
@@ -67,6 +82,26 @@ pub struct Licence {
     pub link: Option<String>,
 }
 
+/// `co2_eq_emissions`: a number, or a number and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Emissions {
+    /// In grams of CO2 equivalent.
+    pub grams: Option<MetricValue>,
+    pub source: Option<String>,
+    pub training_type: Option<String>,
+    pub geographical_location: Option<String>,
+    pub hardware_used: Option<String>,
+}
+
+/// Where a key and its value stand in the file. Lines and columns count from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Span {
+    pub line: usize,
+    pub column: usize,
+    /// Line on which the value ends.
+    pub end_line: usize,
+}
+
 /// Reads a model card. Never fails: what could not be read is said in the card.
 pub fn read_card(bytes: &[u8]) -> Card {
     if bytes.len() > CARD_LIMIT_BYTES {
@@ -80,8 +115,8 @@ pub fn read_card(bytes: &[u8]) -> Card {
 
 fn read_text(text: &str) -> Card {
     let parts = front_matter::split(text);
-    let mut card =
-        Card { body_was_read: true, sections: sections::read(parts.body, parts.body_line), ..Card::default() };
+    let (sections, hidden_headings) = sections::read(parts.body, parts.body_line);
+    let mut card = Card { body_was_read: true, sections, hidden_headings, ..Card::default() };
     card.problems = parts.problems;
     card.front_matter = match parts.block {
         Some(block) => read_block(&mut card, &block),
@@ -103,8 +138,8 @@ fn read_block(card: &mut Card, block: &front_matter::Block<'_>) -> FrontMatter {
         Err(fault) => return FrontMatter::Unreadable { reason: fault.reason, line: fault.line },
     };
     card.problems.extend(document.notes);
-    match document.root.value {
-        yaml::Value::Map(entries) => fields::fill(card, &entries),
+    match &document.root.value {
+        yaml::Value::Map(_) => fields::fill(card, document.root.entries()),
         yaml::Value::Null => {}
         yaml::Value::List(_) => return unreadable("the front matter is a list, not a mapping", document.root.line),
         yaml::Value::Text(_) => return unreadable("the front matter is plain text, not a mapping", document.root.line),
@@ -120,8 +155,9 @@ fn read_wrong_encoding(bytes: &[u8], valid_up_to: usize) -> Card {
     let line = 1 + bytes.iter().take(valid_up_to).filter(|byte| **byte == b'\n').count();
     let text = String::from_utf8_lossy(bytes);
     let parts = front_matter::split(&text);
-    let sections = sections::read(parts.body, parts.body_line);
-    Card { front_matter: unreadable("the card is not UTF-8", line), sections, body_was_read: true, ..Card::default() }
+    let (sections, hidden_headings) = sections::read(parts.body, parts.body_line);
+    let front_matter = unreadable("the card is not UTF-8", line);
+    Card { front_matter, sections, hidden_headings, body_was_read: true, ..Card::default() }
 }
 
 fn report_hidden_characters(problems: &mut Vec<Problem>, text: &str) {

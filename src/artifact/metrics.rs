@@ -9,9 +9,13 @@ mod slices;
 mod value;
 mod z;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
+
+use super::text::cut;
+use crate::domain::Digest;
 
 pub use compare::{Incomparable, MetricChange, Outcome, compare};
 pub use direction::{Direction, direction_of, has_fixed_scale};
@@ -81,19 +85,33 @@ impl EvalResult {
     }
 }
 
+/// Texts of a key are repeated for each metric below them. Long ones are cut, and told apart by their digest.
+pub(crate) fn bounded(text: String) -> String {
+    const MAX_CHARS: usize = 200;
+    match cut(&text, MAX_CHARS) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(short) => format!("{short} (sha256 {})", Digest::of(text.as_bytes()).short()),
+    }
+}
+
 impl fmt::Display for MetricKey {
-    /// `task image-classification / dataset beans (default, test) / metric accuracy`
+    /// `task image-classification / dataset beans (default, test) / metric accuracy`; files without task or data set leave them out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.task_type.is_empty() {
             write!(f, "task {} / ", self.task_type)?;
         }
-        write!(f, "dataset {}", self.dataset_type)?;
+        if !self.dataset_type.is_empty() {
+            write!(f, "dataset {}", self.dataset_type)?;
+        }
         let parts: Vec<&str> =
             [&self.dataset_config, &self.dataset_split].into_iter().flatten().map(String::as_str).collect();
         if !parts.is_empty() {
             write!(f, " ({})", parts.join(", "))?;
         }
-        write!(f, " / metric {}", self.metric_type)?;
+        if !self.dataset_type.is_empty() || !parts.is_empty() {
+            f.write_str(" / ")?;
+        }
+        write!(f, "metric {}", self.metric_type)?;
         match &self.metric_name {
             Some(name) if !name.eq_ignore_ascii_case(&self.metric_type) => write!(f, " ({name})"),
             _ => Ok(()),

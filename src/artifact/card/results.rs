@@ -3,14 +3,10 @@
 //! Hugging Face: modelcard.md in hub-docs. huggingface_hub merges several entries and drops all of them when one is malformed;
 //! here every value that can be told apart is kept, under the name of its entry.
 
-use std::borrow::Cow;
-
 use super::Problem;
 use super::fields::{named, report};
-use crate::artifact::metrics::{EvalResult, MetricKey, MetricValue, NotANumber};
-use crate::artifact::text::cut;
+use crate::artifact::metrics::{EvalResult, MetricKey, MetricValue, NotANumber, bounded};
 use crate::artifact::yaml::{Entry, Node, Value, get};
-use crate::domain::Digest;
 
 /// Reads `model-index`.
 pub(super) fn read(index: &Node, problems: &mut Vec<Problem>) -> Vec<EvalResult> {
@@ -171,15 +167,6 @@ fn map<'a>(entries: &'a [Entry], key: &str) -> &'a [Entry] {
 
 fn text(entries: &[Entry], key: &str) -> Option<String> {
     get(entries, key).map(|node| bounded(node.flow_text()))
-}
-
-/// Texts of a key are repeated for each metric below them. Long ones are cut, and told apart by their digest.
-fn bounded(text: String) -> String {
-    const MAX_CHARS: usize = 200;
-    match cut(&text, MAX_CHARS) {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(short) => format!("{short} (sha256 {})", Digest::of(text.as_bytes()).short()),
-    }
 }
 
 fn first_line(entries: &[Entry], otherwise: usize) -> usize {

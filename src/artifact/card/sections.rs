@@ -2,21 +2,29 @@
 //!
 //! CommonMark 0.31: ATX and setext headings count; what looks like one inside a code fence, a comment or an HTML block does not.
 
+mod find;
+mod html;
 mod inline;
 mod lines;
+mod template;
 
 use serde::Serialize;
 
 use inline::plain_text;
 use lines::{Heading, Scan};
+use template::Weights;
 
 use crate::artifact::text::cut;
 
-/// At most this many headings are kept.
-pub const SECTION_LIMIT: usize = 1_000;
+pub use find::{Found, find_section, section_text};
+pub(crate) use template::section_state_of;
 
+/// At most this many headings are kept, and as many hidden ones.
+pub const SECTION_LIMIT: usize = 1_000;
 /// Longer headings are cut.
 pub const HEADING_LIMIT_CHARS: usize = 500;
+/// Longer texts below one heading are cut.
+pub const SECTION_TEXT_LIMIT_CHARS: usize = 20_000;
 
 /// A heading and what is below it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,9 +35,13 @@ pub struct Section {
     pub level: u8,
     /// Line in the file, from 1.
     pub line: usize,
+    /// Last line below it, down to the next heading of its level or above.
+    pub end_line: usize,
     /// Nothing below it, down to the next heading of its level or above: headings and comments do not count.
     pub is_empty: bool,
     pub placeholder: Placeholder,
+    /// What a reader sees between this heading and the next of any level, cut at [`SECTION_TEXT_LIMIT_CHARS`].
+    pub text: String,
 }
 
 /// Template text that nobody filled in, such as `[More Information Needed]`.
@@ -43,34 +55,94 @@ pub enum Placeholder {
     Only,
 }
 
-/// Reads the headings of `body`, whose first line is line `first_line` of the file.
-pub(super) fn read(body: &str, first_line: usize) -> Vec<Section> {
-    let mut scan = Scan::of(body);
-    scan.headings.truncate(SECTION_LIMIT);
-    let ends = section_ends(&scan.headings);
-    let weights = Weights::of(&scan);
-    let sections = scan.headings.iter().zip(ends);
-    sections.map(|(heading, end)| section(heading, &weights, end, first_line)).collect()
+/// Something that looks like a heading where none can be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HiddenHeading {
+    pub heading: String,
+    /// Line in the file, from 1.
+    pub line: usize,
+    pub within: Hiding,
 }
 
-fn section(heading: &Heading, weights: &Weights, end: usize, first_line: usize) -> Section {
-    let (text, placeholder) = weights.between(heading.body, end);
-    Section {
-        heading: plain_text(&cut(&heading.text, HEADING_LIMIT_CHARS)),
-        level: heading.level,
-        line: heading.line + first_line,
-        is_empty: text + placeholder == 0,
-        placeholder: match (text, placeholder) {
-            (_, 0) => Placeholder::None,
-            (0, _) => Placeholder::Only,
-            _ => Placeholder::Some,
-        },
+/// Where a heading is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hiding {
+    Comment,
+    Code,
+    Html,
+}
+
+/// How much a section says, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SectionState {
+    /// Not known: the text was not read.
+    Unread,
+    Absent,
+    /// There, and no reader sees it as a section: in a comment, code or HTML.
+    Hidden,
+    Empty,
+    /// Template text and nothing else.
+    Placeholder,
+    Filled,
+}
+
+impl Section {
+    pub fn state(&self) -> SectionState {
+        match (self.is_empty, self.placeholder) {
+            (true, _) => SectionState::Empty,
+            (false, Placeholder::Only) => SectionState::Placeholder,
+            (false, Placeholder::None | Placeholder::Some) => SectionState::Filled,
+        }
     }
 }
 
-/// For each heading, the line of the next one of its level or above.
-fn section_ends(headings: &[Heading]) -> Vec<usize> {
-    let mut ends = vec![usize::MAX; headings.len()];
+/// The headings of `body`, whose first line is line `first_line` of the file, and what is hidden in it.
+pub(super) fn read(body: &str, first_line: usize) -> (Vec<Section>, Vec<HiddenHeading>) {
+    let mut scan = Scan::of(body);
+    scan.headings.truncate(SECTION_LIMIT);
+    let ends = section_ends(&scan.headings, scan.texts.len());
+    let weights = Weights::of(&scan.texts);
+    let mut sections = Vec::with_capacity(scan.headings.len());
+    for (index, (heading, end)) in scan.headings.iter().zip(ends).enumerate() {
+        let next = scan.headings.get(index + 1).map_or(scan.texts.len(), |next| next.line);
+        let lines = scan.texts.get(heading.body..next).unwrap_or_default();
+        let (text, template) = weights.between(heading.body, end);
+        sections.push(Section {
+            heading: shown(heading),
+            level: heading.level,
+            line: heading.line + first_line,
+            end_line: end.max(heading.body).saturating_sub(1) + first_line,
+            is_empty: text + template == 0,
+            placeholder: match (text, template) {
+                (_, 0) => Placeholder::None,
+                (0, _) => Placeholder::Only,
+                _ => Placeholder::Some,
+            },
+            text: cut(lines.join("\n").trim(), SECTION_TEXT_LIMIT_CHARS).into_owned(),
+        });
+    }
+    let hidden = scan.hidden.iter().map(|(within, heading)| HiddenHeading {
+        heading: shown(heading),
+        line: heading.line + first_line,
+        within: *within,
+    });
+    (sections, hidden.collect())
+}
+
+/// The lines of a Markdown text as a reader sees them: nothing for headings, comments and blank lines.
+pub(crate) fn visible_lines(text: &str) -> Vec<String> {
+    Scan::of(text).texts.into_iter().map(std::borrow::Cow::into_owned).collect()
+}
+
+fn shown(heading: &Heading) -> String {
+    plain_text(&cut(&heading.text, HEADING_LIMIT_CHARS))
+}
+
+/// For each heading, the line of the next one of its level or above, or the number of lines.
+fn section_ends(headings: &[Heading], lines: usize) -> Vec<usize> {
+    let mut ends = vec![lines; headings.len()];
     let mut open: Vec<(usize, u8)> = Vec::new();
     for (index, heading) in headings.iter().enumerate() {
         while let Some((earlier, _)) = open.pop_if(|(_, level)| *level >= heading.level) {
@@ -81,55 +153,6 @@ fn section_ends(headings: &[Heading]) -> Vec<usize> {
         open.push((index, heading.level));
     }
     ends
-}
-
-/// Running sums over lines, so that nested sections cost no more than flat ones.
-struct Weights {
-    /// Up to each line: lines with text of their own, lines that are only a placeholder or hold one.
-    sums: Vec<(usize, usize)>,
-}
-
-impl Weights {
-    fn of(scan: &Scan) -> Self {
-        let mut sums = vec![(0, 0)];
-        let (mut text, mut placeholder) = (0, 0);
-        for line in &scan.texts {
-            let (own, template) = weigh(line);
-            text += usize::from(own);
-            placeholder += usize::from(template);
-            sums.push((text, placeholder));
-        }
-        Self { sums }
-    }
-
-    fn between(&self, start: usize, end: usize) -> (usize, usize) {
-        let at = |line: usize| self.sums.get(line).or_else(|| self.sums.last()).copied().unwrap_or_default();
-        let ((text_before, template_before), (text, template)) = (at(start), at(end));
-        (text.saturating_sub(text_before), template.saturating_sub(template_before))
-    }
-}
-
-const TEMPLATES: [&str; 5] = [
-    "[more information needed]",
-    "more information needed",
-    "[needs more information]",
-    "[insert response here]",
-    "{{",
-];
-
-/// Whether a line has text of its own, and whether it has template text. In `- **Developed by:** [More Information Needed]`
-/// the label is part of the template.
-fn weigh(line: &str) -> (bool, bool) {
-    let lower = line.to_lowercase();
-    if let Some(template) = TEMPLATES.iter().find(|template| lower.contains(**template)) {
-        let rest = lower.replace(template, "");
-        let rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
-        let is_label = lower.contains(':') || rest.is_empty();
-        return (!is_label, true);
-    }
-    let words = lower.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
-    let is_todo = matches!(words, "todo" | "tbd" | "tba");
-    (!line.trim().is_empty() && !is_todo, is_todo)
 }
 
 #[cfg(test)]

@@ -150,6 +150,64 @@ fn field_of_the_wrong_type_is_told() {
     assert_eq!(card.problems.first().map(|problem| problem.line), Some(2));
 }
 
+#[test]
+fn rarer_fields_are_read_too() {
+    let card = read(concat!(
+        "---\nbase_model: acme/base\nbase_model_relation: quantized\nnew_version: acme/next\nmetrics:\n- accuracy\n- f1\n",
+        "tags: [custom_code]\nco2_eq_emissions:\n  emissions: 1.5e3\n  source: code carbon\n  hardware_used: 1 GPU\n---\n"
+    ));
+    assert_eq!(card.problems, []);
+    assert_eq!(
+        (card.base_model_relation.as_deref(), card.new_version.as_deref()),
+        (Some("quantized"), Some("acme/next"))
+    );
+    assert_eq!((card.metrics, card.tags), (vec!["accuracy".into(), "f1".into()], vec!["custom_code".into()]));
+    let emissions = card.emissions.unwrap();
+    assert_eq!(emissions.grams.and_then(|grams| grams.number()), Some(1500.into()));
+    assert_eq!((emissions.source.as_deref(), emissions.hardware_used.as_deref()), (Some("code carbon"), Some("1 GPU")));
+    let card = read("---\nco2_eq_emissions: 12\n---\n");
+    assert_eq!(card.emissions.and_then(|emissions| emissions.grams?.number()), Some(12.into()));
+    assert_eq!(read("---\nco2_eq_emissions: a lot\n---\n").problems.len(), 1);
+}
+
+#[test]
+fn every_field_knows_where_it_stands() {
+    let card = read(
+        "\n---\n# comment\nlicense: mit\ndatasets:\n- a\n- b\n\nother: 1\nmodel-index:\n- name: m\n  results: []\n---\n",
+    );
+    let span = |line, end_line| Span { line, column: 1, end_line };
+    let expected = [("datasets", span(5, 7)), ("license", span(4, 4)), ("model-index", span(10, 12))];
+    assert_eq!(card.spans.into_iter().collect::<Vec<_>>(), expected);
+    let card = read("---\r\n{license: mit, tags: [a,\r\n b]}\r\n---\r\n");
+    assert_eq!(card.spans.get("tags"), Some(&Span { line: 2, column: 16, end_line: 3 }));
+}
+
+#[test]
+fn values_stay_as_they_are_written() {
+    let card =
+        read("---\nlicense: no\nlanguage: [no, yes, 010, 1:30, 2024-01-05]\ntags: [1e-3, .nan, 0x1F, true, ~]\n---\n");
+    assert_eq!(licence_ids(&card), ["no"]);
+    assert_eq!(card.languages, ["no", "yes", "010", "1:30", "2024-01-05"]);
+    assert_eq!(card.tags, ["1e-3", ".nan", "0x1F", "true"]);
+}
+
+#[test]
+fn unusual_keys_are_ordinary_unknown_keys() {
+    let card = read("---\n1: a\n? [x, y]\n: b\nignore_metadata_errors: true\nself: me\nlicense: mit\n---\n");
+    assert_eq!((&card.front_matter, licence_ids(&card)), (&FrontMatter::Present, &["mit".to_owned()][..]));
+    assert_eq!(card.problems, []);
+}
+
+#[test]
+fn empty_results_are_no_problem_and_a_token_is_a_claim() {
+    assert_eq!(read("---\nmodel-index:\n- name: m\n  results: []\n---\n").problems, []);
+    let card = read(concat!(
+        "---\nmodel-index:\n- name: m\n  results:\n  - task: {type: t}\n    dataset: {type: d, name: D}\n",
+        "    metrics: [{type: f1, value: 1, verifyToken: abc}, {type: f2, value: 1}]\n---\n"
+    ));
+    assert_eq!(card.results.iter().map(|result| result.claimed_verified).collect::<Vec<_>>(), [true, false]);
+}
+
 const INDEX: &str = "\
 ---
 model-index:

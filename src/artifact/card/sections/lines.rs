@@ -1,10 +1,17 @@
 //! A pass over the lines of a Markdown text that tells headings, text and hidden parts apart.
 
+use std::borrow::Cow;
+
+use super::html::{html_block, without_comments, without_tags};
+use super::{Hiding, SECTION_LIMIT};
+
 /// What the lines of a body are.
-pub(super) struct Scan {
+pub(super) struct Scan<'a> {
     pub headings: Vec<Heading>,
+    /// What looks like a heading where none can be, at most [`SECTION_LIMIT`].
+    pub hidden: Vec<(Hiding, Heading)>,
     /// For each line, the text a reader sees: nothing for headings, comments and blank lines.
-    pub texts: Vec<String>,
+    pub texts: Vec<Cow<'a, str>>,
 }
 
 /// A heading with its markup. Lines count from 0 within the body.
@@ -16,20 +23,21 @@ pub(super) struct Heading {
     pub body: usize,
 }
 
-impl Scan {
-    pub(super) fn of(body: &str) -> Self {
+impl<'a> Scan<'a> {
+    pub(super) fn of(body: &'a str) -> Self {
         let mut pass = Pass::default();
         for line in body.lines() {
             pass.take(line.trim_end_matches('\r'));
         }
-        Self { headings: pass.headings, texts: pass.texts }
+        Self { headings: pass.headings, hidden: pass.hidden, texts: pass.texts }
     }
 }
 
 #[derive(Default)]
-struct Pass {
+struct Pass<'a> {
     headings: Vec<Heading>,
-    texts: Vec<String>,
+    hidden: Vec<(Hiding, Heading)>,
+    texts: Vec<Cow<'a, str>>,
     inside: Inside,
     /// First line of the paragraph that is being read.
     paragraph: Option<usize>,
@@ -39,8 +47,9 @@ struct Pass {
     in_quoted_fence: bool,
 }
 
+/// What a line starts in.
 #[derive(Default, PartialEq, Eq)]
-enum Inside {
+pub(super) enum Inside {
     #[default]
     Text,
     /// The fence's character and its length.
@@ -53,29 +62,45 @@ enum Inside {
     Comment,
 }
 
-impl Pass {
-    fn take(&mut self, line: &str) {
+impl<'a> Pass<'a> {
+    fn take(&mut self, line: &'a str) {
         let seen = match self.inside {
             Inside::Text => return self.take_text(line),
             Inside::Fence(mark, length) => self.take_fenced(line, mark, length),
             Inside::HtmlUntil(end) => self.take_html(line, line.to_ascii_lowercase().contains(end)),
             Inside::HtmlUntilBlank => self.take_html(line, line.trim().is_empty()),
-            Inside::Comment => self.outside_comments(line),
+            Inside::Comment => {
+                self.note_hidden(Hiding::Comment, line);
+                self.outside_comments(line)
+            }
         };
         self.texts.push(seen);
     }
 
-    fn take_fenced(&mut self, line: &str, mark: u8, length: usize) -> String {
+    /// Notes what would be a heading elsewhere.
+    fn note_hidden(&mut self, within: Hiding, line: &str) {
+        let text = line.trim().trim_start_matches("<!--").trim_end_matches("-->").trim();
+        if self.hidden.len() < SECTION_LIMIT
+            && let Some((level, text)) = atx(text)
+        {
+            let line = self.texts.len();
+            self.hidden.push((within, Heading { text, level, line, body: line + 1 }));
+        }
+    }
+
+    fn take_fenced(&mut self, line: &'a str, mark: u8, length: usize) -> Cow<'a, str> {
+        self.note_hidden(Hiding::Code, line);
         let closes =
             fence(line.trim_start()).is_some_and(|(m, l, info)| m == mark && l >= length && info.trim().is_empty());
         if closes {
             self.inside = Inside::Text;
         }
-        line.to_owned()
+        Cow::Borrowed(line)
     }
 
     /// Text inside HTML is seen, comments inside it are not.
-    fn take_html(&mut self, line: &str, is_last: bool) -> String {
+    fn take_html(&mut self, line: &'a str, is_last: bool) -> Cow<'a, str> {
+        self.note_hidden(Hiding::Html, line);
         if is_last {
             self.inside = Inside::Text;
         }
@@ -84,20 +109,20 @@ impl Pass {
         if after == Inside::Comment {
             self.inside = after;
         }
-        without_tags(&seen)
+        without_tags(seen)
     }
 
-    fn outside_comments(&mut self, line: &str) -> String {
+    fn outside_comments(&mut self, line: &'a str) -> Cow<'a, str> {
         let seen = without_comments(line, &mut self.inside);
-        without_tags(&seen)
+        without_tags(seen)
     }
 
-    fn take_text(&mut self, line: &str) {
+    fn take_text(&mut self, line: &'a str) {
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         let text = line.trim();
         if text.is_empty() {
             self.paragraph = None;
-            return self.texts.push(String::new());
+            return self.texts.push(Cow::Borrowed(""));
         }
         let was_blank = self.paragraph.is_none();
         self.in_container = is_container(text) || (self.in_container && !(was_blank && indent == 0));
@@ -108,7 +133,7 @@ impl Pass {
         }
     }
 
-    fn fence_opens(&mut self, text: &str) -> bool {
+    fn fence_opens(&mut self, text: &'a str) -> bool {
         let Some((mark, length, info)) = fence(text) else {
             return false;
         };
@@ -117,7 +142,7 @@ impl Pass {
         }
         self.inside = Inside::Fence(mark, length);
         self.paragraph = None;
-        self.texts.push(text.to_owned());
+        self.texts.push(Cow::Borrowed(text));
         true
     }
 
@@ -132,10 +157,10 @@ impl Pass {
             return false;
         };
         for own in self.texts.iter_mut().skip(first) {
-            own.clear();
+            *own = Cow::Borrowed("");
         }
         self.headings.push(Heading { text, level, line: first, body: line + 1 });
-        self.texts.push(String::new());
+        self.texts.push(Cow::Borrowed(""));
         self.paragraph = None;
         true
     }
@@ -160,7 +185,7 @@ impl Pass {
         Some((level, words.join(" "), first))
     }
 
-    fn html_opens(&mut self, line: &str, text: &str, indent: usize) -> bool {
+    fn html_opens(&mut self, line: &'a str, text: &str, indent: usize) -> bool {
         if indent > 3 || !text.starts_with('<') || text.starts_with("<!--") {
             return false;
         }
@@ -176,11 +201,14 @@ impl Pass {
         true
     }
 
-    fn plain(&mut self, line: &str, text: &str, is_code: bool) {
+    fn plain(&mut self, line: &'a str, text: &str, is_code: bool) {
         let starts_comment = text.starts_with("<!--");
-        let seen = if is_code { line.to_owned() } else { self.outside_comments(line) };
+        if is_code || starts_comment {
+            self.note_hidden(if is_code { Hiding::Code } else { Hiding::Comment }, line);
+        }
+        let seen = if is_code { Cow::Borrowed(line) } else { self.outside_comments(line) };
         let is_rule = is_thematic_break(text);
-        self.texts.push(if is_rule { String::new() } else { seen });
+        self.texts.push(if is_rule { Cow::Borrowed("") } else { seen });
         if is_code || is_rule || starts_comment {
             self.paragraph = None;
         } else {
@@ -226,77 +254,3 @@ fn is_container(text: &str) -> bool {
     let bulleted = text.starts_with("- ") || text.starts_with("* ") || text.starts_with("+ ");
     text.starts_with('>') || numbered || (bulleted && !is_thematic_break(text))
 }
-
-/// The kind of HTML block that `lower` opens (CommonMark 4.6), and whether it also ends it.
-fn html_block(lower: &str, interrupts_paragraph: bool) -> Option<(Inside, bool)> {
-    for (open, close) in
-        [("<script", "</script>"), ("<pre", "</pre>"), ("<style", "</style>"), ("<textarea", "</textarea>")]
-    {
-        if lower.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '>', '\t'])) {
-            return Some((Inside::HtmlUntil(close), lower.contains(close)));
-        }
-    }
-    let name = lower.trim_start_matches(['<', '/']);
-    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    let (name, rest) = name.split_at_checked(length)?;
-    let ends_name = rest.is_empty() || rest.starts_with([' ', '\t', '>']) || rest.starts_with("/>");
-    let is_block = BLOCK_TAGS.contains(&name) && ends_name;
-    let is_alone =
-        !interrupts_paragraph && length > 0 && ends_name && rest.find('>').is_some_and(|end| end + 1 == rest.len());
-    (is_block || is_alone).then_some((Inside::HtmlUntilBlank, false))
-}
-
-#[rustfmt::skip]
-const BLOCK_TAGS: [&str; 62] = [
-    "address", "article", "aside", "base", "basefont", "blockquote", "body", "caption", "center", "col", "colgroup", "dd", "details",
-    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3",
-    "h4", "h5", "h6", "head", "header", "hr", "html", "iframe", "legend", "li", "link", "main", "menu", "menuitem", "nav", "noframes",
-    "ol", "optgroup", "option", "p", "param", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title",
-    "tr", "track", "ul",
-];
-
-/// What is left of a line outside `<!-- -->`; `inside` says whether a comment is open before and after it.
-fn without_comments(line: &str, inside: &mut Inside) -> String {
-    let mut seen = String::new();
-    let mut rest = line;
-    loop {
-        if *inside == Inside::Comment {
-            let Some((_, after)) = rest.split_once("-->") else {
-                return seen;
-            };
-            (rest, *inside) = (after, Inside::Text);
-        }
-        let Some((before, after)) = rest.split_once("<!--") else {
-            seen.push_str(rest);
-            return seen;
-        };
-        seen.push_str(before);
-        (rest, *inside) = (after, Inside::Comment);
-    }
-}
-
-/// A line of tags alone shows nothing, unless one of them is a picture or other media.
-fn without_tags(line: &str) -> String {
-    let mut seen = String::new();
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once('<') {
-        seen.push_str(before);
-        if !after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
-            seen.push('<');
-            rest = after;
-            continue;
-        }
-        // Without any `>` ahead there is no tag ahead either; looking once keeps this linear.
-        let Some((tag, after)) = after.split_once('>') else {
-            break;
-        };
-        if MEDIA_TAGS.iter().any(|name| tag.starts_with(name)) {
-            seen.push('▪');
-        }
-        rest = after;
-    }
-    seen.push_str(rest);
-    seen
-}
-
-const MEDIA_TAGS: [&str; 5] = ["img", "video", "audio", "iframe", "svg"];

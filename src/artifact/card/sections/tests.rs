@@ -1,4 +1,9 @@
 use super::*;
+use crate::artifact::card::{Card, read_card};
+
+fn read(body: &str, first_line: usize) -> Vec<Section> {
+    super::read(body, first_line).0
+}
 
 fn headings(body: &str) -> Vec<(u8, String, usize)> {
     read(body, 1).into_iter().map(|section| (section.level, section.heading, section.line)).collect()
@@ -91,4 +96,60 @@ proptest::proptest! {
     fn any_body_is_read_without_panic(body in "[#=\\-`~<>!a-z\\[\\]() *_\n\té]{0,200}") {
         read(&body, 1);
     }
+}
+
+fn card(body: &str) -> Card {
+    read_card(format!("---\nlicense: mit\n---\n{body}").as_bytes())
+}
+
+#[test]
+fn any_section_is_found_by_its_kind_or_its_words() {
+    let card = card("# Model\n## Intended uses & limitations\nx\n## Ethical considerations\nx\n## How to quote\nx\n");
+    let heading = |wanted: &str| match find_section(&card, wanted) {
+        Found::Filled(section) => section.heading.clone(),
+        other => panic!("{wanted}: {other:?}"),
+    };
+    assert_eq!(heading("bias"), "Ethical considerations");
+    assert_eq!(heading("Fairness"), "Ethical considerations");
+    assert_eq!(heading("limitations"), "Intended uses & limitations");
+    assert_eq!(heading("intended_use"), "Intended uses & limitations");
+    assert_eq!(heading("quote how"), "How to quote");
+    for wanted in ["environmental impact", "quotes", ""] {
+        assert_eq!(find_section(&card, wanted), Found::Absent, "{wanted}");
+    }
+}
+
+#[test]
+fn a_section_is_filled_emptied_templated_hidden_or_absent() {
+    let state = |body: &str| find_section(&card(body), "bias").state();
+    assert_eq!(state("## Bias\nWorse on short texts.\n"), SectionState::Filled);
+    assert_eq!(state("## Bias\n\n## Risks\nSome.\n"), SectionState::Filled);
+    assert_eq!(state("## Bias\n<!-- Worse. -->\n"), SectionState::Empty);
+    assert_eq!(state("## Bias\n[More Information Needed]\n"), SectionState::Placeholder);
+    assert_eq!(state("# Model\n"), SectionState::Absent);
+    let hidden = [
+        ("<!--\n## Bias\nWorse.\n-->\n", Hiding::Comment, 5),
+        ("<!-- ## Bias -->\n", Hiding::Comment, 4),
+        ("```\n## Bias\nWorse.\n```\n", Hiding::Code, 5),
+        ("text\n\n    ## Bias\n", Hiding::Code, 6),
+        ("<div>\n## Bias\nWorse.\n</div>\n", Hiding::Html, 5),
+    ];
+    for (body, within, line) in hidden {
+        match find_section(&card(body), "bias") {
+            Found::Hidden(found) => assert_eq!((found.within, found.line), (within, line), "{body}"),
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+    let unread = Card { body_was_read: false, ..Card::default() };
+    assert_eq!(find_section(&unread, "bias"), Found::Unread);
+}
+
+#[test]
+fn a_section_has_its_text_and_its_lines() {
+    let card = card("# Model\n## Bias\nOne <!-- no -->\n\n### More\nTwo\n## End\n");
+    let Found::Filled(bias) = find_section(&card, "bias") else { panic!("not filled") };
+    assert_eq!((bias.line, bias.end_line, bias.text.as_str()), (5, 9, "One"));
+    assert_eq!(section_text(&card, bias), "One\nMore\nTwo\n");
+    assert_eq!(card.sections[0].end_line, 10);
+    assert_eq!((card.sections[3].line, card.sections[3].end_line), (10, 10));
 }

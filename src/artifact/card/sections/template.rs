@@ -1,0 +1,62 @@
+//! Template text: what a form leaves for people to fill in, and what they wrote instead.
+
+use super::SectionState;
+
+const TEMPLATES: [&str; 5] = [
+    "[more information needed]",
+    "more information needed",
+    "[needs more information]",
+    "[insert response here]",
+    "{{",
+];
+
+/// Running sums over lines, so that nested sections cost no more than flat ones.
+pub(super) struct Weights {
+    /// Up to each line: lines with text of their own, lines that are only a placeholder or hold one.
+    sums: Vec<(usize, usize)>,
+}
+
+impl Weights {
+    pub(super) fn of(lines: &[impl AsRef<str>]) -> Self {
+        let mut sums = Vec::with_capacity(lines.len() + 1);
+        sums.push((0, 0));
+        let (mut text, mut placeholder) = (0, 0);
+        for line in lines {
+            let (own, template) = weigh(line.as_ref());
+            text += usize::from(own);
+            placeholder += usize::from(template);
+            sums.push((text, placeholder));
+        }
+        Self { sums }
+    }
+
+    pub(super) fn between(&self, start: usize, end: usize) -> (usize, usize) {
+        let at = |line: usize| self.sums.get(line).or_else(|| self.sums.last()).copied().unwrap_or_default();
+        let ((text_before, template_before), (text, template)) = (at(start), at(end));
+        (text.saturating_sub(text_before), template.saturating_sub(template_before))
+    }
+}
+
+/// What these lines would be as the text of a section.
+pub(crate) fn section_state_of(lines: &[String]) -> SectionState {
+    match Weights::of(lines).between(0, lines.len()) {
+        (0, 0) => SectionState::Empty,
+        (0, _) => SectionState::Placeholder,
+        _ => SectionState::Filled,
+    }
+}
+
+/// Whether a line has text of its own, and whether it has template text. In `- **Developed by:** [More Information Needed]`
+/// the label is part of the template.
+fn weigh(line: &str) -> (bool, bool) {
+    let lower = line.to_lowercase();
+    if let Some(template) = TEMPLATES.iter().find(|template| lower.contains(**template)) {
+        let rest = lower.replace(template, "");
+        let rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_label = lower.contains(':') || rest.is_empty();
+        return (!is_label, true);
+    }
+    let words = lower.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
+    let is_todo = matches!(words, "todo" | "tbd" | "tba");
+    (!line.trim().is_empty() && !is_todo, is_todo)
+}
