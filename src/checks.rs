@@ -3,6 +3,7 @@
 //! A check looks at facts only and says what it found; what a severity does (show, approve, block) is the policy's business.
 
 pub mod baseline;
+pub mod bias;
 pub mod card_read;
 pub mod card_sections;
 pub mod card_staleness;
@@ -26,7 +27,9 @@ pub mod words;
 use crate::domain::Flag;
 use crate::domain::flag::sort_flags;
 
-pub use facts::{CardSide, Facts, Gap, ModelFacts, PointerState, ScanState, Sighting, WeightFacts, WeightSide};
+pub use facts::{
+    CardSide, EvaluationFacts, Facts, Gap, ModelFacts, PointerState, ScanState, Sighting, WeightFacts, WeightSide,
+};
 pub use rules::CheckRules;
 
 /// A model check.
@@ -42,6 +45,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("licence", licence::check),
     ("lineage", lineage::check),
     ("performance", performance::check),
+    ("bias.slices", bias::check),
     ("weights", weights::check),
     ("weights.scan", scans::check),
     ("change", change::check),

@@ -2,7 +2,7 @@
 //!
 //! Merely never having had one is quiet: most real cards have none. A policy can require it, and any other section.
 
-use crate::artifact::card::{Card, Placeholder, Section};
+use crate::artifact::card::{Card, Placeholder, Section, SectionState, find_section};
 use crate::domain::{Flag, Severity};
 
 use super::facts::{Facts, ModelFacts};
@@ -22,7 +22,7 @@ fn of_model(facts: &Facts<'_>, model: &ModelFacts) -> Vec<Flag> {
         BiasSection::Ignore => None,
         _ => lost(facts, model),
     };
-    let bias = bias.or_else(|| absent(facts, model, rules.bias.section));
+    let bias = bias.filter(|_| !said_elsewhere(model)).or_else(|| absent(facts, model, rules.bias.section));
     let wanted = rules.sections().iter().filter_map(|wanted| required(facts, model, wanted));
     bias.into_iter().chain(wanted).chain(placeholder(facts, model, rules.sections())).collect()
 }
@@ -30,7 +30,8 @@ fn of_model(facts: &Facts<'_>, model: &ModelFacts) -> Vec<Flag> {
 /// No section at all: loud where the policy asks for one, worth a look on a new card, else quiet.
 fn absent(facts: &Facts<'_>, model: &ModelFacts, section: BiasSection) -> Option<Flag> {
     let after = model.after.card()?;
-    if section == BiasSection::Ignore || !after.body_was_read || sections(after).any(is_filled) {
+    let is_said = sections(after).any(is_filled) || said_elsewhere(model);
+    if section == BiasSection::Ignore || !after.body_was_read || is_said {
         return None;
     }
     let was_absent = model.before.card().is_some_and(|before| !sections(before).any(is_filled));
@@ -49,23 +50,35 @@ fn absent(facts: &Facts<'_>, model: &ModelFacts, section: BiasSection) -> Option
     Some(flag)
 }
 
+/// Other files beside the card have a place for it: bias.md, a bill of materials.
+fn said_elsewhere(model: &ModelFacts) -> bool {
+    let read = model.evaluations.iter().filter_map(|file| file.after.as_ref());
+    read.filter_map(|read| read.considerations.as_ref()).any(|said| said.bias_section == SectionState::Filled)
+}
+
 /// A section that the policy asks for.
 fn required(facts: &Facts<'_>, model: &ModelFacts, wanted: &str) -> Option<Flag> {
-    let found = |card: &Card| card.sections.iter().any(|section| is_called(section, wanted) && is_filled(section));
-    let after = model.after.card()?;
-    if !after.body_was_read || found(after) {
-        return None;
-    }
-    let was_missing = model.before.card().is_some_and(|before| !found(before));
-    let empty = after.sections.iter().find(|section| is_called(section, wanted));
-    let what = if empty.is_some() { "is empty" } else { "is missing" };
+    let found = find_section(model.after.card()?, wanted);
+    let what = match found.state() {
+        SectionState::Filled | SectionState::Unread => return None,
+        SectionState::Placeholder => "holds template text only",
+        SectionState::Empty => "is empty",
+        SectionState::Hidden => "is hidden from readers",
+        SectionState::Absent => "is missing",
+    };
+    let was = model.before.card().is_some_and(|card| find_section(card, wanted).state() == found.state());
     let flag = Finding::new("card.section_missing", Severity::High, &model.name)
         .after(format!("{wanted} {what}"))
         .rule("card: { sections }")
-        .source(facts.source(&model.card_path, empty.map(|section| section.line)))
-        .new_if(!was_missing)
+        .source(facts.source(&model.card_path, found.line()))
+        .new_if(!was)
         .says(&format!("The section \"{wanted}\" that the policy requires {what}."));
     Some(flag)
+}
+
+/// Whether this is the section that stands for what is wanted.
+fn is_it(card: &Card, wanted: &str, section: &Section) -> bool {
+    find_section(card, wanted).line() == Some(section.line)
 }
 
 /// Template text that nobody filled in, where it matters.
@@ -73,7 +86,7 @@ fn placeholder(facts: &Facts<'_>, model: &ModelFacts, wanted: &[String]) -> Opti
     let after = model.after.card()?;
     let matters = |section: &&Section| {
         section.placeholder != Placeholder::None
-            && (is_about_bias(section) || wanted.iter().any(|wanted| is_called(section, wanted)))
+            && (is_about_bias(section) || wanted.iter().any(|wanted| is_it(after, wanted, section)))
     };
     let section = after.sections.iter().find(matters)?;
     let same = |card: &Card| card.sections.iter().any(|old| old.heading == section.heading && matters(&old));
@@ -84,18 +97,6 @@ fn placeholder(facts: &Facts<'_>, model: &ModelFacts, wanted: &[String]) -> Opti
         .new_if(!model.before.card().is_some_and(same))
         .says(&format!("The section \"{}\" still holds the template's text.", section.heading));
     Some(flag)
-}
-
-/// Headings are compared by their words, without case.
-fn is_called(section: &Section, wanted: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        text.to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    words(&section.heading) == words(wanted)
 }
 
 fn lost(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {

@@ -2,6 +2,7 @@
 
 use super::rules::CheckRules;
 use crate::artifact::card::{Card, FrontMatter};
+use crate::artifact::evaluations::Evaluations;
 use crate::artifact::scan::FileScan;
 use crate::domain::{Baseline, CommitSha, Digest, FileChange, ForgeUser, Relation, WeightFile};
 
@@ -41,6 +42,16 @@ pub struct ModelFacts {
     pub card_before: Option<Digest>,
     pub card_after: Option<Digest>,
     pub weights: Vec<WeightFacts>,
+    /// Evaluation files that belong to it, by path.
+    pub evaluations: Vec<EvaluationFacts>,
+}
+
+/// An evaluation file on both sides, under one path; `None` where it is not there, or could not be had (a gap says so).
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvaluationFacts {
+    pub path: String,
+    pub before: Option<Evaluations>,
+    pub after: Option<Evaluations>,
 }
 
 /// A card on one side.

@@ -87,6 +87,7 @@ pub(super) fn model() -> ModelFacts {
         card_before: None,
         card_after: None,
         weights: Vec::new(),
+        evaluations: Vec::new(),
     }
 }
 

@@ -112,6 +112,7 @@ fn model(place: &Place<'_>, name: String, trees: &Trees, contents: &Contents, no
         card_before: before.digest(),
         card_after: after.digest(),
         weights: place.weights.iter().map(|weight| weights::facts(weight, contents, notes)).collect(),
+        evaluations: Vec::new(),
         before: before.card.clone(),
         after: after.card.clone(),
     };
