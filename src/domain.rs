@@ -7,6 +7,7 @@ pub mod actor;
 pub mod digest;
 pub mod effect;
 pub mod eligibility;
+pub mod entry;
 pub mod event;
 pub mod evidence;
 pub mod flag;
@@ -23,6 +24,7 @@ pub mod words;
 pub use actor::{Access, ChatStanding, ChatUser, Contributor, ForgeUser, Link, Part, Voter};
 pub use digest::Digest;
 pub use effect::{Due, Effect, ReplyTo};
+pub use entry::EntryKind;
 pub use event::{Ask, Ballot, Event, Standing, Told};
 pub use evidence::{
     Baseline, ChangeKind, CiRun, CiState, Commit, Evidence, EvidenceBrief, ExternalCheck, ExternalState, FileChange,

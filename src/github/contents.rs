@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hyper::{Method, StatusCode};
 
-use crate::domain::{CommitSha, PullRequest, Repository};
+use crate::domain::{CommitSha, EntryKind, PullRequest, Repository};
 use crate::ports::PortError;
 use crate::ports::code::{Blob, Presence, RawCommit, Tree, TreeEntry};
 
@@ -110,7 +110,13 @@ impl GithubForge {
 /// Files, links and submodules, which are kept because a change of theirs is a change of what ships. A submodule's id is
 /// a commit elsewhere, so its content is missing when it is asked for.
 fn tree_entry(item: TreeItem) -> Option<TreeEntry> {
-    (item.kind != "tree").then(|| TreeEntry { path: item.path, blob: item.sha, size: item.size.unwrap_or_default() })
+    let kind = match item.kind.as_str() {
+        "tree" => return None,
+        // Older answers call a submodule so.
+        "commit" | "submodule" => EntryKind::Submodule,
+        _ => EntryKind::of_mode(&item.mode),
+    };
+    Some(TreeEntry { path: item.path, blob: item.sha, size: item.size.unwrap_or_default(), kind })
 }
 
 /// Four characters for three bytes, a line end every 60, doubled by its escape.

@@ -158,6 +158,9 @@ pub struct TreeRow {
 #[derive(Deserialize)]
 pub struct TreeItem {
     pub path: String,
+    /// Git's: `100644`, `120000`.
+    #[serde(default)]
+    pub mode: String,
     #[serde(rename = "type")]
     pub kind: String,
     pub sha: String,

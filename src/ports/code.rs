@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::domain::{
-    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EnvironmentName, ForgeUser, PullRequest, Relation, Repository,
+    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EntryKind, EnvironmentName, ForgeUser, PullRequest, Relation, Repository,
     RunId, Timestamp,
 };
 
@@ -182,6 +182,7 @@ pub struct TreeEntry {
     pub blob: String,
     /// Bytes; of the pointer, where the content is in large-file storage.
     pub size: u64,
+    pub kind: EntryKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

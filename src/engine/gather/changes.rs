@@ -65,7 +65,7 @@ fn between(trees: &Trees, renames: &BTreeMap<&str, &str>) -> Vec<FileChange> {
     let mut changes = Vec::new();
     for new in proposed.files.values() {
         let old = match live.get(&new.path) {
-            Some(old) if old.blob == new.blob => continue,
+            Some(old) if is_same(old, new) => continue,
             Some(old) => Some(old),
             None => {
                 let same = by_content.get_mut(new.blob.as_str()).and_then(|paths| pop_left(paths, &removed));
@@ -78,6 +78,11 @@ fn between(trees: &Trees, renames: &BTreeMap<&str, &str>) -> Vec<FileChange> {
     changes.extend(removed.into_values().map(|old| change(Some(old), None)));
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     changes
+}
+
+/// Content and kind: a file that becomes a link to its own text is a change.
+pub(super) fn is_same(old: &TreeEntry, new: &TreeEntry) -> bool {
+    old.blob == new.blob && old.kind == new.kind
 }
 
 /// The first of these paths that no rename has taken yet.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EnvironmentName, ForgeUser, ForgeUserId, PullRequest, Relation,
+    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EntryKind, EnvironmentName, ForgeUser, ForgeUserId, PullRequest, Relation,
     Repository, RunId,
 };
 use crate::ports::code::{
@@ -26,6 +26,8 @@ pub(super) struct MemoryForge {
     /// Oldest first; each commit's parent is the one before it.
     pub(super) commits: Vec<RawCommit>,
     pub(super) pulls: BTreeMap<CommitSha, Vec<PullRequest>>,
+    /// What stands under a path where it is no ordinary file.
+    pub(super) kinds: BTreeMap<String, EntryKind>,
     /// Commits whose list of files is cut after the first.
     pub(super) cut_trees: BTreeSet<CommitSha>,
     /// Contents of large-file storage by their digest in hex.
@@ -181,6 +183,7 @@ impl CodeHost for MemoryForge {
             path: path.clone(),
             blob: blob_id(content),
             size: u64::try_from(content.len()).unwrap(),
+            kind: self.kinds.get(path).copied().unwrap_or_default(),
         };
         let entries = files.iter().map(entry).take(if truncated { 1 } else { usize::MAX }).collect();
         ok(Presence::Found(Tree { entries, truncated }))

@@ -7,6 +7,10 @@ use crate::domain::Timestamp;
 use super::State;
 use super::git::{Blob, Commit, FileEntry, Files, Signature, commit_id, trees_of};
 
+/// Git's modes of an ordinary file and of a symbolic link.
+const FILE_MODE: &str = "100644";
+const LINK_MODE: &str = "120000";
+
 /// A commit from elsewhere, with its id and all of its files.
 #[derive(Debug, Clone)]
 pub struct CommitData {
@@ -26,7 +30,8 @@ pub struct NewCommit {
     committer: Option<u64>,
     message: String,
     parents: Vec<String>,
-    changes: Vec<(String, Option<Blob>)>,
+    /// By path: git's mode and the content; nothing where it is deleted.
+    changes: Vec<(String, Option<(&'static str, Blob)>)>,
     at: Option<Timestamp>,
 }
 
@@ -46,7 +51,14 @@ impl NewCommit {
 
     #[must_use]
     pub fn write(mut self, path: &str, content: impl Into<Blob>) -> Self {
-        self.changes.push((path.to_owned(), Some(content.into())));
+        self.changes.push((path.to_owned(), Some((FILE_MODE, content.into()))));
+        self
+    }
+
+    /// A symbolic link to that path.
+    #[must_use]
+    pub fn link(mut self, path: &str, target: &str) -> Self {
+        self.changes.push((path.to_owned(), Some((LINK_MODE, target.into()))));
         self
     }
 
@@ -78,7 +90,9 @@ impl State {
         let mut files = self.files_of(repository, new.parents.first().map(String::as_str));
         for (path, change) in new.changes {
             match change {
-                Some(blob) => files.insert(path, self.add_blob(repository, blob)),
+                Some((mode, blob)) => {
+                    files.insert(path, FileEntry { mode: mode.to_owned(), ..self.add_blob(repository, blob) })
+                }
                 None => files.remove(&path),
             };
         }
@@ -132,7 +146,7 @@ impl State {
     pub(super) fn add_blob(&mut self, repository: u64, blob: Blob) -> FileEntry {
         let sha = blob.id();
         self.repository_mut(repository).blobs.entry(sha.clone()).or_insert(blob);
-        FileEntry { mode: "100644".to_owned(), sha }
+        FileEntry { mode: FILE_MODE.to_owned(), sha }
     }
 
     pub(super) fn store_commit(
