@@ -12,7 +12,8 @@ pub mod ids;
 pub use chat::{Board, Chat, Posted, Shown, View};
 pub use clock::Clock;
 pub use code::{
-    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, Person, Presence, RawCommit, RawFile, Tree, TreeEntry,
+    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, Located, Person, Presence, RawCommit, RawFile, Tree,
+    TreeEntry,
 };
 pub use error::{Class, PortError};
 pub use forge::{FirstAnswer, Forge, Permission, RunState};

@@ -128,7 +128,7 @@ impl GithubForge {
         }
     }
 
-    async fn present_name(&self, repository: &Repository) -> Result<Repository, PortError> {
+    pub(super) async fn present_name(&self, repository: &Repository) -> Result<Repository, PortError> {
         let errand = Errand::new(repository, Purpose::Study, "find the renamed repository");
         let row: RepositoryRow = self.read(errand, "").await?;
         row.address(repository).ok_or_else(|| PortError::permanent(errand.doing, "another repository has the name now"))
@@ -154,6 +154,15 @@ impl GithubForge {
         self.tokens.forget(key, &token).await;
         let token = self.token(key).await?;
         self.send(bucket, call(&token, body), errand.doing).await
+    }
+
+    /// The token of an errand that does not go to the API.
+    pub(super) async fn token_for(&self, errand: Errand<'_>) -> Result<SecretString, PortError> {
+        self.token(errand.token_key()).await
+    }
+
+    pub(super) async fn forget_token(&self, errand: Errand<'_>, refused: &SecretString) {
+        self.tokens.forget(errand.token_key(), refused).await;
     }
 
     async fn token(&self, key: TokenKey) -> Result<SecretString, PortError> {
@@ -240,7 +249,7 @@ const fn is_redirect(status: StatusCode) -> bool {
     matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::TEMPORARY_REDIRECT)
 }
 
-fn limited(left_ms: i64, doing: &str) -> PortError {
+pub(super) fn limited(left_ms: i64, doing: &str) -> PortError {
     PortError::new(Class::Retry { after_ms: Some(left_ms) }, doing, "GitHub's rate limit is used up")
 }
 

@@ -7,6 +7,7 @@ use crate::ports::forge::{Answered, FirstAnswer, Forge, ForgeSignal, Permission,
 use crate::ports::{Clock, PortResult};
 
 use super::interpret::interpret;
+use super::large_files::Carrier;
 use super::limits::Pauses;
 use super::path::encoded;
 use super::settings::{Addresses, GithubSettings, SettingsError};
@@ -21,6 +22,7 @@ pub struct GithubForge {
     pub(super) transport: Transport,
     pub(super) tokens: Tokens,
     pub(super) pauses: Pauses,
+    pub(super) carrier: Carrier,
 }
 
 impl GithubForge {
@@ -28,8 +30,9 @@ impl GithubForge {
     pub fn new(settings: &GithubSettings, clock: Clock) -> Result<Self, SettingsError> {
         let addresses = Addresses::check(settings)?;
         let transport = Transport::new(&addresses, settings.timeouts);
+        let carrier = Carrier::new(&addresses, settings.timeouts);
         let key = AppKey::new(settings)?;
-        Ok(Self { addresses, key, clock, transport, tokens: Tokens::default(), pauses: Pauses::default() })
+        Ok(Self { addresses, key, clock, transport, tokens: Tokens::default(), pauses: Pauses::default(), carrier })
     }
 
     pub(super) fn page(&self, repository: &Repository, rest: &str) -> String {

@@ -3,7 +3,7 @@
 use crate::domain::{CiRun, CommitSha, DeploymentId, EnvironmentName, PullRequest, Repository, RunId};
 use crate::ports::PortResult;
 use crate::ports::code::{
-    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, LiveDeployment, Presence, RawCommit, Tree,
+    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, LiveDeployment, Located, Presence, RawCommit, Tree,
 };
 
 use super::client::GithubForge;
@@ -51,11 +51,7 @@ impl CodeHost for GithubForge {
         Box::pin(self.default_branch_commit(repository))
     }
 
-    fn large_files<'a>(
-        &'a self,
-        repository: &'a Repository,
-        wanted: &'a [LargeFile],
-    ) -> PortResult<'a, Vec<Presence<LargeFileAddress>>> {
+    fn large_files<'a>(&'a self, repository: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
         Box::pin(self.large_file_addresses(repository, wanted))
     }
 

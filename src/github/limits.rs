@@ -18,6 +18,8 @@ pub enum Bucket {
     /// Calls with the App's own JWT.
     App,
     Installation(InstallationId),
+    /// The web host's own, for large files.
+    LargeFiles(InstallationId),
 }
 
 /// What an answer says about the allowance.

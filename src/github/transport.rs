@@ -151,7 +151,7 @@ fn trouble(error: &octocrab::Error) -> Trouble {
     if error.is_connect() { Trouble::NotSent(why) } else { Trouble::Lost(why) }
 }
 
-fn innermost(error: &hyper_util::client::legacy::Error) -> String {
+pub(super) fn innermost(error: &hyper_util::client::legacy::Error) -> String {
     let mut why = error.to_string();
     let mut next = error.source();
     while let Some(error) = next {

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use crate::domain::{
-    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EntryKind, EnvironmentName, ForgeUser, PullRequest, Relation, Repository,
-    RunId, Timestamp,
+    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EntryKind, EnvironmentName, ForgeUser, PullRequest, Relation,
+    Repository, RunId, Timestamp,
 };
 
 use super::PortResult;
@@ -48,13 +48,10 @@ pub trait CodeHost: Send + Sync + 'static {
     fn default_branch<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, CommitSha>;
 
     /// Where contents of large-file storage can be had, in the order asked for.
-    fn large_files<'a>(
-        &'a self,
-        repository: &'a Repository,
-        wanted: &'a [LargeFile],
-    ) -> PortResult<'a, Vec<Presence<LargeFileAddress>>>;
+    fn large_files<'a>(&'a self, repository: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>>;
 
-    /// Bytes `offset .. offset + length` of such a content, less at its end.
+    /// Bytes `offset .. offset + length` of such a content, less at its end. `Gone`: the address works no longer; asking
+    /// for another one may help.
     fn large_file_part<'a>(
         &'a self,
         address: &'a LargeFileAddress,
@@ -98,11 +95,25 @@ pub struct LargeFile {
     pub size: u64,
 }
 
+/// What the forge says of such a content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Located {
+    At(LargeFileAddress),
+    /// The storage does not have it.
+    Missing,
+    /// It is not handed out; why, in the forge's words.
+    Refused {
+        why: String,
+    },
+}
+
 /// Where such a content is read from, for a short while. Address and headers are capabilities: never logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LargeFileAddress {
     pub url: String,
     pub headers: Vec<(String, String)>,
+    /// Bytes, as the pointer says: storage that says otherwise is not believed.
+    pub size: u64,
 }
 
 impl fmt::Debug for LargeFileAddress {

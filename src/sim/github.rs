@@ -34,7 +34,9 @@ use crate::ports::Clock;
 
 pub use book::{AuthorizationKind, DecisionPost, Host, RecordedCall, Review, StatusReport};
 pub use faults::{Fault, FaultKind};
-pub use options::{Flavour, GithubOptions, Level, Limits, PayloadShape, RefusalShape, Timing, TokenFormat};
+pub use options::{
+    Flavour, GithubOptions, Level, Limits, PayloadShape, RefusalShape, StorageOptions, Timing, TokenFormat,
+};
 pub use state::State;
 pub use state::commits::{CommitData, NewCommit};
 pub use state::deliveries::{Delivery, HookRule, OnTheWay};

@@ -4,6 +4,7 @@
 
 mod deciding;
 mod identity;
+mod large_files;
 mod reading;
 mod trouble;
 
@@ -11,8 +12,8 @@ use std::time::Duration;
 
 use countersign::domain::time::MINUTE_MS;
 use countersign::domain::{
-    Access, CommitSha, DeploymentId, EnvironmentName, InstallationId, JobState, Relation, Repository, RepositoryId,
-    RunId, Timestamp,
+    Access, CommitSha, DeploymentId, EntryKind, EnvironmentName, InstallationId, JobState, Relation, Repository,
+    RepositoryId, RunId, Timestamp,
 };
 use countersign::github::{GithubForge, GithubSettings, Timeouts};
 use countersign::ports::CodeHost as _;

@@ -12,6 +12,8 @@ pub enum FaultKind {
     SecondaryLimit,
     /// A secondary limit, 429 with that `retry-after`.
     TooManyRequests { retry_after: u64 },
+    /// Answers 302 to that address, without acting.
+    Redirected(String),
     /// Waits that many milliseconds of real time, then acts and answers.
     Slow(u64),
     /// Acts, then closes the connection without an answer.

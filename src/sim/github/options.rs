@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::time::{DAY_MS, SECOND_MS};
+use crate::domain::time::{DAY_MS, HOUR_MS, SECOND_MS};
 use crate::ports::Clock;
 
 /// Which GitHub product is simulated. It decides the form of the addresses, the retention and whether limits are on.
@@ -144,6 +144,25 @@ impl Default for Timing {
     }
 }
 
+/// How the storage of Git LFS behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorageOptions {
+    /// The right to read goes along as an `Authorization` header; else it is signed into the address.
+    pub wants_header: bool,
+    /// Parts of contents are to be had; else every answer is the whole content.
+    pub gives_parts: bool,
+    /// How long an address works, in milliseconds of the simulated clock.
+    pub address_lasts_ms: i64,
+    /// Objects in one batch.
+    pub batch_objects: usize,
+}
+
+impl Default for StorageOptions {
+    fn default() -> Self {
+        Self { wants_header: false, gives_parts: true, address_lasts_ms: HOUR_MS, batch_objects: 100 }
+    }
+}
+
 /// Everything that can be chosen about the simulated GitHub and the App registered on it.
 #[derive(Debug, Clone)]
 pub struct GithubOptions {
@@ -164,6 +183,7 @@ pub struct GithubOptions {
     pub payload: PayloadShape,
     pub limits: Limits,
     pub timing: Timing,
+    pub storage: StorageOptions,
     /// All deliveries that are due are sent at once instead of one after the other.
     pub deliver_in_parallel: bool,
 }
@@ -184,6 +204,7 @@ impl Default for GithubOptions {
             payload: PayloadShape::default(),
             limits: Limits::default(),
             timing: Timing::default(),
+            storage: StorageOptions::default(),
             deliver_in_parallel: false,
         }
     }

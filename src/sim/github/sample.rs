@@ -177,7 +177,7 @@ fn open(state: &mut State, repository: u64, author: u64, title: &str, body: &str
 fn with_model(state: &mut State, commit: NewCommit, card: &Card, training: u8) -> NewCommit {
     let weights = Weights::of_training(training);
     let pointer = weights.pointer();
-    state.lfs.insert(weights.oid.clone(), weights.into_object());
+    state.lfs.objects.insert(weights.oid.clone(), weights.into_object());
     commit.write("README.md", card.text()).write("model.safetensors", pointer)
 }
 

@@ -111,6 +111,7 @@ async fn respond(shared: &Shared, ask: Ask) -> Option<Reply> {
             return None;
         }
         Some(FaultKind::Status(status, body)) => Some(vendor_fault(status, body)),
+        Some(FaultKind::Redirected(to)) => Some(Reply::empty(302).with_header("location", &to)),
         Some(FaultKind::SecondaryLimit) => Some(Reply::secondary_limit(403, 60)),
         Some(FaultKind::TooManyRequests { retry_after }) => Some(Reply::secondary_limit(429, retry_after)),
         Some(FaultKind::RateLimited { retry_after }) => Some(shared.enter(|state| used_up(state, retry_after))),

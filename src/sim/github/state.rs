@@ -7,6 +7,7 @@ pub mod environments;
 pub mod git;
 pub mod history;
 pub mod installations;
+pub mod large_files;
 pub mod people;
 pub mod pulls;
 pub mod repository;
@@ -22,6 +23,7 @@ use super::limits::Buckets;
 use super::options::GithubOptions;
 use deliveries::{Delivery, HookRule, QueuedDelivery};
 use installations::{Installation, TokenGrant};
+use large_files::LargeFiles;
 use people::{Account, Team};
 use repository::Repository;
 use runs::WorkflowRun;
@@ -49,7 +51,7 @@ pub struct State {
     pub repositories: BTreeMap<u64, Repository>,
     pub installations: BTreeMap<u64, Installation>,
     pub runs: BTreeMap<u64, WorkflowRun>,
-    pub lfs: HashMap<String, git::LfsObject>,
+    pub lfs: LargeFiles,
     pub tokens: HashMap<String, TokenGrant>,
     pub queued: VecDeque<QueuedDelivery>,
     pub deliveries: Vec<Delivery>,
@@ -78,7 +80,7 @@ impl State {
             repositories: BTreeMap::new(),
             installations: BTreeMap::new(),
             runs: BTreeMap::new(),
-            lfs: HashMap::new(),
+            lfs: LargeFiles::default(),
             tokens: HashMap::new(),
             queued: VecDeque::new(),
             deliveries: Vec::new(),

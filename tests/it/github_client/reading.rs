@@ -98,6 +98,17 @@ async fn files_are_listed_and_read_by_their_content_id() {
 }
 
 #[tokio::test]
+async fn links_are_told_from_files() {
+    let scene = Scene::new().await;
+    let change = countersign::sim::github::NewCommit::new(sample::MONA, "Link").link("weights.bin", "/etc/passwd");
+    let head = scene.sim.edit(|state| state.commit_to(scene.sample.repository, "main", change));
+    let tree = found(scene.forge.tree(&scene.repository, &sha(&head)).await.unwrap());
+    let kind = |path: &str| tree.entries.iter().find(|entry| entry.path == path).unwrap().kind;
+    assert_eq!((kind("weights.bin"), kind("train.py")), (EntryKind::Symlink, EntryKind::File));
+    scene.finish();
+}
+
+#[tokio::test]
 async fn pull_requests_default_branch_and_access_are_read() {
     let scene = Scene::new().await;
     let pulls = scene.forge.pull_requests(&scene.repository, &sha(&scene.sample.good)).await.unwrap();

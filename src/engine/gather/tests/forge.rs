@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EntryKind, EnvironmentName, ForgeUser, ForgeUserId, PullRequest, Relation,
-    Repository, RunId,
+    ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EntryKind, EnvironmentName, ForgeUser, ForgeUserId,
+    PullRequest, Relation, Repository, RunId,
 };
 use crate::ports::code::{
-    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, LiveDeployment, Person, Presence, RawCommit, RawFile,
-    Tree, TreeEntry,
+    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, LiveDeployment, Located, Person, Presence, RawCommit,
+    RawFile, Tree, TreeEntry,
 };
 use crate::ports::{Class, PortError, PortResult};
 
@@ -134,11 +134,11 @@ pub(super) fn blob_id(content: &[u8]) -> String {
 }
 
 impl MemoryForge {
-    fn large_file(&self, file: &LargeFile) -> Presence<LargeFileAddress> {
+    fn large_file(&self, file: &LargeFile) -> Located {
         let url = file.oid.to_string();
         match self.large.contains_key(&url) {
-            true => Presence::Found(LargeFileAddress { url, headers: Vec::new() }),
-            false => Presence::Missing,
+            true => Located::At(LargeFileAddress { url, headers: Vec::new(), size: file.size }),
+            false => Located::Missing,
         }
     }
 }
@@ -209,11 +209,7 @@ impl CodeHost for MemoryForge {
         ok(self.default_branch.clone().unwrap())
     }
 
-    fn large_files<'a>(
-        &'a self,
-        _: &'a Repository,
-        wanted: &'a [LargeFile],
-    ) -> PortResult<'a, Vec<Presence<LargeFileAddress>>> {
+    fn large_files<'a>(&'a self, _: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
         ok(wanted.iter().map(|file| self.large_file(file)).collect())
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::sim::github::state::git::{Blob, LfsObject, lfs_pointer};
+use crate::sim::github::state::git::Blob;
+use crate::sim::github::state::large_files::{LfsObject, lfs_pointer};
 
 pub(super) const WORKFLOW: &str = "name: Deploy
 on:

@@ -137,18 +137,6 @@ impl TreeEntry {
     }
 }
 
-/// A file in Git LFS storage. `refusal`: the per-object error the batch endpoint answers instead of an address.
-#[derive(Debug, Clone)]
-pub struct LfsObject {
-    pub content: Blob,
-    pub refusal: Option<(u16, String)>,
-}
-
-/// A Git LFS pointer for that content.
-pub fn lfs_pointer(sha256: &str, size: u64) -> String {
-    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n")
-}
-
 const TREE_MODE: &str = "040000";
 
 /// Builds all trees of `files`: (id of the root, every tree by id).

@@ -158,8 +158,9 @@ async fn lfs_lives_on_the_web_host_and_its_media_elsewhere() {
     let world = World::new().await;
     assert_eq!(world.get("/rate_limit").await.status, 200);
     assert_eq!(world.get(REPO).await.status, 200);
-    let (oid, size) =
-        world.sim.read(|state| state.lfs.iter().next().map(|(oid, one)| (oid.clone(), one.content.size)).unwrap());
+    let (oid, size) = world
+        .sim
+        .read(|state| state.lfs.objects.iter().next().map(|(oid, one)| (oid.clone(), one.content.size)).unwrap());
     let token = world.sim.read(|state| state.tokens.keys().next().cloned().unwrap());
     let basic = format!("Basic {}", STANDARD.encode(format!("x-access-token:{token}")));
     let kind = "application/vnd.git-lfs+json";
