@@ -23,6 +23,7 @@ mod live;
 mod path;
 mod payload;
 mod people;
+mod remembered;
 mod run;
 mod standing;
 mod tokens;

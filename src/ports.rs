@@ -8,6 +8,7 @@ pub mod code;
 pub mod error;
 pub mod forge;
 pub mod ids;
+pub mod kept;
 
 pub use chat::{Board, Chat, Posted, Shown, View};
 pub use clock::Clock;

@@ -1,5 +1,6 @@
 //! The one way of every call: pause, token, round trip, limits, one new token on a 401, redirects, classification.
 
+use hyper::http::HeaderValue;
 use hyper::http::header::LOCATION;
 use hyper::{Method, StatusCode};
 use secrecy::SecretString;
@@ -15,6 +16,7 @@ use super::client::GithubForge;
 use super::limits::{Bucket, Limit};
 use super::path::repository_path;
 use super::permissions::Purpose;
+use super::remembered::Question;
 use super::tokens::{Token, TokenGiven, TokenKey, TokenWish};
 use super::transport::{Answer, Call, Trouble};
 use super::wire::RepositoryRow;
@@ -32,16 +34,42 @@ pub(super) struct Errand<'a> {
     /// In a few words, for the error: `read the workflow run`.
     pub doing: &'a str,
     pub max_bytes: usize,
+    /// Asked for again with its mark. Not for what a decision rests on: that is read whole, every time.
+    pub is_remembered: bool,
 }
 
 impl<'a> Errand<'a> {
     pub fn new(repository: &'a Repository, purpose: Purpose, doing: &'a str) -> Self {
-        Self { repository, purpose, doing, max_bytes: MAX_ANSWER_BYTES }
+        Self { repository, purpose, doing, max_bytes: MAX_ANSWER_BYTES, is_remembered: false }
+    }
+
+    pub const fn remembered(self) -> Self {
+        Self { is_remembered: true, ..self }
+    }
+
+    fn question(&self, path: &str) -> Question {
+        let Repository { id, installation, .. } = self.repository;
+        Question { installation: *installation, repository: *id, purpose: self.purpose, path: path.to_owned() }
     }
 
     const fn token_key(&self) -> TokenKey {
         let Repository { id, installation, .. } = self.repository;
         TokenKey { installation: *installation, repository: *id, purpose: self.purpose }
+    }
+}
+
+/// What is asked, before there is a token.
+struct Ask<'a> {
+    method: Method,
+    path: &'a str,
+    body: Option<&'a str>,
+    etag: Option<&'a HeaderValue>,
+}
+
+impl<'a> Ask<'a> {
+    fn call(&self, bearer: &'a SecretString, max_bytes: usize) -> Call<'a> {
+        let (method, path, etag) = (self.method.clone(), self.path, self.etag);
+        Call { method, path, bearer, body: self.body.map(str::to_owned), etag, max_bytes }
     }
 }
 
@@ -90,7 +118,7 @@ impl GithubForge {
     pub(super) async fn fetch(&self, errand: Errand<'_>, rest: &str) -> Result<Fetched, PortError> {
         let mut path = repository_path(errand.repository, rest);
         for _ in 0..=MAX_REDIRECTS {
-            let answer = match self.authorised(errand, Method::GET, &path, None).await? {
+            let answer = match self.look_up(errand, &path).await? {
                 Fetched::Answer(answer) if is_redirect(answer.status) => answer,
                 fetched => return Ok(fetched),
             };
@@ -98,6 +126,27 @@ impl GithubForge {
             path = next.ok_or_else(|| PortError::permanent(errand.doing, "redirected elsewhere"))?;
         }
         Err(PortError::permanent(errand.doing, "redirected too often"))
+    }
+
+    /// One read; of a remembered answer only whether it still holds.
+    async fn look_up(&self, errand: Errand<'_>, path: &str) -> Result<Fetched, PortError> {
+        let ask = Ask { method: Method::GET, path, body: None, etag: None };
+        if !errand.is_remembered {
+            return self.authorised(errand, ask).await;
+        }
+        let question = errand.question(path);
+        let known = self.remembered.known(&question);
+        let etag = known.as_ref().map(|known| &known.etag);
+        match (self.authorised(errand, Ask { etag, ..ask }).await?, known) {
+            (Fetched::Answer(answer), Some(known)) if answer.status == StatusCode::NOT_MODIFIED => {
+                Ok(Fetched::Answer(known.again(answer)))
+            }
+            (Fetched::Answer(answer), _) => {
+                self.remembered.note(question, &answer);
+                Ok(Fetched::Answer(answer))
+            }
+            (too_long @ Fetched::TooLong { .. }, _) => Ok(too_long),
+        }
     }
 
     /// Writes. A redirect means that nothing was written: the repository's present name is looked up by its id, and
@@ -122,7 +171,7 @@ impl GithubForge {
     }
 
     async fn write(&self, errand: Errand<'_>, path: &str, body: &str) -> Result<Answer, PortError> {
-        match self.authorised(errand, Method::POST, path, Some(body.to_owned())).await? {
+        match self.authorised(errand, Ask { method: Method::POST, path, body: Some(body), etag: None }).await? {
             Fetched::Answer(answer) => Ok(answer),
             Fetched::TooLong { .. } => Err(PortError::new(Class::Unknown, errand.doing, "the answer is too long")),
         }
@@ -135,25 +184,18 @@ impl GithubForge {
     }
 
     /// One call with the errand's token; with a new one, once, if GitHub does not know it any more.
-    async fn authorised(
-        &self,
-        errand: Errand<'_>,
-        method: Method,
-        path: &str,
-        body: Option<String>,
-    ) -> Result<Fetched, PortError> {
+    async fn authorised(&self, errand: Errand<'_>, ask: Ask<'_>) -> Result<Fetched, PortError> {
         let bucket = Bucket::Installation(errand.repository.installation);
         let key = errand.token_key();
         self.not_paused(bucket, errand.doing)?;
         let token = self.token(key).await?;
-        let call = |bearer, body| Call { method: method.clone(), path, bearer, body, max_bytes: errand.max_bytes };
-        match self.send(bucket, call(&token, body.clone()), errand.doing).await? {
+        match self.send(bucket, ask.call(&token, errand.max_bytes), errand.doing).await? {
             Fetched::Answer(answer) if answer.status == StatusCode::UNAUTHORIZED => {}
             fetched => return Ok(fetched),
         }
         self.tokens.forget(key, &token).await;
         let token = self.token(key).await?;
-        self.send(bucket, call(&token, body), errand.doing).await
+        self.send(bucket, ask.call(&token, errand.max_bytes), errand.doing).await
     }
 
     /// The token of an errand that does not go to the API.
@@ -183,8 +225,8 @@ impl GithubForge {
         let jwt = self.key.jwt(self.clock.now()).map_err(|error| PortError::permanent(doing, error))?;
         let body = serde_json::to_string(&TokenWish::of(key)).map_err(|error| PortError::permanent(doing, error))?;
         let path = format!("/app/installations/{}/access_tokens", key.installation);
-        let call =
-            Call { method: Method::POST, path: &path, bearer: &jwt, body: Some(body), max_bytes: MAX_ANSWER_BYTES };
+        let ask = Ask { method: Method::POST, path: &path, body: Some(&body), etag: None };
+        let call = ask.call(&jwt, MAX_ANSWER_BYTES);
         let Fetched::Answer(answer) = self.send(Bucket::App, call, doing).await? else {
             return Err(PortError::retry(doing, "the answer is too long"));
         };
@@ -203,7 +245,8 @@ impl GithubForge {
     /// GitHub answers 404 to an App id it does not know, as it does to an installation that is gone. Only the second may
     /// end a request. GitHub: "Get the authenticated app".
     async fn is_known_app(&self, jwt: &SecretString, doing: &str) -> Result<bool, PortError> {
-        let call = Call { method: Method::GET, path: "/app", bearer: jwt, body: None, max_bytes: MAX_ANSWER_BYTES };
+        let ask = Ask { method: Method::GET, path: "/app", body: None, etag: None };
+        let call = ask.call(jwt, MAX_ANSWER_BYTES);
         match self.send(Bucket::App, call, doing).await? {
             Fetched::TooLong { .. } => Err(PortError::retry(doing, "the answer is too long")),
             Fetched::Answer(answer) => match answer.status {

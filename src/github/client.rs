@@ -10,6 +10,7 @@ use super::interpret::interpret;
 use super::large_files::Carrier;
 use super::limits::Pauses;
 use super::path::encoded;
+use super::remembered::Remembered;
 use super::settings::{Addresses, GithubSettings, SettingsError};
 use super::tokens::{AppKey, Tokens};
 use super::transport::Transport;
@@ -23,6 +24,7 @@ pub struct GithubForge {
     pub(super) tokens: Tokens,
     pub(super) pauses: Pauses,
     pub(super) carrier: Carrier,
+    pub(super) remembered: Remembered,
 }
 
 impl GithubForge {
@@ -32,7 +34,16 @@ impl GithubForge {
         let transport = Transport::new(&addresses, settings.timeouts);
         let carrier = Carrier::new(&addresses, settings.timeouts);
         let key = AppKey::new(settings)?;
-        Ok(Self { addresses, key, clock, transport, tokens: Tokens::default(), pauses: Pauses::default(), carrier })
+        Ok(Self {
+            addresses,
+            key,
+            clock,
+            transport,
+            tokens: Tokens::default(),
+            pauses: Pauses::default(),
+            carrier,
+            remembered: Remembered::default(),
+        })
     }
 
     pub(super) fn page(&self, repository: &Repository, rest: &str) -> String {

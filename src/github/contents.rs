@@ -81,7 +81,7 @@ impl GithubForge {
         repository: &Repository,
         commit: &CommitSha,
     ) -> Result<Vec<PullRequest>, PortError> {
-        let errand = Errand::new(repository, Purpose::Study, "find a commit's pull requests");
+        let errand = Errand::new(repository, Purpose::Study, "find a commit's pull requests").remembered();
         let mut pulls = Vec::new();
         for page in 1..=MAX_PULL_PAGES {
             let rest = format!("/commits/{commit}/pulls?per_page={PULLS_PER_PAGE}&page={page}");
@@ -96,7 +96,7 @@ impl GithubForge {
     }
 
     pub(super) async fn default_branch_commit(&self, repository: &Repository) -> Result<CommitSha, PortError> {
-        let errand = Errand::new(repository, Purpose::Study, "read the default branch");
+        let errand = Errand::new(repository, Purpose::Study, "read the default branch").remembered();
         let row: RepositoryRow = self.read(errand, "").await?;
         if row.id != repository.id.get() {
             return Err(PortError::permanent(errand.doing, "another repository has the name now"));

@@ -24,7 +24,7 @@ impl GithubForge {
         environment: &EnvironmentName,
         except: &[DeploymentId],
     ) -> Result<Option<LiveDeployment>, PortError> {
-        let errand = Errand::new(repository, Purpose::Follow, "find what is live");
+        let errand = Errand::new(repository, Purpose::Follow, "find what is live").remembered();
         for page in 1..=MAX_PAGES {
             let name = encoded(environment.as_str());
             let rest = format!("/deployments?environment={name}&per_page={PER_PAGE}&page={page}");

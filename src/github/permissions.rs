@@ -22,7 +22,7 @@ pub const PERMISSIONS: [Permission; 5] = [
 ];
 
 /// What a set of calls is for. Each has its own token, for one repository, that can do nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
     /// Follow runs, jobs and deployments.
     Follow,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Bytes;
-use hyper::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use hyper::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, USER_AGENT};
 use hyper::http::{HeaderValue, Uri};
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use hyper_util::client::legacy::Client;
@@ -35,6 +35,8 @@ pub struct Call<'a> {
     pub path: &'a str,
     pub bearer: &'a SecretString,
     pub body: Option<String>,
+    /// The mark of an answer that is known: the same again need not be sent.
+    pub etag: Option<&'a HeaderValue>,
     /// Longest answer read, in bytes.
     pub max_bytes: usize,
 }
@@ -119,6 +121,9 @@ fn request(call: Call<'_>) -> Result<Request<OctoBody>, String> {
         .header("x-github-api-version", API_VERSION);
     if call.body.is_some() {
         request = request.header(CONTENT_TYPE, "application/json");
+    }
+    if let Some(etag) = call.etag {
+        request = request.header(IF_NONE_MATCH, etag);
     }
     let body = call.body.map_or_else(OctoBody::empty, OctoBody::from);
     request.body(body).map_err(|error| error.to_string())

@@ -98,6 +98,25 @@ async fn files_are_listed_and_read_by_their_content_id() {
 }
 
 #[tokio::test]
+async fn what_did_not_change_is_asked_for_without_using_up_the_limit() {
+    let scene = Scene::new().await;
+    let ask = async || {
+        let live = scene.forge.live(&scene.repository, &scene.production, &[]).await.unwrap();
+        let pulls = scene.forge.pull_requests(&scene.repository, &sha(&scene.sample.good)).await.unwrap();
+        (live, pulls, scene.default_branch().await.unwrap())
+    };
+    let first = ask().await;
+    let before = scene.sim.calls().len();
+    assert_eq!(ask().await, first);
+    let again: Vec<u16> = scene.sim.calls()[before..].iter().map(|call| call.status).collect();
+    assert_eq!(again, vec![304; 5], "deployments, statuses, pull requests, repository, branch");
+    let change = countersign::sim::github::NewCommit::new(sample::MONA, "More").write("more", "1");
+    let head = scene.sim.edit(|state| state.commit_to(scene.sample.repository, "main", change));
+    assert_eq!(scene.default_branch().await.unwrap().as_str(), head, "a change is seen at once");
+    scene.finish();
+}
+
+#[tokio::test]
 async fn links_are_told_from_files() {
     let scene = Scene::new().await;
     let change = countersign::sim::github::NewCommit::new(sample::MONA, "Link").link("weights.bin", "/etc/passwd");
