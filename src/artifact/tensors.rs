@@ -99,3 +99,6 @@ impl Header {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

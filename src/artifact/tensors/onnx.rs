@@ -32,6 +32,8 @@ pub fn read(source: &dyn Source) -> Result<Header, HeaderFault> {
     model.into_header()
 }
 
+const OPSET: &str = "opset.";
+
 /// A model that is being read.
 struct Model<'a> {
     wire: Wire<'a>,
@@ -122,7 +124,7 @@ impl<'a> Model<'a> {
             Ok(())
         })?;
         let domain = if domain.is_empty() { "ai.onnx" } else { &domain };
-        self.note(format!("opset.{domain}"), version.cast_signed().to_string())
+        self.note(format!("{OPSET}{domain}"), version.cast_signed().to_string())
     }
 
     fn property(&mut self, entry: Extent, of: &str) -> Result<(), HeaderFault> {
@@ -157,8 +159,8 @@ impl<'a> Model<'a> {
             1 => {}
             _ => header.add_oddity("the model's graph comes in more than one part".to_owned()),
         }
-        if !self.has_ir_version {
-            header.add_oddity("the model does not say its `ir_version`".to_owned());
+        if !self.has_ir_version || !header.metadata.keys().any(|key| key.starts_with(OPSET)) {
+            return Err(HeaderFault::invalid("no ONNX model: it does not say its `ir_version` and its operator sets"));
         }
         for (name, kind) in self.inputs {
             if !header.tensors.contains_key(&name) {
