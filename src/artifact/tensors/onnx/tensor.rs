@@ -116,13 +116,15 @@ impl Model<'_> {
             return Err(HeaderFault::too_large("tensors", TENSOR_LIMIT));
         }
         let tensor = Tensor { dtype: type_name(stored.kind), shape: stored.shape };
-        if !scope.is_empty() {
-            self.inner_tensors.push((format!("{scope}{}", stored.name), tensor));
-        } else if self.header.tensors.contains_key(&stored.name) {
-            self.header.add_oddity(format!("tensor `{}` is there more than once", quoted(&stored.name)));
-            self.inner_tensors.push((stored.name, tensor));
-        } else {
-            self.header.tensors.insert(stored.name, tensor);
+        let name = format!("{scope}{}", stored.name);
+        if scope.is_empty() && self.header.tensors.contains_key(&name) {
+            self.header.add_oddity(format!("tensor `{}` is there more than once", quoted(&name)));
+            self.inner_tensors.push((name, tensor));
+            return Ok(());
+        }
+        match scope {
+            "" => drop(self.header.tensors.insert(name, tensor)),
+            _ => self.inner_tensors.push((name, tensor)),
         }
         Ok(())
     }

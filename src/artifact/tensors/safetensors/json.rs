@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::super::words::abbreviated;
 use super::super::{Header, HeaderFault, METADATA_LIMIT, NAME_LIMIT_BYTES, RANK_LIMIT, TENSOR_LIMIT, Tensor};
+use super::layout;
 use crate::artifact::text::quoted;
 
 /// What the JSON says.
@@ -166,8 +167,12 @@ impl<'de> Visitor<'de> for Entry<'_> {
             }
         }
         match (dtype, shape, offsets) {
+            (Some(dtype), ..) if layout::bits(&dtype).is_none() => {
+                let (name, dtype) = (quoted(self.name), quoted(&dtype));
+                Err(A::Error::custom(format!("tensor `{name}` is of the unknown type `{dtype}`")))
+            }
             (Some(dtype), Some(shape), Some((start, end))) => {
-                Ok(Stored { tensor: Tensor { dtype: self.contents.bounded(dtype)?, shape }, start, end })
+                Ok(Stored { tensor: Tensor { dtype, shape }, start, end })
             }
             _ => Err(A::Error::custom(format!("tensor `{}` lacks dtype, shape or data_offsets", quoted(self.name)))),
         }

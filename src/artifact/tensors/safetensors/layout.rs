@@ -59,7 +59,7 @@ fn check_length(stored: &Stored) -> Result<(), String> {
 }
 
 /// Bits of one value: safetensors 0.8, `Dtype::bitsize`.
-fn bits(dtype: &str) -> Option<u64> {
+pub(super) fn bits(dtype: &str) -> Option<u64> {
     Some(match dtype {
         "F4" => 4,
         "F6_E2M3" | "F6_E3M2" => 6,

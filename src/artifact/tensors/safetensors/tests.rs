@@ -65,7 +65,10 @@ fn every_type_has_its_size() {
     let odd = r#"{"w":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}"#;
     assert_eq!(why(odd, 2), "tensor `w` does not end at the end of a byte");
     let unknown = r#"{"w":{"dtype":"F5","shape":[1],"data_offsets":[0,1]}}"#;
-    assert_eq!(why(unknown, 1), "tensor `w` is of the unknown type `F5`");
+    assert!(why(unknown, 1).ends_with("tensor `w` is of the unknown type `F5`"));
+    // Also of a tensor that does not count, because its name comes again.
+    let known = unknown.strip_suffix('}').unwrap().to_owned() + &unknown.replace("F5", "U8").replacen('{', ",", 1);
+    assert!(why(&known, 1).contains("unknown type `F5`"));
 }
 
 #[test]
@@ -163,7 +166,7 @@ fn more_tensors_than_the_limit_are_not_read() {
 #[test]
 fn text_from_the_file_is_visible_and_short_in_what_is_said() {
     let header = format!(r#"{{"{}\u202e":{{"dtype":"?","shape":[1],"data_offsets":[0,1]}}}}"#, "a".repeat(60));
-    assert_eq!(why(&header, 1), format!("tensor `{}\\u{{202e}}` is of the unknown type `?`", "a".repeat(60)));
+    assert!(why(&header, 1).contains(&format!("tensor `{}\\u{{202e}}`", "a".repeat(60))));
     let long = format!(r#"{{"w":"{}"}}"#, "x".repeat(100_000));
     assert!(why(&long, 1).len() < 300);
 }
