@@ -21,8 +21,10 @@ pub use compare::{Incomparable, MetricChange, Outcome, compare};
 pub use direction::{Direction, direction_of, has_fixed_scale};
 pub use limit::{Amount, Limit, Verdict, judge};
 pub use mismatch::{Mismatch, mismatches};
-pub use scale::{ScaleChange, scale_changes};
-pub use slices::{DEFAULT_MIN_COUNT, SliceChange, SliceGap, SliceResult, slice_changes, slice_gaps};
+pub use scale::{ScaleChange, ScaleFactor, scale_changes};
+pub use slices::{
+    DEFAULT_MIN_COUNT, Extremes, SliceChange, SliceGap, SliceResult, SliceValue, slice_changes, slice_gaps,
+};
 pub use value::{Interval, MetricValue, NotANumber, Reading};
 
 /// One measured value, from a model card or an evaluation file.

@@ -27,7 +27,7 @@ pub struct Limit {
     pub max_gain: Option<Amount>,
     /// How much worse it may become.
     pub max_worse: Option<Amount>,
-    /// Where both sides state their standard error: getting worse by fewer of them than this breaks none of `max_drop`,
+    /// Where both sides state their standard error: a difference of fewer of them than this breaks none of `max_drop`,
     /// `max_rise` and `max_worse`.
     pub min_z: Option<Decimal>,
     /// Missing and incomparable count as failed.
@@ -177,8 +177,7 @@ impl Pair<'_> {
             return Verdict::Pass;
         }
         let Some(measured) = self.measure(bound, amount) else { return self.no_share() };
-        let is_noise =
-            min_z.and_then(|min_z| reaches(amount, self.before, self.after, min_z)).is_some_and(|reaches| !reaches);
+        let is_noise = min_z.and_then(|min_z| reaches(self.before, self.after, min_z)) == Some(false);
         match measured.number() <= bound.number() || is_noise {
             true => Verdict::Pass,
             false => Verdict::Fail { why: format!("{words} by {} (limit {bound})", measured.rounded()) },

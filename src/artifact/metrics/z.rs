@@ -15,17 +15,17 @@ impl MetricChange {
         self.delta?.checked_div(self.standard_error()?)
     }
 
-    /// Whether the new value is worse by at least `min_z` standard errors; none where that cannot be said.
-    pub fn is_worse_by_z(&self, min_z: Decimal) -> Option<bool> {
-        reaches(self.worsening()?, self.before.as_ref()?, self.after.as_ref()?, min_z)
+    /// Whether the values differ by at least `min_z` standard errors, either way; none where that cannot be said.
+    pub fn reaches_z(&self, min_z: Decimal) -> Option<bool> {
+        reaches(self.before.as_ref()?, self.after.as_ref()?, min_z)
     }
 }
 
-/// Whether `worsening` is at least `min_z` standard errors, compared in squares and so without rounding.
-pub(super) fn reaches(worsening: Decimal, before: &MetricValue, after: &MetricValue, min_z: Decimal) -> Option<bool> {
-    let variance = variance(before, after)?;
-    let limit = min_z.checked_mul(min_z)?.checked_mul(variance)?;
-    Some(!worsening.is_sign_negative() && worsening.checked_mul(worsening)? >= limit)
+/// Whether two values differ by at least `min_z` standard errors, compared in squares and so without rounding.
+pub(super) fn reaches(before: &MetricValue, after: &MetricValue, min_z: Decimal) -> Option<bool> {
+    let delta = after.number()?.checked_sub(before.number()?)?;
+    let limit = min_z.checked_mul(min_z)?.checked_mul(variance(before, after)?)?;
+    Some(delta.checked_mul(delta)? >= limit)
 }
 
 fn variance(before: &MetricValue, after: &MetricValue) -> Option<Decimal> {
@@ -67,17 +67,16 @@ mod tests {
     fn standard_errors_of_3_and_4_make_one_of_5() {
         let fell = change("accuracy", ("80", "3"), ("70", "4"));
         assert_eq!((fell.standard_error(), fell.z()), (Some(Decimal::from(5)), Some(Decimal::from(-2))));
-        assert_eq!(fell.is_worse_by_z(Decimal::TWO), Some(true));
-        assert_eq!(change("accuracy", ("80", "3"), ("70.01", "4")).is_worse_by_z(Decimal::TWO), Some(false));
-        assert_eq!(change("accuracy", ("80", "3"), ("99", "4")).is_worse_by_z(Decimal::TWO), Some(false));
-        assert_eq!(change("wer", ("80", "3"), ("90", "4")).is_worse_by_z(Decimal::TWO), Some(true));
+        assert_eq!(fell.reaches_z(Decimal::TWO), Some(true));
+        assert_eq!(change("accuracy", ("80", "3"), ("70.01", "4")).reaches_z(Decimal::TWO), Some(false));
+        assert_eq!(change("accuracy", ("80", "3"), ("90", "4")).reaches_z(Decimal::TWO), Some(true));
     }
 
     #[test]
     fn without_both_standard_errors_nothing_is_said() {
         for (before, after) in [("3", ""), ("", "4"), ("0", "0"), ("-3", "4")] {
             let fell = change("accuracy", ("80", before), ("70", after));
-            assert_eq!((fell.z(), fell.is_worse_by_z(Decimal::TWO)), (None, None), "{before} {after}");
+            assert_eq!((fell.z(), fell.reaches_z(Decimal::TWO)), (None, None), "{before} {after}");
         }
     }
 

@@ -80,11 +80,10 @@ pub fn section_text(card: &Card, section: &Section) -> String {
     let within = card.sections.iter().filter(|other| (section.line..=section.end_line).contains(&other.line));
     let mut text = String::new();
     for part in within {
-        for piece in [part.heading.as_str(), part.text.as_str()] {
-            if !piece.is_empty() && !(part.line == section.line && piece == section.heading) {
-                text.push_str(piece);
-                text.push('\n');
-            }
+        let heading = (part.line != section.line).then_some(part.heading.as_str());
+        for piece in heading.into_iter().chain([part.text.as_str()]).filter(|piece| !piece.is_empty()) {
+            text.push_str(piece);
+            text.push('\n');
         }
     }
     text
