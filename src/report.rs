@@ -5,9 +5,44 @@
 pub mod annotations;
 mod change;
 mod groups;
+pub mod json;
 pub mod markdown;
 #[cfg(test)]
 mod samples;
+pub mod sarif;
 mod source;
+pub mod text;
 pub mod verdict;
 mod words;
+
+use crate::checks::rules::Actions;
+use crate::domain::Evidence;
+
+use verdict::Verdict;
+
+/// Evidence with what a reader needs to place it.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// `acme/sentiment`, or the name of a folder.
+    pub repository: &'a str,
+    pub environment: &'a str,
+    pub evidence: &'a Evidence,
+    /// What flags do, by severity.
+    pub actions: &'a Actions,
+    pub rules: Rules<'a>,
+}
+
+/// The rules that a request would be held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules<'a> {
+    /// In words: `the built-in starter policy`.
+    By(&'a str),
+    /// They cannot be followed, so the gate would hold the request (R10).
+    Held { why: &'a str },
+}
+
+impl Report<'_> {
+    pub fn verdict(&self) -> Verdict {
+        verdict::verdict(self.evidence, self.actions)
+    }
+}

@@ -12,7 +12,13 @@ mod summary;
 
 use crate::domain::Evidence;
 
-use page::Page;
+use super::{Report, Rules, words};
+use inert::prose;
+use page::{Page, Section};
+
+/// Longest texts of the page's own head, in characters.
+const MAX_NAME_CHARS: usize = 100;
+const MAX_WHY_CHARS: usize = 400;
 
 /// The short form: how risky, which flags, what changed, in at most `max_chars` characters.
 pub fn summary(evidence: &Evidence, max_chars: usize) -> String {
@@ -22,4 +28,26 @@ pub fn summary(evidence: &Evidence, max_chars: usize) -> String {
 /// The long form that stands below it: card diffs, weights, files, people, commits, in at most `max_chars` characters.
 pub fn details(evidence: &Evidence, max_chars: usize) -> String {
     Page::new(details::sections(evidence)).fit(max_chars)
+}
+
+/// Both forms under a heading that says what the gate would say, in at most `max_chars` characters.
+pub fn page(report: &Report<'_>, max_chars: usize) -> String {
+    let mut sections = vec![opening(report)];
+    sections.extend(summary::sections(report.evidence));
+    sections.extend(details::sections(report.evidence));
+    Page::new(sections).fit(max_chars)
+}
+
+/// `## acme/sentiment to production: needs approval`
+fn opening(report: &Report<'_>) -> Section {
+    let verdict = report.verdict();
+    let word = if matches!(report.rules, Rules::Held { .. }) { "held" } else { verdict.word() };
+    let name = prose(report.repository, MAX_NAME_CHARS);
+    let heading = format!("## {name} to {}: {word}", prose(report.environment, MAX_NAME_CHARS));
+    let rules = match report.rules {
+        Rules::By(policy) => format!("By {}.", prose(policy, MAX_WHY_CHARS)),
+        Rules::Held { why } => format!("**Held:** {}", prose(why, MAX_WHY_CHARS)),
+    };
+    let verdict = prose(&words::verdict(&verdict), MAX_WHY_CHARS);
+    Section { head: vec![heading, String::new()], lines: vec![format!("{verdict} {rules}")], end: Vec::new() }
 }

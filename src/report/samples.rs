@@ -193,7 +193,7 @@ pub(super) mod hostile {
             Just("| --- |\n::error::x"),
         ];
         let tricks = tricks.prop_map(str::to_owned);
-        let long = (tricks.clone(), 1_usize..200).prop_map(|(trick, times)| trick.repeat(times));
+        let long = (tricks.clone(), 1_usize..60).prop_map(|(trick, times)| trick.repeat(times));
         prop_oneof![
             tricks.clone(),
             long,
@@ -210,7 +210,7 @@ pub(super) mod hostile {
             severities in prop::collection::vec(0_usize..5, 40),
         ) -> Evidence {
             let word = |n: usize| text[n % text.len()].clone();
-            let some = |n: usize| (n % 3 != 0).then(|| word(n));
+            let some = |n: usize| (!n.is_multiple_of(3)).then(|| word(n));
             let mut evidence = super::evidence();
             let all = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
             evidence.flags = (0..flags).map(|n| Flag {

@@ -1,6 +1,7 @@
 //! The words that all reports share.
 
-use crate::checks::words::{count, plain, size};
+use super::verdict::Verdict;
+use crate::checks::words::{count, listed, plain, size};
 use crate::domain::{
     Baseline, ChangeKind, CiState, Evidence, ExternalState, FileChange, Flag, Part, Relation, Severity, TensorChange,
     WeightChange, WeightFile, flag,
@@ -167,5 +168,25 @@ pub(super) fn commits(evidence: &Evidence) -> String {
     match u64::try_from(listed).is_ok_and(|listed| listed < evidence.commits_total) {
         true => format!("{all}, the newest {listed} of them"),
         false => all,
+    }
+}
+
+/// `Needs approval: 2 flags ask for it (metric.regressed, evidence.incomplete).`
+pub(super) fn verdict(verdict: &Verdict) -> String {
+    const CODE_CHARS: usize = 60;
+    let flags = verdict.flags();
+    let mut codes: Vec<String> = Vec::new();
+    for flag in flags {
+        let code = plain(&flag.code, CODE_CHARS);
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    let codes = listed(codes.iter().map(String::as_str));
+    let (number, s) = (count(flags.len(), "flag"), if flags.len() == 1 { "s" } else { "" });
+    match verdict {
+        Verdict::Blocked { .. } => format!("Blocked: {number} cannot be approved away ({codes})."),
+        Verdict::NeedsApproval { .. } => format!("Needs approval: {number} ask{s} for it ({codes})."),
+        Verdict::Clear => "Clear: no flag blocks or asks for approval.".to_owned(),
     }
 }

@@ -103,10 +103,14 @@ fn weight(weight: &WeightChange) -> String {
     format!("| {} | {} | {} | {words} |", cell(&weight.path, MAX_PATH_CHARS), side(&weight.before), side(&weight.after))
 }
 
-/// `Unchanged: licence, base model.`
+/// `Unchanged: licence apache-2.0, base model distilbert-base.`
 fn same(model: &ModelChange) -> Option<String> {
-    let labels: Vec<String> = change::same_rows(model).map(|row| prose(&row.label, MAX_NAME_CHARS)).collect();
-    listed(&labels).map(|labels| format!("Unchanged: {labels}."))
+    let row = |row: &Row| {
+        let value = row.after.as_ref().map(|value| format!(" {}", code(value, MAX_VALUE_CHARS)));
+        format!("{}{}", prose(&row.label, MAX_NAME_CHARS), value.unwrap_or_default())
+    };
+    let rows: Vec<String> = change::same_rows(model).map(row).collect();
+    listed(&rows).map(|rows| format!("Unchanged: {rows}."))
 }
 
 fn unchanged_models(evidence: &Evidence) -> Option<Section> {
