@@ -4,7 +4,7 @@
 //! the policy only metrics with a better and a worse are judged, and never a selection rate. Slices with few examples are noise.
 
 use crate::artifact::metrics::{
-    Amount, Direction, MetricKey, Outcome, SliceGap, SliceResult, direction_of, slice_changes, slice_gaps,
+    Amount, Direction, Limit, MetricKey, SliceGap, SliceResult, Verdict, direction_of, slice_changes, slice_gaps,
 };
 use crate::domain::{Flag, Severity};
 
@@ -90,19 +90,14 @@ impl Judge<'_> {
     /// One slice got worse, whatever the average did.
     fn regressions(&self) -> Vec<Flag> {
         let (before, after) = (self.slices(self.file.before.as_ref()), self.slices(self.file.after.as_ref()));
+        // Fewer than two standard errors are noise here as they are overall.
+        let limit =
+            Limit { max_worse: Some(self.rules.max_drop), min_z: Some(rust_decimal::Decimal::TWO), ..Limit::default() };
         let mut flags = Vec::new();
         for slice in slice_changes(&before, &after, self.rules.min_count) {
             let change = &slice.change;
-            let (Some(worse), true) = (change.worsening(), slice.has_enough && change.outcome == Outcome::Worse) else {
-                continue;
-            };
-            let (Some(old), Some(new)) = (&change.before, &change.after) else { continue };
-            let Some(number) = old.number() else { continue };
-            // Fewer than two standard errors are noise here as they are overall.
-            let is_noise = change.is_worse_by_z(rust_decimal::Decimal::TWO) == Some(false);
-            if is_noise || !exceeds(worse, self.rules.max_drop, number) {
-                continue;
-            }
+            let (Some(old), Some(new), true) = (&change.before, &change.after, slice.has_enough) else { continue };
+            let Verdict::Fail { why } = change.judge(&limit) else { continue };
             let subject = format!("{} ({})", metric_label(&change.key), slice.slice);
             let line = after.iter().find(|result| result.slice == slice.slice).map(|result| result.result.line);
             let flag = Finding::new("bias.slice_regressed", Severity::High, &subject)
@@ -110,13 +105,7 @@ impl Judge<'_> {
                 .after(&new.text)
                 .rule("no slice gets worse beyond its limit")
                 .source(self.facts.source(&self.file.path, line))
-                .says(&format!(
-                    "{subject}: {} → {}, worse by {} (limit {}).",
-                    old.text,
-                    new.text,
-                    worse.normalize(),
-                    self.rules.max_drop
-                ));
+                .says(&format!("{subject}: {} → {}, {}.", old.text, new.text, why.strip_prefix("is ").unwrap_or(&why)));
             flags.push(flag);
         }
         flags
