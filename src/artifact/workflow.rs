@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::text::quoted;
+use super::text::{cut, quoted, visible};
 
 /// Larger files are not read.
 pub const WORKFLOW_LIMIT_BYTES: usize = 512 * 1024;
@@ -143,8 +143,14 @@ struct JobView<'a> {
 impl JobView<'_> {
     fn risk(&self, kind: WorkflowRiskKind, line: usize, what: &str, why: &str) -> WorkflowRisk {
         let job = Some(quoted(&self.job.id));
-        WorkflowRisk { line, kind, what: quoted(what), why: why.to_owned(), job, deploys: self.deploys }
+        WorkflowRisk { line, kind, what: shown(what), why: why.to_owned(), job, deploys: self.deploys }
     }
+}
+
+/// Long enough for an action with its path and ref.
+fn shown(text: &str) -> String {
+    const MAX_CHARS: usize = 200;
+    cut(&visible(&cut(text, MAX_CHARS)), MAX_CHARS).into_owned()
 }
 
 /// Names and texts of an `env`, a `with`.

@@ -30,17 +30,27 @@ fn by_number<'a>(run: &'a Run, named: &ArtifactLocation) -> Option<&'a ArtifactL
 
 /// Relative to the repository: bases that are themselves relative are put in front, an absolute one ends there.
 fn path(run: &Run, location: &ArtifactLocation) -> Option<String> {
-    let mut uri = location.uri.clone()?;
+    // Short before anything is done with it: one artifact may be the place of many results.
+    let mut uri = shortened(location.uri.as_deref()?);
     let mut base_id = location.uri_base_id.as_deref();
     let none = BTreeMap::new();
     let bases = run.original_uri_base_ids.as_ref().unwrap_or(&none);
     for _ in 0..BASE_LIMIT {
+        if uri.len() > PATH_LIMIT_CHARS {
+            break;
+        }
         let Some(base) = base_id.and_then(|id| bases.get(id)).filter(|_| !is_absolute(&uri)) else { break };
-        let Some(prefix) = base.uri.as_deref().filter(|prefix| !is_absolute(prefix)) else { break };
+        let Some(prefix) = base.uri.as_deref().map(shortened).filter(|prefix| !is_absolute(prefix)) else { break };
         uri = format!("{}/{uri}", prefix.trim_end_matches('/'));
         base_id = base.uri_base_id.as_deref();
     }
     Some(if is_absolute(&uri) { uri } else { decode(uri.trim_start_matches("./")) })
+}
+
+/// Longer than any path that is shown, also when all of it is percent-encoded.
+fn shortened(uri: &str) -> String {
+    const MAX_CHARS: usize = 4 * PATH_LIMIT_CHARS;
+    uri.char_indices().nth(MAX_CHARS).and_then(|(end, _)| uri.get(..end)).unwrap_or(uri).to_owned()
 }
 
 /// Has a scheme, or begins at a root.

@@ -1,8 +1,9 @@
 //! The text of a message: given, or looked up at the rule with values put in (3.11).
 
+use super::MESSAGE_LIMIT_CHARS;
 use super::wire::{Message, Rule};
 
-/// The message as people read it. Longer than any limit of ours it may be; nothing in it is made safe.
+/// The message as people read it; nothing in it is made safe.
 pub(super) fn text(message: &Message, rule: Option<&Rule>) -> String {
     let looked_up = || {
         let strings = rule?.message_strings.as_ref()?;
@@ -26,25 +27,30 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// A text grows at most to this many bytes when values are put in.
-const GROWN_LIMIT_BYTES: usize = 64 * 1024;
-
-/// Takes backslashes before brackets away and, where there are `arguments`, puts them in for `{0}` (3.11.5).
+/// Takes backslashes before brackets away and, where there are `arguments`, puts them in for `{0}` (3.11.5). Ends right after
+/// the last character that can be shown: one rule's text may be that of many results.
 fn unescape(text: &str, arguments: &[String]) -> String {
     let mut plain = String::new();
+    let mut room = MESSAGE_LIMIT_CHARS + 1;
     let mut rest = text.chars();
-    while let Some(character) = rest.next().filter(|_| plain.len() < GROWN_LIMIT_BYTES) {
+    while let Some(character) = rest.next().filter(|_| room > 0) {
         let after = rest.as_str();
-        match character {
-            '\\' if after.starts_with(['\\', '[', ']']) => plain.extend(rest.next()),
-            '{' => match placeholder(after).and_then(|(number, rest)| Some((arguments.get(number)?, rest))) {
-                Some((argument, behind)) => {
-                    plain.push_str(argument);
-                    rest = behind.chars();
-                }
-                None => plain.push('{'),
-            },
-            other => plain.push(other),
+        let value = (character == '{').then(|| placeholder(after)).flatten();
+        match value.and_then(|(number, behind)| Some((arguments.get(number)?, behind))) {
+            Some((argument, behind)) => {
+                let shown = argument.chars().take(room);
+                room -= shown.clone().count();
+                plain.extend(shown);
+                rest = behind.chars();
+            }
+            None if character == '\\' && after.starts_with(['\\', '[', ']']) => {
+                plain.extend(rest.next());
+                room -= 1;
+            }
+            None => {
+                plain.push(character);
+                room -= 1;
+            }
         }
     }
     plain
@@ -88,6 +94,10 @@ mod tests {
     #[test]
     fn values_cannot_multiply() {
         let text = format!(r#"{{"text": "{}", "arguments": ["{}"]}}"#, "{0}".repeat(10_000), "x".repeat(10_000));
-        assert!(message(&text).len() < 2 * GROWN_LIMIT_BYTES);
+        assert_eq!(
+            message(&text).len(),
+            MESSAGE_LIMIT_CHARS + 1,
+            "one more than is shown, so that it is seen to be cut"
+        );
     }
 }
