@@ -2,10 +2,12 @@
 //!
 //! Order for anything shown to people: mask, make visible, then (at the vendor's edge) escape, and cut last.
 
+mod confusable;
 mod cut;
 mod hidden;
 mod secrets;
 
+pub use confusable::{confusable_words, has_confusable};
 pub use cut::cut;
 pub use hidden::{has_hidden, hidden_characters, visible, visible_lines};
 pub use secrets::{SecretKind, mask_secrets};

@@ -4,7 +4,8 @@
 
 use std::fmt::Write;
 
-/// `text` with every hidden character written out as `\u{202e}`, on one line: line ends and tabs are written out too.
+/// `text` with every hidden character written out as `\u{202e}`, on one line: line ends and tabs are written out too, and so are
+/// letters that make a word look like another (see [`super::confusable_words`]).
 pub fn visible(text: &str) -> String {
     escape(text, |_| false)
 }
@@ -35,8 +36,9 @@ fn is_layout(c: char) -> bool {
 
 fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
-    for (_, before, c, after) in with_neighbours(text) {
-        if !keep(c) && is_hidden(before, c, after) {
+    let mut odd = super::confusable::odd_letters(text).peekable();
+    for (offset, before, c, after) in with_neighbours(text) {
+        if odd.next_if_eq(&offset).is_some() || (!keep(c) && is_hidden(before, c, after)) {
             // Writing to a String cannot fail.
             let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
         } else {

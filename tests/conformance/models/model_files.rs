@@ -2,7 +2,7 @@
 
 use countersign::artifact::card::{self, Card, FrontMatter, ProblemKind};
 use countersign::artifact::lfs::{self, LfsReading};
-use countersign::artifact::tensors;
+use countersign::artifact::{tensors, text};
 use serde_json::Value;
 
 use super::super::references;
@@ -40,4 +40,20 @@ fn is_card_flagged(card: &Card) -> bool {
     let hidden = card.problems.iter().any(|problem| problem.kind == ProblemKind::HiddenCharacter);
     let no_numbers = !card.results.is_empty() && card.results.iter().all(|result| result.value.number().is_none());
     unreadable || hidden || no_numbers
+}
+
+/// Published cards are in many languages and full of formulas; none of them deceives by its letters.
+#[test]
+fn no_word_of_a_published_card_is_taken_for_a_deception() {
+    let cards = references::files("models/cards", "md");
+    assert!(cards.len() >= 20, "{}", cards.len());
+    let mut other_scripts = 0;
+    for card in cards {
+        let bytes = std::fs::read(&card).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        other_scripts += usize::from(text.chars().any(|c| c.is_alphabetic() && !matches!(c, '\0'..='\u{24f}')));
+        let words: Vec<_> = text::confusable_words(&text).collect();
+        assert_eq!(words, [], "{}", references::name(&card));
+    }
+    assert!(other_scripts >= 3, "only {other_scripts} cards with other than Latin letters");
 }
