@@ -39,7 +39,12 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn is_letter(c: char) -> bool {
-    c.is_alphabetic() || matches!(c, '\u{300}'..='\u{36f}')
+    c.is_alphabetic() || is_mark(c)
+}
+
+/// An accent as a character of its own.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 /// Where a letter stands for this purpose.
@@ -48,7 +53,7 @@ enum Script {
     Latin,
     Greek,
     Cyrillic,
-    /// Common to many scripts, or one that is ordinarily written together with Latin letters: Han, kana, Hangul, Bopomofo.
+    /// Common to many scripts, an accent, or one that is ordinarily written together with Latin letters: Han, kana, Hangul, Bopomofo.
     Companion,
     Other,
 }
@@ -59,7 +64,7 @@ impl Script {
             return Self::Latin;
         }
         let set = AugmentedScriptSet::for_char(c);
-        if set.is_all() || set.hanb || set.jpan || set.kore {
+        if is_mark(c) || set.is_all() || set.hanb || set.jpan || set.kore {
             return Self::Companion;
         }
         let has = |name: &str| set.base.iter().any(|script| script.short_name() == name);
@@ -209,6 +214,7 @@ mod tests {
             "f1_\u{455}core",
             "l\u{456}cense",
             "\u{13aa}pple",
+            "mo\u{301}d\u{435}\u{301}l",
         ];
         for word in words {
             assert!(has_confusable(word), "{word}");
@@ -231,6 +237,7 @@ mod tests {
             "модель_v2 модель v2 F1-мера 3х4 х86 json'ы ML-модель",
             "APIшка PDFка SSDха TCPшный URLы GPTшка",
             "ακρίβεια του μοντέλου",
+            "ο\u{313}\u{301} Ο\u{314}\u{301} ο\u{301}ν ε\u{308} и\u{306} е\u{308} а\u{301}о e\u{301}a",
             "µ μ Δ α ± 3σ Δx Δt μm μs kΩ Ωm λmax σmax σ_x αβ ε-greedy ρ=0.9 ∂ν/∂x dν β-carotene",
             "TNFα IFNγ NFκB PPARγ IL1β ERα36 CO₂ χ² R² 10⁻³",
             "モデルの精度 カタカナ 中文模型 한국어 모델",
