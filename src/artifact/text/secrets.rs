@@ -6,6 +6,7 @@
 mod assignment;
 mod pem;
 mod token;
+mod url;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -24,6 +25,8 @@ pub enum SecretKind {
     StripeKey,
     JsonWebToken,
     PrivateKey,
+    /// The password in `https://user:password@host`.
+    UrlPassword,
     /// The value of `password=...` and the like.
     Assigned,
 }
@@ -43,6 +46,7 @@ impl SecretKind {
             Self::StripeKey => "Stripe key",
             Self::JsonWebToken => "JSON web token",
             Self::PrivateKey => "private key",
+            Self::UrlPassword => "password in a URL",
             Self::Assigned => "secret value",
         }
     }
@@ -81,7 +85,8 @@ struct Found {
 fn secret_at(bytes: &[u8], at: usize, fresh: bool) -> Option<Found> {
     match bytes.get(at)? {
         b'-' => pem::private_key_at(bytes, at),
-        b'=' | b':' => assignment::assigned_secret_at(bytes, at),
+        b':' => url::password_at(bytes, at).or_else(|| assignment::assigned_secret_at(bytes, at)),
+        b'=' => assignment::assigned_secret_at(bytes, at),
         _ => token::token_at(bytes, at, fresh),
     }
 }

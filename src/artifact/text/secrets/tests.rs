@@ -93,6 +93,57 @@ fn known_token_keeps_its_kind_when_assigned() {
 }
 
 #[test]
+fn passwords_in_urls_are_masked_and_the_rest_of_the_url_is_kept() {
+    let cases = [
+        ("https://mona:token@acme.example/", "https://mona:[masked: password in a URL]@acme.example/"),
+        (
+            "git clone https://mona:s3cret@acme.example/r.git",
+            "git clone https://mona:[masked: password in a URL]@acme.example/r.git",
+        ),
+        ("postgres://app:p@ss:w0rd!@db:5432/x?a=b@c", "postgres://app:[masked: password in a URL]@db:5432/x?a=b@c"),
+        ("redis://:hunter2@cache", "redis://:[masked: password in a URL]@cache"),
+        ("mongodb+srv://a:b%40c@h,i@j", "mongodb+srv://a:[masked: password in a URL]@j"),
+        (
+            r#"{"u":"https:\/\/mona:s3cret@acme.example"}"#,
+            r#"{"u":"https:\/\/mona:[masked: password in a URL]@acme.example"}"#,
+        ),
+        ("-  url: 'https://a:b@c'", "-  url: 'https://a:[masked: password in a URL]@c'"),
+        ("http://a:b@c http://d:e@f", "http://a:[masked: password in a URL]@c http://d:[masked: password in a URL]@f"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(masked(text), expected);
+    }
+}
+
+#[test]
+fn a_known_token_in_a_url_keeps_its_kind() {
+    let token = format!("ghp_{}", "a1".repeat(18));
+    let masked_token = masked(&format!("https://x-access-token:{token}@github.com/acme/m"));
+    assert_eq!(masked_token, "https://x-access-token:[masked: GitHub token]@github.com/acme/m");
+    let alone = masked(&format!("https://{token}@github.com/acme/m"));
+    assert_eq!(alone, "https://[masked: GitHub token]@github.com/acme/m");
+    let longer = masked(&format!("https://mona:{token}.!more@acme.example"));
+    assert_eq!(longer, "https://mona:[masked: password in a URL]@acme.example");
+}
+
+#[test]
+fn urls_without_a_password_are_untouched() {
+    let texts = [
+        "https://mona@acme.example/ ssh://git@github.com:22/acme/m.git git@github.com:acme/m.git",
+        "http://localhost:8080/@acme/pkg https://acme.example:443?to=ana@acme.example https://a:8/b@c",
+        "https://mona:@acme.example https://mona:***@acme.example https://mona:...@acme.example",
+        "https://$USER:$TOKEN@h https://${USER}:${TOKEN}@h https://<user>:<token>@h https://{u}:{p}@h",
+        "postgres://%s:%s@%s:%d/%s mysql://%(user)s:%(password)s@h",
+        "scheme://[user[:password]@]host[:port]/path",
+        "see https://acme.example: ana@acme.example, a://b:c",
+        "mailto:ana@acme.example //mona:s3cret@acme.example ://a:b@c",
+    ];
+    for text in texts {
+        assert_eq!(mask_secrets(text), (Cow::Borrowed(text), 0));
+    }
+}
+
+#[test]
 fn ordinary_model_text_is_untouched() {
     let texts = [
         r#""eos_token": "<|endoftext|>", "pad_token": "[PAD]", "unk_token": "unknown_word""#,
@@ -124,10 +175,16 @@ fn hostile_repetition_ends_soon() {
         "AKIA",
         "token:",
         "-----BEGIN ",
+        "a://",
+        "a://a:",
+        "a://a:@",
+        "a://b:c@",
+        "https://mona:s3cret",
+        "://:@",
     ];
     for flood in floods {
         let text = flood.repeat(300_000 / flood.len());
-        assert!(mask_secrets(&text).0.len() <= text.len() * 4, "{flood}");
+        assert!(mask_secrets(&text).0.len() <= text.len() * 5, "{flood}");
     }
 }
 
@@ -148,10 +205,22 @@ proptest! {
 
     #[test]
     fn any_text_is_masked_without_panic_and_once(
-        text in "(ghp_|xoxb-|sk-|hf_|AKIA|eyJ|password|token|=|: |\"|-----BEGIN PRIVATE KEY-----|[A-Za-z0-9]{1,20}|[.\\-_ \n(\\[\\]é]){0,40}",
+        text in "(ghp_|xoxb-|sk-|://|@|hf_|AKIA|eyJ|password|token|=|: |\"|-----BEGIN PRIVATE KEY-----|[A-Za-z0-9]{1,20}|[.\\-_ \n(\\[\\]é]){0,40}",
     ) {
         let once = masked(&text);
         prop_assert_eq!(masked(&once), once);
+    }
+
+    #[test]
+    fn passwords_in_urls_are_never_left(
+        scheme in "[a-z][a-z+]{0,6}[a-z]", user in "[a-z0-9._%-]{0,10}", password in "[a-zA-Z0-9!%&*+,;=~._-]{0,9}[A-Z][0-9]{6}", after in "(|/|:80|\\?x=@)",
+    ) {
+        let text = format!("see {scheme}://{user}:{password}@acme.example{after} now");
+        let (once, count) = mask_secrets(&text);
+        prop_assert_eq!(count, 1);
+        prop_assert!(!once.contains(&password), "{}", once);
+        prop_assert!(once.contains("acme.example"));
+        prop_assert_eq!(mask_secrets(&once), (Cow::Borrowed(&*once), 0));
     }
 
     #[test]
