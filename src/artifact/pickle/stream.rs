@@ -1,0 +1,139 @@
+//! Pickles one after the other, as files hold them: which of a file's bytes are pickles, and what all of them do.
+
+use super::evidence::{self, Weight};
+use super::fault::Fault;
+use super::findings;
+use super::input::{Input, wide};
+use super::machine::{Budget, Machine, Reader, Run};
+use crate::artifact::scan::ScanFinding;
+use crate::artifact::source::{Source, SourceError};
+
+/// Pickles in a torch file from before 1.6: magic number, protocol, system, the object, keys of the storages. Raw bytes follow.
+const TORCH_LEGACY_PICKLES: u64 = 5;
+
+/// A file's bytes, read as pickles.
+#[derive(Debug, Default)]
+pub struct Stream {
+    pub kind: StreamKind,
+    /// What was found, with positions.
+    pub findings: Vec<ScanFinding>,
+    /// Byte strings that are loaded as files of their own: position and length.
+    pub loaded: Vec<(u64, u64)>,
+    /// Where bytes begin that follow the last pickle and are none.
+    pub rest: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StreamKind {
+    /// Nothing that a reader of pickles would take far.
+    #[default]
+    NotPickles,
+    /// As before, but only because the bytes end here.
+    TooShortToTell,
+    Pickles,
+    TorchLegacy,
+}
+
+/// Runs every pickle from the start of `source` on.
+///
+/// # Errors
+/// When a part of the source is not here. Other failures to read are findings.
+pub fn read(source: &dyn Source, allow_globals: &[String], budget: &mut Budget) -> Result<Stream, SourceError> {
+    let (stream, has_arrays) = read_as(source, Reader::Joblib, allow_globals, budget)?;
+    if !has_arrays {
+        return Ok(stream);
+    }
+    // Another reader than joblib takes the arrays' bytes for opcodes: what those do counts, where they end does not.
+    let (plain, _) = read_as(source, Reader::Plain, allow_globals, budget)?;
+    let mut stream = stream;
+    let more = plain.findings.into_iter().filter(|finding| !finding.name.is_empty());
+    stream.findings.extend(more);
+    stream.loaded.extend(plain.loaded);
+    Ok(stream)
+}
+
+fn read_as(
+    source: &dyn Source,
+    reader: Reader,
+    allow_globals: &[String],
+    budget: &mut Budget,
+) -> Result<(Stream, bool), SourceError> {
+    let mut input = Input::new(source);
+    let mut stream = Stream::default();
+    let (mut weight, mut has_arrays, mut is_torch, mut pickles) = (Weight::None, false, false, 0_u64);
+    while !input.is_at_end() {
+        let start = input.position();
+        let run = Machine::new(&mut input, budget, allow_globals, reader).run();
+        missing(&input)?;
+        let ends_file = input.is_at_end();
+        let this = evidence::weigh(&run, ends_file);
+        if this == Weight::None {
+            end_at_other_bytes(&mut stream, &run, start, weight);
+            break;
+        }
+        is_torch |= pickles == 0 && run.is_torch_magic;
+        weight = weight.max(this);
+        pickles += 1;
+        has_arrays |= run.has_arrays;
+        findings::add(&run, &mut stream.findings);
+        stream.loaded.extend(run.loaded);
+        if run.fault.is_some() || (is_torch && pickles == TORCH_LEGACY_PICKLES) {
+            break;
+        }
+    }
+    stream.kind = match weight {
+        Weight::Strong if is_torch => StreamKind::TorchLegacy,
+        Weight::Strong => StreamKind::Pickles,
+        Weight::Weak if input.is_at_end() && stream.rest.is_none() && pickles > 0 => StreamKind::Pickles,
+        Weight::Weak | Weight::None => return Ok((not_pickles(&stream), false)),
+    };
+    if let Some(rest) = stream.rest
+        && is_padding(source, rest)?
+    {
+        stream.rest = None;
+    }
+    Ok((stream, has_arrays))
+}
+
+/// The bytes from `start` on are no pickle, though some may come before.
+fn end_at_other_bytes(stream: &mut Stream, run: &Run, start: u64, weight: Weight) {
+    stream.rest = Some(start);
+    if weight == Weight::None && run.fault == Some(Fault::End) {
+        stream.kind = StreamKind::TooShortToTell;
+    }
+}
+
+fn not_pickles(stream: &Stream) -> Stream {
+    Stream { kind: stream.kind, ..Stream::default() }
+}
+
+fn missing(input: &Input<'_>) -> Result<(), SourceError> {
+    match input.failure() {
+        Some(SourceError::Missing) => Err(SourceError::Missing),
+        _ => Ok(()),
+    }
+}
+
+/// Only zeros and white space up to the end: nobody reads them.
+fn is_padding(source: &dyn Source, start: u64) -> Result<bool, SourceError> {
+    const PADDING_LIMIT: u64 = 64 << 10;
+    let length = source.size().saturating_sub(start);
+    if length > PADDING_LIMIT {
+        return Ok(false);
+    }
+    let mut buffer = [0; 4096];
+    let mut at = start;
+    while at < source.size() {
+        let read = match source.read_at(at, &mut buffer) {
+            Ok(read) if read > 0 => read,
+            Err(SourceError::Missing) => return Err(SourceError::Missing),
+            _ => return Ok(false),
+        };
+        let bytes = buffer.get(..read).unwrap_or_default();
+        if !bytes.iter().all(|byte| *byte == 0 || byte.is_ascii_whitespace()) {
+            return Ok(false);
+        }
+        at = at.saturating_add(wide(read));
+    }
+    Ok(true)
+}
