@@ -1,6 +1,60 @@
 //! What a weight file would do when it is loaded, decided by its content and never by its name.
 
+mod detect;
+mod findings;
+mod hdf5;
+mod header;
+mod kinds;
+mod look;
+mod members;
+mod onnx;
+
+pub use detect::detect;
+
 use serde::Serialize;
+
+use super::source::{Source, SourceError};
+
+/// What a scan goes by.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ScanOptions<'a> {
+    /// Imports that the team allows besides the allow-list, such as `sklearn.*`. Nothing dangerous becomes allowed by them.
+    pub allow_globals: &'a [String],
+    pub limits: Limits,
+}
+
+/// How much is looked at in one file. Beyond any of them it is unscannable, and what was found before counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Opcodes of all pickles together.
+    pub opcodes: u64,
+    /// Containers inside containers.
+    pub depth: u8,
+    /// Members of one container that hold more than plain data.
+    pub members: u32,
+    /// Bytes that compressed data takes when unpacked, all together.
+    pub unpacked_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { opcodes: 10_000_000, depth: 3, members: 200, unpacked_bytes: 64 << 20 }
+    }
+}
+
+/// Scans one file. `name_hint_not_trusted` can make the answer worse, never better: what is named like a pickle and is nothing
+/// known is unscannable.
+///
+/// # Errors
+/// [`SourceError::Missing`] when a part of the file is not here: no answer is given on half a file. Other failures to read
+/// are findings.
+pub fn scan(
+    name_hint_not_trusted: &str,
+    source: &dyn Source,
+    options: &ScanOptions<'_>,
+) -> Result<FileScan, SourceError> {
+    look::scan(name_hint_not_trusted, source, options)
+}
 
 /// The answer for one file, mildest first. Nothing is ever called safe: `Clean` says only that no import outside the
 /// allow-list was found.
@@ -15,6 +69,18 @@ pub enum Verdict {
     Unscannable,
     /// Runs something when it is loaded.
     Dangerous,
+}
+
+impl Verdict {
+    /// The verdict in words, for a reviewer. `Clean` claims no more than what was looked for.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Clean => "no imports outside the allow-list",
+            Self::Suspicious => "imports that are on no list, or an archive that readers take in different ways",
+            Self::Unscannable => "could not be scanned to its end",
+            Self::Dangerous => "runs something when it is loaded",
+        }
+    }
 }
 
 /// What a file is, by content.
@@ -41,8 +107,11 @@ pub enum Format {
     Zlib,
     Bzip2,
     Xz,
+    Lzma,
     Tar,
-    /// A pointer to large-file storage.
+    /// An archive or compressed file of a kind that is not read: 7z, rar, zstd and others.
+    OtherArchive,
+    /// A pointer to large-file storage: it stands for another file, and its own verdict says nothing about that one.
     LfsPointer,
     /// Text that is no model format.
     Text,
@@ -77,3 +146,13 @@ pub struct FileScan {
     /// Tensors and metadata, for formats whose header says them.
     pub header: Option<super::tensors::Header>,
 }
+
+impl FileScan {
+    /// It only stands for another file, which was not looked at.
+    pub fn is_pointer(&self) -> bool {
+        self.format == Format::LfsPointer
+    }
+}
+
+#[cfg(test)]
+mod tests;

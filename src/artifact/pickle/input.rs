@@ -1,6 +1,7 @@
 //! Bytes of a pickle, one after the other, from a source that may be large: what is not needed is skipped, not read.
 
 use super::fault::Fault;
+use crate::artifact::container::wide;
 use crate::artifact::source::{Source, SourceError};
 
 /// Bytes kept of one line: names and numbers are shorter, and of longer text only place and length matter.
@@ -174,11 +175,6 @@ impl<'a> Input<'a> {
         self.failure = Some(error);
         Fault::Source
     }
-}
-
-/// No platform has more than 64 bits to a `usize`.
-pub const fn wide(count: usize) -> u64 {
-    count as u64
 }
 
 /// What does not fit is more than any buffer holds.

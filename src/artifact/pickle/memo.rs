@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::fault::Fault;
-use super::input::wide;
 use super::value::Value;
+use crate::artifact::container::wide;
 
 /// Values in one memo.
 const VALUES_LIMIT: usize = 4 << 20;

@@ -3,8 +3,9 @@
 use super::evidence::{self, Weight};
 use super::fault::Fault;
 use super::findings;
-use super::input::{Input, wide};
+use super::input::Input;
 use super::machine::{Budget, Machine, Reader, Run};
+use crate::artifact::container::wide;
 use crate::artifact::scan::ScanFinding;
 use crate::artifact::source::{Source, SourceError};
 
@@ -64,9 +65,8 @@ fn read_as(
     while !input.is_at_end() {
         let start = input.position();
         let run = Machine::new(&mut input, budget, allow_globals, reader).run();
-        missing(&input)?;
-        let ends_file = input.is_at_end();
-        let this = evidence::weigh(&run, ends_file);
+        let this = evidence::weigh(&run, input.is_at_end());
+        stop_unread(&input, this.max(weight))?;
         if this == Weight::None {
             end_at_other_bytes(&mut stream, &run, start, weight);
             break;
@@ -107,10 +107,12 @@ fn not_pickles(stream: &Stream) -> Stream {
     Stream { kind: stream.kind, ..Stream::default() }
 }
 
-fn missing(input: &Input<'_>) -> Result<(), SourceError> {
+/// What is not here ends the reading. What cannot be read does so unless it is a finding of a pickle's.
+fn stop_unread(input: &Input<'_>, weight: Weight) -> Result<(), SourceError> {
     match input.failure() {
-        Some(SourceError::Missing) => Err(SourceError::Missing),
-        _ => Ok(()),
+        Some(SourceError::Failed(_)) if weight == Weight::Strong => Ok(()),
+        Some(error) => Err(error.clone()),
+        None => Ok(()),
     }
 }
 

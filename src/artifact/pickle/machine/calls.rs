@@ -2,9 +2,9 @@
 
 use super::scalars::TextOf;
 use super::{Machine, NOTED_LIMIT, OddKind};
+use crate::artifact::container::wide;
 use crate::artifact::pickle::fault::Fault;
 use crate::artifact::pickle::imports::{NAME_LIMIT, Role};
-use crate::artifact::pickle::input::wide;
 use crate::artifact::pickle::opcode as op;
 use crate::artifact::pickle::value::Value;
 

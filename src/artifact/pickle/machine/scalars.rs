@@ -1,8 +1,9 @@
 //! Numbers, text and bytes: read as far as another opcode may depend on them, skipped where they are long.
 
 use super::Machine;
+use crate::artifact::container::wide;
 use crate::artifact::pickle::fault::Fault;
-use crate::artifact::pickle::input::{LINE_KEPT, narrow, wide};
+use crate::artifact::pickle::input::{LINE_KEPT, narrow};
 use crate::artifact::pickle::opcode as op;
 use crate::artifact::pickle::text;
 use crate::artifact::pickle::value::{Place, Value};

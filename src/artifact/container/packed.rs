@@ -1,0 +1,162 @@
+//! Compressed streams, unpacked into memory up to a limit.
+
+use std::cell::Cell;
+use std::io::{self, BufRead as _, BufReader, Read};
+
+use bzip2::bufread::MultiBzDecoder;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use lzma_rust2::{LzmaReader, XzReader};
+
+use super::wide;
+use crate::artifact::source::{Source, SourceError};
+
+/// How bytes are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// Without header, as in zip.
+    Deflate,
+    Gzip,
+    Zlib,
+    Bzip2,
+    Xz,
+    /// `.lzma`, the older format.
+    Lzma,
+    /// LZMA as zip writes its header.
+    ZipLzma,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unpacked {
+    pub bytes: Vec<u8>,
+    pub end: End,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// All of it.
+    Whole,
+    /// There is more than the limit.
+    More,
+    /// It breaks off here: what comes before is what a reader would have got.
+    Broken,
+}
+
+/// Dictionaries larger than this (KiB) are refused; the largest preset of xz takes 64 MiB.
+const DICTIONARY_KIB: u32 = 80 << 10;
+/// Packed bytes that may be read before anything comes out: a block of bzip2 is smaller.
+const PACKED_IN_ADVANCE: u64 = 2 << 20;
+/// Streams in a row that are read as one.
+const STREAMS_LIMIT: u32 = 1024;
+
+impl Packing {
+    /// What unpacking costs at least, in bytes of memory: counted against the limit, however little comes out.
+    pub const fn least_cost(self) -> u64 {
+        match self {
+            Self::Deflate | Self::Gzip | Self::Zlib => 4 << 10,
+            Self::Bzip2 | Self::Xz | Self::Lzma | Self::ZipLzma => 1 << 20,
+        }
+    }
+}
+
+/// Unpacks a source from its start on, at most `limit` bytes.
+///
+/// # Errors
+/// When a part of the source is not here.
+pub fn unpack(source: &dyn Source, packing: Packing, limit: u64) -> Result<Unpacked, SourceError> {
+    let tap = Tap { source, at: 0, out: &Cell::new(0), failure: &Cell::new(None) };
+    let (out, failure) = (tap.out, tap.failure);
+    let mut unpacked = Unpacked { bytes: Vec::new(), end: End::Broken };
+    let mut input = BufReader::with_capacity(16 << 10, tap);
+    let end = match packing {
+        Packing::Deflate => copy(&mut DeflateDecoder::new(&mut input), &mut unpacked.bytes, limit, out),
+        Packing::Gzip => copy(&mut MultiGzDecoder::new(&mut input), &mut unpacked.bytes, limit, out),
+        Packing::Bzip2 => copy(&mut MultiBzDecoder::new(&mut input), &mut unpacked.bytes, limit, out),
+        Packing::Zlib => zlib(&mut input, &mut unpacked.bytes, limit, out),
+        Packing::Xz => {
+            copy(&mut XzReader::new_mem_limit(&mut input, true, DICTIONARY_KIB), &mut unpacked.bytes, limit, out)
+        }
+        Packing::Lzma => match LzmaReader::new_mem_limit(&mut input, DICTIONARY_KIB, None) {
+            Ok(mut reader) => copy(&mut reader, &mut unpacked.bytes, limit, out),
+            Err(_) => End::Broken,
+        },
+        Packing::ZipLzma => match zip_lzma(&mut input) {
+            Ok(mut reader) => copy(&mut reader, &mut unpacked.bytes, limit, out),
+            Err(_) => End::Broken,
+        },
+    };
+    if failure.take() == Some(SourceError::Missing) {
+        return Err(SourceError::Missing);
+    }
+    unpacked.end = end;
+    Ok(unpacked)
+}
+
+fn copy(from: &mut dyn Read, into: &mut Vec<u8>, limit: u64, out: &Cell<u64>) -> End {
+    let mut buffer = vec![0; 32 << 10];
+    loop {
+        let length = wide(into.len());
+        out.set(length);
+        if length > limit {
+            into.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            return End::More;
+        }
+        match from.read(&mut buffer) {
+            Ok(0) => return End::Whole,
+            Ok(read) => into.extend_from_slice(buffer.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return End::Broken,
+        }
+    }
+}
+
+/// Streams of zlib one after the other, as joblib reads them.
+fn zlib(input: &mut BufReader<Tap<'_>>, into: &mut Vec<u8>, limit: u64, out: &Cell<u64>) -> End {
+    for _ in 0..STREAMS_LIMIT {
+        let end = copy(&mut ZlibDecoder::new(&mut *input), into, limit, out);
+        match (end, input.fill_buf()) {
+            (End::Whole, Ok([])) => return End::Whole,
+            (End::Whole, Ok(_)) => {}
+            (End::Whole, Err(_)) => return End::Broken,
+            (end, _) => return end,
+        }
+    }
+    End::Broken
+}
+
+/// Zip's LZMA: version, length of the properties, properties (5 bytes), then the stream up to its end mark.
+fn zip_lzma<'i, 'a>(input: &'i mut BufReader<Tap<'a>>) -> io::Result<LzmaReader<&'i mut BufReader<Tap<'a>>>> {
+    let mut header = [0; 9];
+    input.read_exact(&mut header)?;
+    let [_, _, _, _, properties, a, b, c, d] = header;
+    let dictionary = u32::from_le_bytes([a, b, c, d]);
+    if dictionary / 1024 > DICTIONARY_KIB {
+        return Err(io::Error::other("a dictionary too large"));
+    }
+    LzmaReader::new_with_props(input, u64::MAX, properties, dictionary, None)
+}
+
+/// The packed bytes. It stops where far more is read than comes out, and keeps what the source said.
+struct Tap<'a> {
+    source: &'a dyn Source,
+    at: u64,
+    out: &'a Cell<u64>,
+    failure: &'a Cell<Option<SourceError>>,
+}
+
+impl Read for Tap<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at > self.out.get().saturating_mul(2).saturating_add(PACKED_IN_ADVANCE) {
+            return Err(io::Error::other("almost nothing comes out"));
+        }
+        match self.source.read_at(self.at, buffer) {
+            Ok(read) => {
+                self.at = self.at.saturating_add(wide(read));
+                Ok(read)
+            }
+            Err(error) => {
+                self.failure.set(Some(error));
+                Err(io::Error::other("the packed bytes could not be read"))
+            }
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Looking at a file: as a stream of pickles, as what its first bytes say, as an archive that ends it; and at what is inside.
+
+use super::findings::Findings;
+use super::kinds::{self, Kind};
+use super::{FileScan, Format, ScanFinding, ScanOptions, Verdict, detect, hdf5, header};
+use crate::artifact::container::packed::{End, Packing, Unpacked, unpack};
+use crate::artifact::container::{Oddity, Part, npy, wide};
+use crate::artifact::lfs::{self, LfsReading};
+use crate::artifact::pickle::{self, Budget, Stream, StreamKind};
+use crate::artifact::source::{Source, SourceError};
+use crate::artifact::text::quoted;
+
+/// First bytes of compressed data that are unpacked to see what it is.
+const HEAD_BYTES: u64 = 4096;
+
+/// See [`super::scan`].
+pub fn scan(name: &str, source: &dyn Source, options: &ScanOptions<'_>) -> Result<FileScan, SourceError> {
+    let mut look = Look {
+        options,
+        findings: Findings::default(),
+        opcodes: Budget { opcodes: options.limits.opcodes },
+        unpacked_left: options.limits.unpacked_bytes,
+        opened: 0,
+        has_pickle: false,
+        keras_config: None,
+    };
+    let format = look.file(name, source)?;
+    let header = header::header(format, source, look.keras_config.as_deref())?;
+    let findings = look.findings.sorted();
+    let verdict = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Clean);
+    Ok(FileScan { format, verdict, findings, has_pickle: look.has_pickle, header })
+}
+
+pub struct Look<'a> {
+    pub options: &'a ScanOptions<'a>,
+    findings: Findings,
+    opcodes: Budget,
+    unpacked_left: u64,
+    /// Pickles and containers looked into so far.
+    pub opened: u64,
+    has_pickle: bool,
+    pub keras_config: Option<Vec<u8>>,
+}
+
+/// Where in the file something is.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// The members on the way, outermost first.
+    pub path: Option<String>,
+    /// How many containers are around it.
+    pub depth: u8,
+    /// All its bytes are at hand, so its end is looked at too.
+    pub is_at_hand: bool,
+}
+
+impl Place {
+    /// A member of what is here.
+    pub fn inside(&self, name: &str, is_at_hand: bool) -> Self {
+        let name = quoted(name);
+        let path = self.path.as_ref().map_or_else(|| name.clone(), |path| format!("{path}/{name}"));
+        Self { path: Some(path), depth: self.depth.saturating_add(1), is_at_hand }
+    }
+
+    /// A stretch of what is here, at the same depth.
+    fn part(&self, name: &str) -> Self {
+        Self { depth: self.depth, ..self.inside(name, false) }
+    }
+}
+
+impl<'a> Look<'a> {
+    /// The file itself. What cannot be read is unscannable; what is not here ends the scan.
+    fn file(&mut self, name: &str, source: &dyn Source) -> Result<Format, SourceError> {
+        let place = Place { is_at_hand: true, ..Place::default() };
+        let format = match self.pointer_or_file(source, &place) {
+            Ok(format) => format,
+            Err(SourceError::Missing) => return Err(SourceError::Missing),
+            Err(SourceError::Failed(why)) => {
+                self.say(Verdict::Unscannable, &place, format!("It could not be read: {why}."));
+                Format::Unknown
+            }
+        };
+        if format == Format::Unknown && is_named_like_a_pickle(name) {
+            self.say(
+                Verdict::Unscannable,
+                &place,
+                "It is named like a pickle, and its content is nothing known.".to_owned(),
+            );
+        }
+        Ok(format)
+    }
+
+    fn pointer_or_file(&mut self, source: &dyn Source, place: &Place) -> Result<Format, SourceError> {
+        if source.size() == 0 {
+            return Ok(Format::Empty);
+        }
+        let head = kinds::head(source)?;
+        if source.size() == wide(head.len()) {
+            match lfs::read_pointer(&head) {
+                LfsReading::Pointer(_) => {
+                    let why = "It stands for another file in large-file storage, which was not looked at.";
+                    self.say(Verdict::Unscannable, place, why.to_owned());
+                    return Ok(Format::LfsPointer);
+                }
+                LfsReading::Invalid { reason } => {
+                    let why = format!("It begins like a pointer to large-file storage and is none: {reason}.");
+                    self.say(Verdict::Unscannable, place, why);
+                    return Ok(Format::LfsPointer);
+                }
+                LfsReading::NotAPointer => {}
+            }
+        }
+        match self.content(source, place)? {
+            Format::Unknown => detect::without_magic(source, &head),
+            format => Ok(format),
+        }
+    }
+
+    /// Anything: the file, a member, a part.
+    pub fn content(&mut self, source: &dyn Source, place: &Place) -> Result<Format, SourceError> {
+        if source.size() == 0 {
+            return Ok(Format::Empty);
+        }
+        let head = kinds::head(source)?;
+        let stream = pickle::read(source, self.options.allow_globals, &mut self.opcodes)?;
+        let by_pickle = match stream.kind {
+            StreamKind::Pickles => Some(Format::Pickle),
+            StreamKind::TorchLegacy => Some(Format::TorchLegacy),
+            StreamKind::NotPickles | StreamKind::TooShortToTell => None,
+        };
+        if by_pickle.is_some() {
+            self.pickles(stream, source, 0, place)?;
+        }
+        let kind = kinds::of(&head, source.size());
+        let by_kind = self.kind(kind, source, place)?;
+        // A file may end with an archive whatever it begins with, and programs that open archives look at its end.
+        let by_end = if kind != Kind::Zip && place.is_at_hand { self.zip(source, place)? } else { None };
+        Ok(by_pickle
+            .or(Some(by_kind).filter(|format| *format != Format::Unknown))
+            .or(by_end)
+            .unwrap_or(Format::Unknown))
+    }
+
+    fn kind(&mut self, kind: Kind, source: &dyn Source, place: &Place) -> Result<Format, SourceError> {
+        if kind == Kind::Zip {
+            return Ok(self.zip(source, place)?.unwrap_or(Format::Zip));
+        }
+        if kind.is_container() && !self.may_open(place) {
+            return Ok(kind.format());
+        }
+        match kind {
+            Kind::Tar => self.tar(source, place)?,
+            Kind::Npy => self.npy(source, place)?,
+            Kind::Packed(packing) => self.packed(source, packing, &place.inside("(unpacked)", true))?,
+            Kind::Foreign(what) => {
+                self.opened += 1;
+                self.say(Verdict::Unscannable, place, format!("It is {what}, which is not read."));
+            }
+            Kind::Hdf5 => self.hdf5(source, place)?,
+            Kind::Zip | Kind::Gguf | Kind::Safetensors | Kind::Other => {}
+        }
+        Ok(kind.format())
+    }
+
+    pub fn may_open(&mut self, place: &Place) -> bool {
+        let may = place.depth < self.options.limits.depth;
+        if !may {
+            let why = format!("Containers are in one another more than {} deep.", self.options.limits.depth);
+            self.opened += 1;
+            self.say(Verdict::Unscannable, place, why);
+        }
+        may
+    }
+
+    /// What a stream of pickles does, that begins at `start` of what is here.
+    fn pickles(&mut self, stream: Stream, source: &dyn Source, start: u64, place: &Place) -> Result<(), SourceError> {
+        self.has_pickle = true;
+        self.opened += 1;
+        for mut finding in stream.findings {
+            finding.position = finding.position.map(|position| position.saturating_add(start));
+            self.found(finding, place);
+        }
+        for (at, length) in stream.loaded {
+            let inner = place.inside(&format!("(bytes at {})", at.saturating_add(start)), false);
+            if self.may_open(place) {
+                self.content(&Part::new(source, at.saturating_add(start), length), &inner)?;
+            }
+        }
+        if let Some(rest) = stream.rest {
+            let rest = rest.saturating_add(start);
+            let why = "Bytes follow the pickle that are no pickle.".to_owned();
+            self.found(finding(Verdict::Unscannable, why, Some(rest)), place);
+            if place.depth < self.options.limits.depth {
+                let part = Part::new(source, rest, u64::MAX);
+                self.content(&part, &place.inside("(behind the pickle)", false))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn npy(&mut self, source: &dyn Source, place: &Place) -> Result<(), SourceError> {
+        /// Arrays one after the other in a file.
+        const ARRAYS_LIMIT: usize = 10_000;
+        let mut at = 0;
+        for _ in 0..ARRAYS_LIMIT {
+            let Some(array) = npy::read(source, at)? else {
+                let why = "Bytes follow the array that are no array.".to_owned();
+                self.found(finding(Verdict::Suspicious, why, Some(at)), place);
+                self.content(&Part::new(source, at, u64::MAX), &place.part("(behind the array)"))?;
+                return Ok(());
+            };
+            match self.array(source, &array, place)? {
+                Some(end) if end < source.size() => at = end,
+                _ => return Ok(()),
+            }
+        }
+        self.say(Verdict::Unscannable, place, format!("It has more than {ARRAYS_LIMIT} arrays."));
+        Ok(())
+    }
+
+    /// One array; gives where it ends, where that can be told.
+    fn array(&mut self, source: &dyn Source, array: &npy::Npy, place: &Place) -> Result<Option<u64>, SourceError> {
+        let data = Part::new(source, array.data, u64::MAX);
+        let mut stream = pickle::read(&data, self.options.allow_globals, &mut self.opcodes)?;
+        let is_pickle = matches!(stream.kind, StreamKind::Pickles | StreamKind::TorchLegacy);
+        if !is_pickle && !matches!(array.elements, npy::Elements::Raw(_)) {
+            let why =
+                "The array should hold Python objects or has no readable header, and no pickle follows.".to_owned();
+            self.found(finding(Verdict::Unscannable, why, Some(array.data)), place);
+        }
+        let end = match array.elements {
+            npy::Elements::Raw(Some(bytes)) => Some(array.data.saturating_add(bytes)),
+            _ => stream.rest.map(|rest| array.data.saturating_add(rest)),
+        };
+        if is_pickle {
+            // Another array may follow the pickle of one.
+            if let Some(rest) = stream.rest
+                && npy::read(&data, rest)?.is_some()
+            {
+                stream.rest = None;
+            }
+            let has_rest = stream.rest.is_some();
+            self.pickles(stream, source, array.data, place)?;
+            return Ok(end.filter(|_| !has_rest));
+        }
+        Ok(end)
+    }
+
+    /// Unpacks into memory and looks at that; of large data only as much as tells that nothing can be in it.
+    pub fn packed(&mut self, source: &dyn Source, packing: Packing, place: &Place) -> Result<(), SourceError> {
+        let mut unpacked = self.unpacked(source, packing, HEAD_BYTES)?;
+        if unpacked.end == End::More && wide(unpacked.bytes.len()) >= HEAD_BYTES {
+            if !self.may_hold_more(&unpacked.bytes)? {
+                return Ok(());
+            }
+            unpacked = self.unpacked(source, packing, u64::MAX)?;
+        }
+        match unpacked.end {
+            End::Whole => {}
+            End::Broken => self.say(Verdict::Unscannable, place, "The compressed data breaks off.".to_owned()),
+            End::More => {
+                let limit = self.options.limits.unpacked_bytes;
+                let why = format!("The compressed data of the file takes more than {limit} bytes when unpacked.");
+                self.say(Verdict::Unscannable, place, why);
+            }
+        }
+        self.content(&unpacked.bytes.as_slice(), place)?;
+        Ok(())
+    }
+
+    /// Unpacks at most so many bytes, and no more than are left for the file.
+    pub fn unpacked(&mut self, source: &dyn Source, packing: Packing, most: u64) -> Result<Unpacked, SourceError> {
+        let unpacked = unpack(source, packing, most.min(self.unpacked_left))?;
+        let cost = wide(unpacked.bytes.len()).max(packing.least_cost());
+        self.unpacked_left = self.unpacked_left.saturating_sub(cost);
+        Ok(unpacked)
+    }
+
+    /// Whether the first bytes of unpacked data may be those of a pickle or container.
+    fn may_hold_more(&mut self, head: &[u8]) -> Result<bool, SourceError> {
+        let stream = pickle::read(&head, self.options.allow_globals, &mut self.opcodes)?;
+        if stream.kind != StreamKind::NotPickles {
+            return Ok(true);
+        }
+        Ok(match kinds::of(head, u64::MAX) {
+            Kind::Npy => !matches!(npy::read(&head, 0)?, Some(npy::Npy { elements: npy::Elements::Raw(_), .. })),
+            Kind::Gguf | Kind::Safetensors | Kind::Other => false,
+            _ => true,
+        })
+    }
+
+    fn hdf5(&mut self, source: &dyn Source, place: &Place) -> Result<(), SourceError> {
+        self.opened += 1;
+        let code = hdf5::search(source)?;
+        if let Some(position) = code.lambda {
+            let why = "It holds Python code that runs with the model.".to_owned();
+            self.found(
+                ScanFinding { name: "Lambda".to_owned(), ..finding(Verdict::Dangerous, why, Some(position)) },
+                place,
+            );
+        }
+        if let Some(position) = code.disguised {
+            let why = "Text in it is written so that it cannot be searched.".to_owned();
+            self.found(finding(Verdict::Unscannable, why, Some(position)), place);
+        }
+        Ok(())
+    }
+
+    pub fn oddity(&mut self, oddity: &Oddity, place: &Place) {
+        let place = if oddity.member.is_empty() { place.clone() } else { place.inside(&oddity.member, false) };
+        self.say(oddity.verdict, &place, oddity.why.to_owned());
+    }
+
+    pub fn say(&mut self, verdict: Verdict, place: &Place, why: String) {
+        self.found(finding(verdict, why, None), place);
+    }
+
+    pub fn found(&mut self, finding: ScanFinding, place: &Place) {
+        self.findings.add(ScanFinding { member: place.path.clone(), ..finding });
+    }
+}
+
+/// A finding about something as a whole.
+pub fn finding(verdict: Verdict, why: String, position: Option<u64>) -> ScanFinding {
+    ScanFinding { verdict, name: String::new(), why, member: None, position }
+}
+
+/// Endings under which people keep pickles and nothing else.
+fn is_named_like_a_pickle(name: &str) -> bool {
+    const ENDINGS: [&str; 6] = [".pkl", ".pickle", ".pk", ".joblib", ".dill", ".cloudpickle"];
+    let name = name.to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
