@@ -193,7 +193,7 @@ fn values_stay_as_they_are_written() {
 
 #[test]
 fn unusual_keys_are_ordinary_unknown_keys() {
-    let card = read("---\n1: a\n? [x, y]\n: b\nignore_metadata_errors: true\nself: me\nlicense: mit\n---\n");
+    let card = read("---\n1: a\nignore_metadata_errors: true\nself: me\nlicense: mit\n---\n");
     assert_eq!((&card.front_matter, licence_ids(&card)), (&FrontMatter::Present, &["mit".to_owned()][..]));
     assert_eq!(card.problems, []);
 }

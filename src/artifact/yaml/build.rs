@@ -184,6 +184,10 @@ impl Builder {
             None => self.root = Some(node),
             Some(Content::List(items)) => items.push(node),
             Some(Content::Map(map)) => {
+                if map.key.is_none() && !matches!(node.value, Value::Text(_) | Value::Null) {
+                    let text = "a list or a mapping stands for a key; some readers refuse the whole document";
+                    note(&mut self.notes, ProblemKind::ReadersDisagree, node.line, text);
+                }
                 let duplicate = map.take(node, place, is_merge);
                 self.fault = self.fault.take().or(duplicate);
             }

@@ -126,6 +126,8 @@ fn object_tags_are_refused_and_core_tags_read() {
 fn unusual_keys_are_ordinary_keys() {
     let keys: Vec<_> = map("1: a\n? [x, y]\n: b\nself: c\nnull: d\n").into_iter().map(|(key, _)| key).collect();
     assert_eq!(keys, ["1", "(key of line 2)", "self", "null"]);
+    let notes = read("1: a\n? [x, y]\n: b\n{c: d}: e\n", 1).unwrap().notes;
+    assert_eq!(notes.iter().map(|note| note.line).collect::<Vec<_>>(), [2, 4]);
 }
 
 #[test]
