@@ -11,24 +11,29 @@ pub mod change;
 mod facts;
 mod finding;
 pub mod gaps;
+pub mod interface;
 pub mod licence;
 pub mod lineage;
 pub mod people;
 pub mod performance;
+pub mod revisions;
 pub mod rules;
 #[cfg(test)]
 mod samples;
 pub mod scans;
 pub mod secrets;
+pub mod signature;
 pub mod text;
 pub mod weights;
 pub mod words;
+pub mod workflow;
 
 use crate::domain::Flag;
 use crate::domain::flag::sort_flags;
 
 pub use facts::{
-    CardSide, EvaluationFacts, Facts, Gap, ModelFacts, PointerState, ScanState, Sighting, WeightFacts, WeightSide,
+    CardSide, EvaluationFacts, Facts, Gap, ModelFacts, PointerState, RevisionFacts, ScanState, Sighting, WeightFacts,
+    WeightSide, WorkflowFacts,
 };
 pub use rules::CheckRules;
 
@@ -48,7 +53,11 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("bias.slices", bias::check),
     ("weights", weights::check),
     ("weights.scan", scans::check),
+    ("interface", interface::check),
+    ("signature", signature::check),
     ("change", change::check),
+    ("workflow", workflow::check),
+    ("revisions", revisions::check),
     ("people", people::check),
     ("text", text::check),
     ("secrets", secrets::check),

@@ -145,6 +145,8 @@ pub struct FileScan {
     pub has_pickle: bool,
     /// Tensors and metadata, for formats whose header says them.
     pub header: Option<super::tensors::Header>,
+    /// Why such a header could not be read: what is wrong with it, and where.
+    pub header_fault: Option<String>,
 }
 
 impl FileScan {

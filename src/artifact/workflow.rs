@@ -17,6 +17,8 @@ use serde::Serialize;
 
 use super::text::{cut, quoted, visible};
 
+/// Where a repository keeps its workflow files.
+pub const FOLDER: &str = ".github/workflows/";
 /// Larger files are not read.
 pub const WORKFLOW_LIMIT_BYTES: usize = 512 * 1024;
 /// At most this many risks are listed.

@@ -1,5 +1,6 @@
 //! `policy.changed` and `workflow.changed`: the change touches what decides about changes (R9).
 
+use crate::artifact::workflow::FOLDER;
 use crate::domain::{FileChange, Flag, Severity};
 
 use super::facts::Facts;
@@ -7,7 +8,6 @@ use super::finding::Finding;
 use super::words::listed;
 
 /// Where the forge reads its workflows.
-const WORKFLOW_FOLDER: &str = ".github/workflows/";
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
     if !facts.has_live() {
@@ -48,7 +48,7 @@ fn paths(file: &FileChange) -> impl Iterator<Item = &str> {
 }
 
 fn is_workflow(path: &str) -> bool {
-    path.get(..WORKFLOW_FOLDER.len()).is_some_and(|start| start.eq_ignore_ascii_case(WORKFLOW_FOLDER))
+    path.get(..FOLDER.len()).is_some_and(|start| start.eq_ignore_ascii_case(FOLDER))
 }
 
 #[cfg(test)]

@@ -3,7 +3,11 @@
 use super::rules::CheckRules;
 use crate::artifact::card::{Card, FrontMatter};
 use crate::artifact::evaluations::Evaluations;
+use crate::artifact::interface::Interface;
+use crate::artifact::revisions::UnpinnedRevision;
 use crate::artifact::scan::FileScan;
+use crate::artifact::signing::SignatureReport;
+use crate::artifact::workflow::WorkflowRisk;
 use crate::domain::{Baseline, CommitSha, Digest, FileChange, ForgeUser, Relation, WeightFile};
 
 /// Everything known about one proposed commit beside what is live.
@@ -27,6 +31,10 @@ pub struct Facts<'a> {
     /// Places with token-like secrets, masked by now.
     pub secrets: &'a [Sighting],
     pub gaps: &'a [Gap],
+    /// Workflow files that may deploy, by path.
+    pub workflows: &'a [WorkflowFacts],
+    /// Changed code that loads models and images, by path.
+    pub revisions: &'a [RevisionFacts],
     pub rules: &'a CheckRules,
 }
 
@@ -44,6 +52,27 @@ pub struct ModelFacts {
     pub weights: Vec<WeightFacts>,
     /// Evaluation files that belong to it, by path.
     pub evaluations: Vec<EvaluationFacts>,
+    /// Its configuration on both sides; nothing on a side where it is not.
+    pub interface_before: Interface,
+    pub interface_after: Interface,
+    /// What its signature is worth, where the policy asks for one.
+    pub signature: Option<SignatureReport>,
+}
+
+/// A workflow file on both sides; no risks on a side where it is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowFacts {
+    pub path: String,
+    pub before: Vec<WorkflowRisk>,
+    pub after: Vec<WorkflowRisk>,
+}
+
+/// A changed file of code on both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionFacts {
+    pub path: String,
+    pub before: Vec<UnpinnedRevision>,
+    pub after: Vec<UnpinnedRevision>,
 }
 
 /// An evaluation file on both sides, under one path; `None` where it is not there, or could not be had (a gap says so).

@@ -1,9 +1,13 @@
 //! Facts for the tests of the checks.
 
 use crate::artifact::card::read_card;
+use crate::artifact::interface::Interface;
 use crate::domain::{Baseline, CommitSha, DeploymentId, Digest, FileChange, ForgeUser, Relation, WeightFile};
 
-use super::facts::{CardSide, Facts, Gap, ModelFacts, PointerState, ScanState, Sighting, WeightFacts, WeightSide};
+use super::facts::{
+    CardSide, Facts, Gap, ModelFacts, PointerState, RevisionFacts, ScanState, Sighting, WeightFacts, WeightSide,
+    WorkflowFacts,
+};
 use super::rules::CheckRules;
 
 /// Facts that own their parts.
@@ -18,6 +22,8 @@ pub(super) struct Sample {
     pub(super) hidden: Vec<Sighting>,
     pub(super) secrets: Vec<Sighting>,
     pub(super) gaps: Vec<Gap>,
+    pub(super) workflows: Vec<WorkflowFacts>,
+    pub(super) revisions: Vec<RevisionFacts>,
     pub(super) rules: CheckRules,
 }
 
@@ -41,6 +47,8 @@ impl Sample {
             hidden: Vec::new(),
             secrets: Vec::new(),
             gaps: Vec::new(),
+            workflows: Vec::new(),
+            revisions: Vec::new(),
             rules: CheckRules::default(),
         }
     }
@@ -63,6 +71,8 @@ impl Sample {
             hidden: &self.hidden,
             secrets: &self.secrets,
             gaps: &self.gaps,
+            workflows: &self.workflows,
+            revisions: &self.revisions,
             rules: &self.rules,
         }
     }
@@ -88,6 +98,9 @@ pub(super) fn model() -> ModelFacts {
         card_after: None,
         weights: Vec::new(),
         evaluations: Vec::new(),
+        interface_before: Interface::default(),
+        interface_after: Interface::default(),
+        signature: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod format;
 
-use crate::artifact::scan::{FileScan, ScanFinding, Verdict};
+use crate::artifact::scan::{FileScan, Format, ScanFinding, Verdict};
 use crate::artifact::tensors::is_unsafe_path;
 use crate::domain::{Flag, Severity};
 
@@ -22,10 +22,11 @@ fn of_weight(facts: &Facts<'_>, model: &ModelFacts, weight: &WeightFacts) -> Vec
         ScanState::NotLooked => Vec::new(),
         ScanState::Unscanned { why } => vec![file.unscannable(why)],
         ScanState::Scanned(scan) => {
-            let mut flags: Vec<Flag> = [file.verdict(scan), file.format(scan), file.paths(scan), file.code(scan)]
-                .into_iter()
-                .flatten()
-                .collect();
+            let mut flags: Vec<Flag> =
+                [file.verdict(scan), file.header(scan), file.format(scan), file.paths(scan), file.code(scan)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
             flags.extend(file.template(scan));
             flags
         }
@@ -70,6 +71,20 @@ impl File<'_> {
             .after(why)
             .rule("every weight file can be looked into")
             .says(&format!("What {} does when it is loaded is not known: {why}.", self.weight.path))
+    }
+
+    /// The header is not what its format demands.
+    fn header(&self, scan: &FileScan) -> Option<Flag> {
+        let why = scan.header_fault.as_ref()?;
+        if scan.format != Format::Safetensors {
+            return Some(self.unscannable(why));
+        }
+        let flag = self
+            .finding("weights.safetensors_invalid", Severity::High)
+            .after(why)
+            .rule("a safetensors file follows its format")
+            .says(&format!("{} is not valid safetensors: {why}.", self.weight.path));
+        Some(flag)
     }
 
     /// The name promises one format, and the content is another.

@@ -4,6 +4,7 @@
 //! evidence, told as a flag (R7). Nothing that could not be had ever looks like nothing there.
 
 mod changes;
+mod code;
 mod ground;
 mod models;
 mod notes;
@@ -25,6 +26,7 @@ use crate::domain::{
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{CodeHost, PortError};
 
+use code::Code;
 use ground::Ground;
 use models::Model;
 use notes::Notes;
@@ -88,11 +90,12 @@ async fn study(
     notes.gaps.extend(trees.gaps.iter().chain(&people.gaps).cloned());
     let mut files = changes::list(trees, ground, &mut notes);
     patches::fill(reader, &mut files, trees, ground, &mut notes).await?;
-    let models = models::read(reader, trees, &mut notes).await?;
+    let models = models::read(reader, trees, rules, &mut notes).await?;
+    let code = code::read(reader, trees, &files, proposal.environment, &mut notes).await?;
     let shown = people.shown(&mut notes);
     let listed = changes::shown(&files, &mut notes);
     let (facts, models) = split(models);
-    let flags = flags(proposal, ground, &files, &facts, &shown.strangers, &notes, rules);
+    let flags = flags(proposal, ground, &files, &facts, &shown.strangers, &notes, &code, rules);
     Ok(Evidence {
         commit: proposal.commit.clone(),
         baseline: ground.baseline.clone(),
@@ -122,6 +125,7 @@ fn flags(
     models: &[ModelFacts],
     strangers: &[String],
     notes: &Notes,
+    code: &Code,
     rules: &CheckRules,
 ) -> Vec<Flag> {
     let (hidden, secrets) = (notes.hidden(), notes.secrets());
@@ -138,6 +142,8 @@ fn flags(
         hidden: &hidden,
         secrets: &secrets,
         gaps: &notes.gaps,
+        workflows: &code.workflows,
+        revisions: &code.revisions,
         rules,
     };
     bounded(checks::run(&facts))

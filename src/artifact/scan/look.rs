@@ -25,10 +25,14 @@ pub fn scan(name: &str, source: &dyn Source, options: &ScanOptions<'_>) -> Resul
         keras_config: None,
     };
     let format = look.file(name, source)?;
-    let header = header::header(format, source, look.keras_config.as_deref())?;
+    let (header, header_fault) = match header::header(format, source, look.keras_config.as_deref())? {
+        Some(Ok(header)) => (Some(header), None),
+        Some(Err(why)) => (None, Some(why)),
+        None => (None, None),
+    };
     let findings = look.findings.sorted();
     let verdict = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Clean);
-    Ok(FileScan { format, verdict, findings, has_pickle: look.has_pickle, header })
+    Ok(FileScan { format, verdict, findings, has_pickle: look.has_pickle, header, header_fault })
 }
 
 pub struct Look<'a> {

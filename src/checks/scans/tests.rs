@@ -7,7 +7,7 @@ use crate::checks::samples::{Sample, model, weight};
 fn scanned(format: Format, verdict: Verdict, name: &str) -> FileScan {
     let finding = ScanFinding { verdict, name: name.into(), why: "it runs".into(), member: None, position: Some(3) };
     let findings = if verdict == Verdict::Clean { Vec::new() } else { vec![finding] };
-    FileScan { format, verdict, findings, has_pickle: true, header: None }
+    FileScan { format, verdict, findings, has_pickle: true, header: None, header_fault: None }
 }
 
 fn flags_of(weight: WeightFacts) -> Vec<Flag> {
@@ -59,6 +59,14 @@ fn a_pickle_by_another_name_is_a_mismatch() {
     let flags = flags_of(with_scan("model.safetensors", scanned(Format::Pickle, Verdict::Clean, "")));
     assert_eq!(flags[0].message, "model.safetensors is a pickle, not safetensors.");
     assert!(flags_of(with_scan("model.pt", scanned(Format::TorchLegacy, Verdict::Clean, ""))).is_empty());
+}
+
+#[test]
+fn a_header_that_breaks_its_format_is_told() {
+    let scan = FileScan { header_fault: Some("a hole".into()), ..scanned(Format::Safetensors, Verdict::Clean, "") };
+    assert_eq!(flags_of(with_scan("m.safetensors", scan.clone()))[0].code, "weights.safetensors_invalid");
+    let gguf = FileScan { format: Format::Gguf, ..scan };
+    assert_eq!(flags_of(with_scan("m.gguf", gguf))[0].code, "weights.unscannable");
 }
 
 #[test]

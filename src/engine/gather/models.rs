@@ -1,14 +1,16 @@
 //! The models of the repository: their cards and weight files on both sides.
 
+mod beside;
+mod interface;
 mod places;
 mod weights;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::artifact::card::{CARD_LIMIT_BYTES, FrontMatter, read_card};
 use crate::artifact::diff::{DiffLimits, Difference, unified_diff};
 use crate::checks::words::plain;
-use crate::checks::{CardSide, ModelFacts};
+use crate::checks::{CardSide, CheckRules, ModelFacts};
 use crate::domain::{Digest, ModelChange, WeightChange};
 use crate::ports::{PortError, TreeEntry};
 
@@ -17,6 +19,8 @@ use super::notes::{Notes, clean_lines};
 use super::reader::{Content, Contents, Reader, too_large};
 use super::table;
 use super::trees::{Listing, Trees};
+use beside::Beside;
+use interface::InterfaceFiles;
 use places::Place;
 
 pub(super) use weights::is_weights;
@@ -32,11 +36,26 @@ pub(super) struct Model {
     pub(super) change: ModelChange,
 }
 
-pub(super) async fn read(reader: Reader<'_>, trees: &Trees, notes: &mut Notes) -> Result<Vec<Model>, PortError> {
+pub(super) async fn read(
+    reader: Reader<'_>,
+    trees: &Trees,
+    rules: &CheckRules,
+    notes: &mut Notes,
+) -> Result<Vec<Model>, PortError> {
     let places = places::find(trees, notes);
-    let contents = reader.contents(wanted(&places)).await?;
     let named = places::names(&places, &reader.repository.name);
-    let models = places.iter().zip(named).filter_map(|(place, name)| model(place, name, trees, &contents, notes));
+    let folders: Vec<&str> = places.iter().map(|place| place.folder).collect();
+    let paths = beside::by_folder(trees, |path| places::nearest(path, &folders));
+    let none = BTreeSet::new();
+    let mut all = Vec::with_capacity(places.len());
+    for (place, name) in places.iter().zip(named) {
+        let own = paths.get(place.folder).unwrap_or(&none);
+        let evaluations = beside::find(own, trees, &rules.of(&name, &place.card_path()), notes);
+        let interface = interface::find(own, trees, place.folder, notes);
+        all.push(Found { place, name, evaluations, interface });
+    }
+    let contents = reader.contents(wanted(&all)).await?;
+    let models = all.iter().filter_map(|found| model(found, trees, &contents, notes));
     let mut models: Vec<Model> = models.collect();
     if models.len() > MAX_MODELS {
         let message = format!("The repository holds {} models, and {MAX_MODELS} of them are shown.", models.len());
@@ -46,11 +65,23 @@ pub(super) async fn read(reader: Reader<'_>, trees: &Trees, notes: &mut Notes) -
     Ok(models)
 }
 
-fn wanted(places: &[Place<'_>]) -> BTreeMap<String, usize> {
-    let cards = places.iter().flat_map(|place| [place.live_card, place.proposed_card]).flatten();
+/// A place with the files that are read for it.
+struct Found<'a, 't> {
+    place: &'a Place<'t>,
+    name: String,
+    evaluations: Vec<Beside<'t>>,
+    interface: InterfaceFiles<'t>,
+}
+
+/// Largest limits last, where one content is wanted for several reasons.
+fn wanted(all: &[Found<'_, '_>]) -> BTreeMap<String, usize> {
+    let places = || all.iter().map(|found| found.place);
+    let cards = places().flat_map(|place| [place.live_card, place.proposed_card]).flatten();
     let cards = cards.filter(|card| card_fits(card)).map(|card| (card.blob.clone(), CARD_LIMIT_BYTES));
-    let pointers = places.iter().flat_map(|place| weights::wanted(&place.weights));
-    pointers.chain(cards).collect()
+    let pointers = places().flat_map(|place| weights::wanted(&place.weights));
+    let evaluations = all.iter().flat_map(|found| &found.evaluations).flat_map(Beside::wanted);
+    let interfaces = all.iter().flat_map(|found| found.interface.wanted());
+    pointers.chain(cards).chain(evaluations).chain(interfaces).collect()
 }
 
 fn card_fits(card: &TreeEntry) -> bool {
@@ -100,19 +131,23 @@ fn side<'c>(entry: Option<&TreeEntry>, listing: &Listing, contents: &'c Contents
     }
 }
 
-fn model(place: &Place<'_>, name: String, trees: &Trees, contents: &Contents, notes: &mut Notes) -> Option<Model> {
+fn model(found: &Found<'_, '_>, trees: &Trees, contents: &Contents, notes: &mut Notes) -> Option<Model> {
+    let place = found.place;
     let before = side(place.live_card, &trees.live, contents);
     let after = side(place.proposed_card, &trees.proposed, contents);
     if place.weights.is_empty() && !before.describes_a_model() && !after.describes_a_model() {
         return None;
     }
     let facts = ModelFacts {
-        name: plain(&name, MAX_PATH_CHARS),
+        name: plain(&found.name, MAX_PATH_CHARS),
         card_path: place.card_path(),
         card_before: before.digest(),
         card_after: after.digest(),
         weights: place.weights.iter().map(|weight| weights::facts(weight, contents, notes)).collect(),
-        evaluations: Vec::new(),
+        evaluations: found.evaluations.iter().filter_map(|file| file.facts(contents, notes)).collect(),
+        interface_before: found.interface.before(contents, notes),
+        interface_after: found.interface.after(contents, notes),
+        signature: None,
         before: before.card.clone(),
         after: after.card.clone(),
     };

@@ -34,6 +34,20 @@ impl Place<'_> {
     }
 }
 
+/// The folder of a model that a path belongs to: the nearest at or above it.
+pub(super) fn nearest<'t>(path: &'t str, folders: &[&str]) -> Option<&'t str> {
+    let mut folder = split(path).0;
+    loop {
+        if folders.contains(&folder) {
+            return Some(folder);
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = split(folder).0;
+    }
+}
+
 type Cards<'t> = BTreeMap<&'t str, &'t TreeEntry>;
 
 /// Weight files belong to the nearest card at or above them; where there is none, to the root.

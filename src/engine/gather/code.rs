@@ -1,0 +1,109 @@
+//! Workflow files that may deploy, and changed code that loads models by name.
+
+use std::collections::BTreeMap;
+
+use crate::artifact::revisions::{self, UnpinnedRevision};
+use crate::artifact::workflow::{self, WORKFLOW_LIMIT_BYTES, WorkflowRisk};
+use crate::checks::words::plain;
+use crate::checks::{RevisionFacts, WorkflowFacts};
+use crate::domain::{EnvironmentName, FileChange};
+use crate::ports::{PortError, TreeEntry};
+
+use super::changes::MAX_PATH_CHARS;
+use super::notes::Notes;
+use super::reader::{Content, Contents, Reader};
+use super::trees::{Listing, Trees};
+
+/// Most workflow files read.
+const MAX_WORKFLOWS: usize = 40;
+/// Most changed files of code read, and the longest of them.
+const MAX_SOURCES: usize = 60;
+const MAX_SOURCE_BYTES: usize = 512 * 1024;
+
+/// What was found in both.
+pub(super) struct Code {
+    pub(super) workflows: Vec<WorkflowFacts>,
+    pub(super) revisions: Vec<RevisionFacts>,
+}
+
+pub(super) async fn read(
+    reader: Reader<'_>,
+    trees: &Trees,
+    files: &[FileChange],
+    environment: &EnvironmentName,
+    notes: &mut Notes,
+) -> Result<Code, PortError> {
+    let workflows = bounded(workflow_paths(&trees.proposed), MAX_WORKFLOWS, "workflow files", notes);
+    let sources = bounded(source_paths(files), MAX_SOURCES, "changed files of code", notes);
+    let mut wanted = BTreeMap::new();
+    for (paths, limit) in [(&workflows, WORKFLOW_LIMIT_BYTES), (&sources, MAX_SOURCE_BYTES)] {
+        let sides = paths.iter().flat_map(|path| [trees.live.get(path), trees.proposed.get(path)]).flatten();
+        let fitting = sides.filter(|entry| usize::try_from(entry.size).is_ok_and(|size| size <= limit));
+        wanted.extend(fitting.map(|entry| (entry.blob.clone(), limit)));
+    }
+    let contents = reader.contents(wanted).await?;
+    let mut view = View { trees, contents: &contents, notes };
+    let workflows = workflows.into_iter().map(|path| view.workflow(path, environment)).collect();
+    let revisions = sources.into_iter().map(|path| view.source(path)).collect();
+    Ok(Code { workflows, revisions })
+}
+
+fn workflow_paths(listing: &Listing) -> Vec<&str> {
+    let paths = listing.files.range(workflow::FOLDER.to_owned()..).map(|(path, _)| path.as_str());
+    let inside = paths.take_while(|path| path.starts_with(workflow::FOLDER));
+    inside.filter(|path| path.ends_with(".yml") || path.ends_with(".yaml")).collect()
+}
+
+fn source_paths(files: &[FileChange]) -> Vec<&str> {
+    let there = files.iter().filter(|file| file.after.is_some());
+    let paths = there.map(|file| file.path.as_str()).filter(|path| !path.starts_with(workflow::FOLDER));
+    paths.filter(|path| revisions::is_read(path)).collect()
+}
+
+fn bounded<'a>(mut paths: Vec<&'a str>, most: usize, what: &str, notes: &mut Notes) -> Vec<&'a str> {
+    if paths.len() > most {
+        let message = format!("There are {} {what}, and {most} of them were read.", paths.len());
+        notes.gap(what, Some(format!("{} files", paths.len())), message);
+        paths.truncate(most);
+    }
+    paths
+}
+
+struct View<'a> {
+    trees: &'a Trees,
+    contents: &'a Contents,
+    notes: &'a mut Notes,
+}
+
+impl View<'_> {
+    fn workflow(&mut self, path: &str, environment: &EnvironmentName) -> WorkflowFacts {
+        let read = |text: Option<String>| -> Vec<WorkflowRisk> {
+            text.map(|text| workflow::risks(&workflow::read(text.as_bytes()), environment.as_str())).unwrap_or_default()
+        };
+        let before = read(self.text(self.trees.live.get(path), path));
+        let after = read(self.text(self.trees.proposed.get(path), path));
+        WorkflowFacts { path: path.to_owned(), before, after }
+    }
+
+    fn source(&mut self, path: &str) -> RevisionFacts {
+        let read = |text: Option<String>| -> Vec<UnpinnedRevision> {
+            text.map(|text| revisions::read(path, &text).unpinned).unwrap_or_default()
+        };
+        let before = read(self.text(self.trees.live.get(path), path));
+        let after = read(self.text(self.trees.proposed.get(path), path));
+        RevisionFacts { path: path.to_owned(), before, after }
+    }
+
+    fn text(&mut self, entry: Option<&TreeEntry>, path: &str) -> Option<String> {
+        let entry = entry?;
+        match self.contents.get(&entry.blob) {
+            Some(Content::Bytes(bytes)) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            Some(Content::Unread { .. }) | None => {
+                let path = plain(path, MAX_PATH_CHARS);
+                let message = format!("{path} could not be read, so what it loads or runs is not known.");
+                self.notes.gap(&path, Some(entry.blob.clone()), message);
+                None
+            }
+        }
+    }
+}
