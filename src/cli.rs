@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod check;
 mod database;
 mod demo;
 mod failure;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use arguments::{Arguments, AuditCommand, Command, Format, RequestsCommand, SettingsArguments};
+pub use check::{CheckArguments, CheckFormat, FailOn};
 pub use demo::{DemoArguments, StoryName};
 pub use failure::Failure;
 
@@ -35,6 +37,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Requests(command) => requests::run(&command),
         Command::Audit(command) => audit::run(&command),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     }
 }

@@ -19,6 +19,7 @@ pub mod store;
 pub mod engine;
 
 pub mod github;
+pub mod local;
 pub mod slack;
 pub mod web;
 

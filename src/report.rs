@@ -30,6 +30,8 @@ pub struct Report<'a> {
     /// What flags do, by severity.
     pub actions: &'a Actions,
     pub rules: Rules<'a>,
+    /// What could not be looked at where this was gathered, in words.
+    pub not_seen: Option<&'a str>,
 }
 
 /// The rules that a request would be held to.
@@ -44,5 +46,14 @@ pub enum Rules<'a> {
 impl Report<'_> {
     pub fn verdict(&self) -> Verdict {
         verdict::verdict(self.evidence, self.actions)
+    }
+
+    /// The verdict in a sentence; that the rules cannot be followed comes first.
+    pub fn conclusion(&self) -> String {
+        let verdict = words::verdict(&self.verdict());
+        match self.rules {
+            Rules::By(_) => verdict,
+            Rules::Held { why } => format!("Held: {}. {verdict}", words::clause(why)),
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! For each vendor three parts that never mix: state, routes (answers derived from state), hooks (signed deliveries
 //! when state changes). `countersign demo` and the tests share it. Wire structs here are written apart from the adapters'.
 
+pub mod git;
 pub mod github;
 pub mod http;
 pub mod local;

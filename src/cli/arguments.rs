@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::{self, CheckArguments};
 use super::demo::{self, DemoArguments};
 
 const EXAMPLES: &str = "\
 Examples:
   countersign demo
+  countersign check --base v1.0
   countersign serve --config /etc/countersign.toml
   COUNTERSIGN_SLACK__BOT_TOKEN_FILE=/run/secrets/bot-token countersign serve
   countersign requests list
@@ -33,6 +35,9 @@ pub enum Command {
         after_help = "Example:\n  countersign serve --config /etc/countersign.toml\n\nSIGTERM and SIGINT stop it within 10 seconds; nothing acknowledged is lost."
     )]
     Serve(SettingsArguments),
+    /// Say what the gate would say about a local git repository
+    #[command(after_help = check::EXAMPLES)]
+    Check(CheckArguments),
     /// Look at requests: what waits, what was decided
     #[command(subcommand)]
     Requests(RequestsCommand),

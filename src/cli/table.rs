@@ -24,6 +24,11 @@ pub(super) fn print_text(format: Format, text: &str, json: &Value) -> io::Result
         Format::Text => format!("{text}\n"),
         Format::Json => format!("{json:#}\n"),
     };
+    print_raw(&text)
+}
+
+/// Prints text as it is, with its own line ends.
+pub(super) fn print_raw(text: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,

@@ -35,6 +35,7 @@ pub fn page(report: &Report<'_>, max_chars: usize) -> String {
     let mut sections = vec![opening(report)];
     sections.extend(summary::sections(report.evidence));
     sections.extend(details::sections(report.evidence));
+    sections.extend(closing(report));
     Page::new(sections).fit(max_chars)
 }
 
@@ -44,10 +45,19 @@ fn opening(report: &Report<'_>) -> Section {
     let word = if matches!(report.rules, Rules::Held { .. }) { "held" } else { verdict.word() };
     let name = prose(report.repository, MAX_NAME_CHARS);
     let heading = format!("## {name} to {}: {word}", prose(report.environment, MAX_NAME_CHARS));
+    let lines = vec![prose(&report.conclusion(), MAX_WHY_CHARS * 2)];
+    Section { head: vec![heading, String::new()], lines, end: Vec::new() }
+}
+
+/// By which rules, and what the gate would know besides.
+fn closing(report: &Report<'_>) -> Option<Section> {
     let rules = match report.rules {
-        Rules::By(policy) => format!("By {}.", prose(policy, MAX_WHY_CHARS)),
-        Rules::Held { why } => format!("**Held:** {}", prose(why, MAX_WHY_CHARS)),
+        Rules::By(policy) => Some(format!("- Rules: {}.", prose(&words::clause(policy), MAX_WHY_CHARS))),
+        Rules::Held { .. } => None,
     };
-    let verdict = prose(&words::verdict(&verdict), MAX_WHY_CHARS);
-    Section { head: vec![heading, String::new()], lines: vec![format!("{verdict} {rules}")], end: Vec::new() }
+    let not_seen = report.not_seen.map(|not_seen| prose(&words::clause(not_seen), MAX_WHY_CHARS));
+    let lines: Vec<String> =
+        rules.into_iter().chain(not_seen.map(|not_seen| format!("- Not looked at here: {not_seen}."))).collect();
+    let head = vec!["### About this report".to_owned(), String::new()];
+    (!lines.is_empty()).then_some(Section { head, lines, end: Vec::new() })
 }

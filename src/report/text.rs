@@ -43,7 +43,7 @@ impl Default for Layout {
 /// The report as text, ending in the verdict: the last lines are what a terminal shows.
 pub fn text(report: &Report<'_>, layout: Layout) -> String {
     let mut screen = Screen::new(layout.columns, layout.has_colour);
-    let (evidence, verdict) = (report.evidence, report.verdict());
+    let evidence = report.evidence;
     opening(&mut screen, report);
     for group in groups(evidence) {
         flags(&mut screen, &group, evidence);
@@ -55,7 +55,7 @@ pub fn text(report: &Report<'_>, layout: Layout) -> String {
     files(&mut screen, evidence);
     other_tools(&mut screen, evidence);
     fields(&mut screen, evidence);
-    closing(&mut screen, report, &verdict);
+    closing(&mut screen, report);
     screen.finish()
 }
 
@@ -151,15 +151,15 @@ fn row(row: &Row) -> (String, String) {
     (plain(&row.label, MAX_VALUE_CHARS), text)
 }
 
-/// `438 MB cba06b → 438 MB 11507a, changed; tensors: 1 reshaped`
+/// `438 MB cba06b → 438 MB 11507a; tensors: 1 reshaped`
 fn weight(weight: &WeightChange) -> (String, String) {
-    let words = plain(&words::weight_change(weight), MAX_VALUE_CHARS);
-    let text = match (weight.before.as_ref().map(words::weight), weight.after.as_ref().map(words::weight)) {
-        (Some(before), Some(after)) => format!("{before} → {after}, {words}"),
-        (None, Some(side)) | (Some(side), None) => format!("{side}, {words}"),
-        (None, None) => words,
+    let sides = match (weight.before.as_ref().map(words::weight), weight.after.as_ref().map(words::weight)) {
+        (Some(before), Some(after)) => Some(format!("{before} → {after}")),
+        (before, after) => after.or(before),
     };
-    (plain(&weight.path, MAX_PATH_CHARS), text)
+    let words = words::weight_change(weight).map(|words| plain(&words, MAX_VALUE_CHARS));
+    let all: Vec<String> = sides.into_iter().chain(words).collect();
+    (plain(&weight.path, MAX_PATH_CHARS), all.join("; "))
 }
 
 fn same(row: &Row) -> String {
@@ -180,7 +180,7 @@ fn unchanged_models(screen: &mut Screen, evidence: &Evidence) {
     let names: Vec<String> = same.map(|model| plain(&model.name, MAX_VALUE_CHARS)).collect();
     if !names.is_empty() {
         screen.blank();
-        screen.line(Look::Plain, &format!("Card and weights are what is live: {}.", listed(&names)));
+        screen.line(Look::Plain, &format!("Same card and weights as live: {}.", listed(&names)));
     }
 }
 
@@ -236,21 +236,21 @@ fn fields(screen: &mut Screen, evidence: &Evidence) {
     items(screen, &lines);
 }
 
-/// What the gate would say, and by which rules.
-fn closing(screen: &mut Screen, report: &Report<'_>, verdict: &Verdict) {
+/// What the gate would say, by which rules, and what it would know besides.
+fn closing(screen: &mut Screen, report: &Report<'_>) {
     screen.blank();
-    if let Rules::Held { why } = report.rules {
-        screen.line(Look::Alarm, &format!("Held: {}", plain(why, MAX_MESSAGE_CHARS)));
-    }
-    let look = match verdict {
-        Verdict::Blocked { .. } => Look::Alarm,
-        Verdict::NeedsApproval { .. } => Look::Warning,
-        Verdict::Clear => Look::Good,
-    };
-    screen.line(look, &words::verdict(verdict));
     if let Rules::By(policy) = report.rules {
-        screen.line(Look::Dim, &format!("By {}.", plain(policy, MAX_VALUE_CHARS)));
+        screen.line(Look::Dim, &format!("Rules: {}.", words::clause(policy)));
     }
+    if let Some(not_seen) = report.not_seen {
+        screen.line(Look::Dim, &format!("Not looked at here: {}.", words::clause(not_seen)));
+    }
+    let look = match (report.rules, report.verdict()) {
+        (Rules::Held { .. }, _) | (_, Verdict::Blocked { .. }) => Look::Alarm,
+        (_, Verdict::NeedsApproval { .. }) => Look::Warning,
+        (_, Verdict::Clear) => Look::Good,
+    };
+    screen.line(look, &report.conclusion());
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use super::verdict::Verdict;
 use crate::checks::words::{count, listed, plain, size};
 use crate::domain::{
-    Baseline, ChangeKind, CiState, Evidence, ExternalState, FileChange, Flag, Part, Relation, Severity, TensorChange,
-    WeightChange, WeightFile, flag,
+    Baseline, ChangeKind, CiState, Evidence, ExternalState, FileChange, Flag, Part, Patch, Relation, Severity,
+    TensorChange, WeightChange, WeightFile, flag,
 };
 
 /// `high`; the worst flag's severity.
@@ -52,18 +52,21 @@ pub(super) fn live_since(evidence: &Evidence) -> Option<String> {
     Some(since.to_rfc3339().chars().take_while(|c| *c != 'T').collect())
 }
 
-/// `12 files changed: 2 added, 9 modified, 1 renamed (+120 −30)`
+/// `12 files changed: 2 added, 9 modified, 1 renamed.`; `1 file added.`
 pub(super) fn files(evidence: &Evidence) -> String {
     let all = evidence.files.len();
-    if all == 0 {
-        return "No files changed.".to_owned();
+    let kinds = [ChangeKind::Added, ChangeKind::Modified, ChangeKind::Renamed, ChangeKind::Removed];
+    let number = |kind: ChangeKind| evidence.files.iter().filter(|file| file.kind == kind).count();
+    let kinds: Vec<(usize, &str)> = kinds.map(|kind| (number(kind), change_kind(kind))).into();
+    let kinds: Vec<(usize, &str)> = kinds.into_iter().filter(|(number, _)| *number > 0).collect();
+    match kinds.as_slice() {
+        [] => "No files changed.".to_owned(),
+        [(_, kind)] => format!("{} {kind}.", count(all, "file")),
+        several => {
+            let several: Vec<String> = several.iter().map(|(number, kind)| format!("{number} {kind}")).collect();
+            format!("{} changed: {}.", count(all, "file"), several.join(", "))
+        }
     }
-    let kinds = [ChangeKind::Added, ChangeKind::Modified, ChangeKind::Renamed, ChangeKind::Removed].map(|kind| {
-        let number = evidence.files.iter().filter(|file| file.kind == kind).count();
-        (number > 0).then(|| format!("{number} {}", change_kind(kind)))
-    });
-    let kinds: Vec<String> = kinds.into_iter().flatten().collect();
-    format!("{} changed: {}.", count(all, "file"), kinds.join(", "))
 }
 
 pub(super) const fn change_kind(kind: ChangeKind) -> &'static str {
@@ -124,17 +127,17 @@ pub(super) fn rule(flag: &Flag) -> Option<&str> {
     flag.rule.as_deref().filter(|_| flag.severity > Severity::Info)
 }
 
-/// What became of a weight file, and what loading it would do.
-pub(super) fn weight_change(weight: &WeightChange) -> String {
+/// What became of a weight file, and what loading it would do; `None` where size and digest say it all.
+pub(super) fn weight_change(weight: &WeightChange) -> Option<String> {
     let change = match (&weight.before, &weight.after) {
-        (None, Some(_)) => "new",
-        (Some(_), None) => "gone",
-        _ => "changed",
+        (None, Some(_)) => Some("new".to_owned()),
+        (Some(_), None) => Some("gone".to_owned()),
+        _ => None,
     };
     let tensors = weight.tensors.as_ref().map(tensors);
     let verdict = weight.after.as_ref().and_then(|after| after.verdict.clone());
-    let all: Vec<String> = std::iter::once(change.to_owned()).chain(tensors).chain(verdict).collect();
-    all.join("; ")
+    let all: Vec<String> = change.into_iter().chain(tensors).chain(verdict).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// `tensors: 1 added, 2 reshaped`
@@ -153,9 +156,10 @@ fn tensors(change: &TensorChange) -> String {
     if numbers.is_empty() { "same tensors".to_owned() } else { format!("tensors: {}", numbers.join(", ")) }
 }
 
-/// ` +3 −1`, as far as they were counted.
+/// ` +3 −1`, as far as they were counted; the lines of a pointer to large storage say nothing.
 pub(super) fn lines(file: &FileChange) -> String {
     match (file.additions, file.deletions) {
+        _ if file.patch == Patch::Binary => String::new(),
         (None, None) => String::new(),
         (added, removed) => format!(" +{} −{}", added.unwrap_or_default(), removed.unwrap_or_default()),
     }
@@ -189,4 +193,10 @@ pub(super) fn verdict(verdict: &Verdict) -> String {
         Verdict::NeedsApproval { .. } => format!("Needs approval: {number} ask{s} for it ({codes})."),
         Verdict::Clear => "Clear: no flag blocks or asks for approval.".to_owned(),
     }
+}
+
+/// Somebody's reason as part of a sentence of ours.
+pub(super) fn clause(why: &str) -> String {
+    const WHY_CHARS: usize = 400;
+    plain(why.trim_end_matches('.'), WHY_CHARS)
 }

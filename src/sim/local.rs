@@ -4,15 +4,15 @@
 mod content;
 mod fill;
 mod history;
-mod names;
-mod open;
-mod tree;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use fill::{deployments, fill};
 
+use crate::local::{names, open};
 use crate::sim::github::CommitData;
+
+pub use crate::local::LocalError;
 
 /// Commits taken over at most, on both sides of where the histories part.
 pub const MAX_COMMITS: usize = 500;
@@ -35,29 +35,6 @@ pub struct LocalRepository {
     pub notes: Vec<String>,
 }
 
-/// Why a repository cannot be shown. All are things to correct in what was typed.
-#[derive(Debug, thiserror::Error)]
-pub enum LocalError {
-    #[error("`{}` is not a git repository that can be read: {why}", path.display())]
-    NotARepository { path: PathBuf, why: String },
-    #[error("`{revision}` names no commit of this repository: give a commit, branch or tag that `git log` knows there")]
-    NoSuchRevision { revision: String },
-    #[error("there are more than {MAX_COMMITS} commits between `{base}` and `{head}`: choose a nearer --base")]
-    TooManyCommits { base: String, head: String },
-    #[error(
-        "commit {commit} has more than {MAX_FILES} files (or folders too many or too deep): this is more than the demo reads"
-    )]
-    TooManyFiles { commit: String },
-    #[error("cannot read {what} of the repository: {why}")]
-    Unreadable { what: String, why: String },
-}
-
-impl LocalError {
-    fn unreadable(what: &str, why: &impl std::fmt::Display) -> Self {
-        Self::Unreadable { what: what.to_owned(), why: why.to_string() }
-    }
-}
-
 /// Reads everything between two revisions.
 ///
 /// # Errors
@@ -65,7 +42,7 @@ impl LocalError {
 pub fn read(path: &Path, base: &str, head: &str) -> Result<LocalRepository, LocalError> {
     let repository = open::repository(path)?;
     let (from, to) = (open::commit(&repository, base)?, open::commit(&repository, head)?);
-    let ids = history::between(&repository, from, to, (base, head))?;
+    let ids = history::between(&repository, from, to)?;
     let (commits, notes) = history::commits(&repository, &ids, (from, to))?;
     let name = names::of_repository(path);
     Ok(LocalRepository { name, base: from.to_string(), head: to.to_string(), commits, notes })

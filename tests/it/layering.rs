@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a module may import of ours; `*` is everything.
-const MAY_IMPORT: [(&str, &[&str]); 17] = [
+const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("artifact", &["domain"]),
     ("checks", &["domain", "artifact"]),
@@ -21,14 +21,16 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("ports", &["domain", "engine::receive"]),
     ("engine", &["domain", "artifact", "checks", "policy", "audit", "report", "store", "ports"]),
     ("github", &["domain", "ports", "engine::receive"]),
+    // Its patches are made as they are made where a forge gives none.
+    ("local", &["domain", "ports", "artifact::diff"]),
     // Strangers' text is made visible and cut by the same functions wherever it is shown.
     ("slack", &["domain", "ports", "engine::receive", "artifact::text", "report"]),
     ("web", &["domain", "artifact", "checks", "policy", "audit", "report", "store", "ports", "engine"]),
     ("config", &["domain"]),
     ("telemetry", &["config"]),
     // The simulators share the clock that is moved by hand; the world works the engine's steps off by hand and looks
-    // into the store for loose ends.
-    ("sim", &["domain", "config", "app", "ports", "engine", "store"]),
+    // into the store for loose ends. It takes over repositories of this machine.
+    ("sim", &["domain", "config", "app", "ports", "engine", "store", "local"]),
     ("app", &["*"]),
     ("cli", &["*"]),
 ];

@@ -19,6 +19,8 @@ pub struct Document {
     pub held: Option<String>,
     /// The rules it would be held to, in words.
     pub rules: Option<String>,
+    /// What could not be looked at where this was gathered, in words.
+    pub not_seen: Option<String>,
     /// What a flag does, by severity.
     pub actions: Actions,
     /// The worst flag's severity; `info` without flags.

@@ -24,6 +24,7 @@ pub(super) fn document(report: &Report<'_>) -> Document {
         verdict: verdict(&report.verdict()),
         held,
         rules,
+        not_seen: report.not_seen.map(str::to_owned),
         actions: *report.actions,
         risk: severity(domain::flag::risk(&evidence.flags)),
         has_gaps: evidence.flags.iter().any(domain::Flag::is_gap),
@@ -39,7 +40,7 @@ pub(super) fn document(report: &Report<'_>) -> Document {
         ci: evidence.ci.iter().map(ci_run).collect(),
         external: evidence.external.iter().map(external).collect(),
         fields: evidence.fields.iter().map(field).collect(),
-        compare_url: evidence.compare_url.clone(),
+        compare_url: evidence.compare_url.clone().filter(|url| !url.is_empty()),
     }
 }
 

@@ -12,6 +12,7 @@ fn written(rules: Rules<'_>) -> Document {
         evidence: &evidence,
         actions: &actions,
         rules,
+        not_seen: None,
     };
     let text = json(&report);
     assert!(text.ends_with("}\n"));

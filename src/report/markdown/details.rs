@@ -20,7 +20,7 @@ pub(super) fn sections(evidence: &Evidence) -> Vec<Section> {
     sections.extend(list(words::files(evidence), evidence.files.iter().map(file)));
     sections.extend(list("Pull requests".to_owned(), evidence.pull_requests.iter().map(pull_request)));
     sections.extend(list(words::commits(evidence), evidence.commits.iter().rev().map(commit)));
-    sections.extend(list("People with a hand in it".to_owned(), evidence.contributors.iter().map(person)));
+    sections.extend(list("People with a hand in it".to_owned(), people(evidence).into_iter()));
     if sections.is_empty() {
         sections.push(Section { lines: vec!["Nothing changed.".to_owned()], ..Section::default() });
     }
@@ -62,11 +62,8 @@ fn weights(evidence: &Evidence) -> Option<Section> {
 
 /// A file with both sides below it, and what became of its tensors.
 fn weight(weight: &WeightChange) -> Vec<String> {
-    let mut lines = vec![format!(
-        "- {} {}",
-        code(&weight.path, MAX_PATH_CHARS),
-        prose(&words::weight_change(weight), MAX_VALUE_CHARS)
-    )];
+    let words = words::weight_change(weight).map(|words| format!(": {}", prose(&words, MAX_VALUE_CHARS)));
+    let mut lines = vec![format!("- {}{}", code(&weight.path, MAX_PATH_CHARS), words.unwrap_or_default())];
     let sides = [("live", &weight.before), ("proposed", &weight.after)];
     lines.extend(sides.into_iter().filter_map(|(name, file)| Some(side(name, file.as_ref()?))));
     let examples = weight.tensors.iter().flat_map(|tensors| &tensors.examples);
@@ -101,11 +98,19 @@ fn commit(commit: &Commit) -> String {
     format!("- `{}` {}{}", commit.sha.short(), prose(&commit.title, MAX_VALUE_CHARS), by.unwrap_or_default())
 }
 
-fn person(contributor: &Contributor) -> String {
-    let part = words::part(contributor.part);
-    let name = contributor.name.as_str();
-    match &contributor.user {
-        Some(user) => format!("- {part}: {}", code(&user.login, MAX_NAME_CHARS)),
-        None => format!("- {part}: {}, without a known account", prose(name, MAX_NAME_CHARS)),
+/// `- mona: author, committer`: everybody once, in the order of their first part.
+fn people(evidence: &Evidence) -> Vec<String> {
+    let mut people: Vec<(String, Vec<&str>)> = Vec::new();
+    for Contributor { part, user, name } in &evidence.contributors {
+        let who = match user {
+            Some(user) => code(&user.login, MAX_NAME_CHARS),
+            None => format!("{} (without a known account)", prose(name.as_str(), MAX_NAME_CHARS)),
+        };
+        let part = words::part(*part);
+        match people.iter_mut().find(|(known, _)| *known == who) {
+            Some((_, parts)) => parts.push(part),
+            None => people.push((who, vec![part])),
+        }
     }
+    people.into_iter().map(|(who, parts)| format!("- {who}: {}", parts.join(", "))).collect()
 }

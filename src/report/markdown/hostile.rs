@@ -21,7 +21,7 @@ const STARTS: [&str; 15] = [
     "Live `",
     "Nothing live",
     "… ",
-    "Card and weights are what is live: ",
+    "Same card and weights as live: ",
 ];
 const SENTENCES: [&str; 6] = ["(empty)", "Unchanged: ", "The card", "The diff of ", "Nothing changed.", "`"];
 const LINK: &str = " [Compare live with proposed](https://github.com/acme/x/compare/a...b)";

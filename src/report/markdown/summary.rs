@@ -99,7 +99,8 @@ fn row(row: &Row) -> String {
 fn weight(weight: &WeightChange) -> String {
     let side =
         |file: &Option<_>| file.as_ref().map_or("–".to_owned(), |file| cell(&words::weight(file), MAX_VALUE_CHARS));
-    let words = prose(&words::weight_change(weight), MAX_VALUE_CHARS * 2);
+    let words = words::weight_change(weight).unwrap_or_else(|| "new content".to_owned());
+    let words = prose(&words, MAX_VALUE_CHARS * 2);
     format!("| {} | {} | {} | {words} |", cell(&weight.path, MAX_PATH_CHARS), side(&weight.before), side(&weight.after))
 }
 
@@ -117,7 +118,7 @@ fn unchanged_models(evidence: &Evidence) -> Option<Section> {
     let same = evidence.models.iter().filter(|model| !change::is_changed_at_all(model));
     let names: Vec<String> = same.map(|model| prose(&model.name, MAX_NAME_CHARS)).collect();
     let names = listed(&names)?;
-    let line = format!("Card and weights are what is live: {names}.");
+    let line = format!("Same card and weights as live: {names}.");
     Some(Section { lines: vec![line], ..Section::default() })
 }
 

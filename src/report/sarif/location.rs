@@ -39,8 +39,10 @@ fn uri(path: &str) -> String {
     for byte in path.trim_start_matches('/').bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
-            // Writing to a String cannot fail.
-            other => drop(write!(out, "%{other:02X}")),
+            other => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "%{other:02X}");
+            }
         }
     }
     if out.is_empty() { FALLBACK.to_owned() } else { out }

@@ -9,7 +9,14 @@ use crate::report::{Rules, samples};
 
 fn written(evidence: &Evidence) -> Value {
     let (actions, rules) = (Actions::default(), Rules::By("the built-in starter policy"));
-    let report = Report { repository: "acme/sentiment", environment: "production", evidence, actions: &actions, rules };
+    let report = Report {
+        repository: "acme/sentiment",
+        environment: "production",
+        evidence,
+        actions: &actions,
+        rules,
+        not_seen: None,
+    };
     serde_json::from_str(&sarif(&report)).unwrap()
 }
 

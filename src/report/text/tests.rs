@@ -7,7 +7,14 @@ use crate::report::samples;
 fn written(evidence: &Evidence, layout: Layout) -> String {
     let actions = Actions::default();
     let rules = Rules::By("the built-in starter policy");
-    let report = Report { repository: "acme/sentiment", environment: "production", evidence, actions: &actions, rules };
+    let report = Report {
+        repository: "acme/sentiment",
+        environment: "production",
+        evidence,
+        actions: &actions,
+        rules,
+        not_seen: None,
+    };
     text(&report, layout)
 }
 
@@ -40,7 +47,7 @@ fn a_rich_change_fits_eighty_columns() {
       accuracy           0.927 → 0.913, worse by 0.014 (limit: worse by at most
                          0.010)
       f1                 new: 0.88
-      model.safetensors  438 MB cba06b → 438 MB 11507a, changed; tensors: 1 reshaped
+      model.safetensors  438 MB cba06b → 438 MB 11507a; tensors: 1 reshaped
       unchanged          base model distilbert-base, licence apache-2.0
 
     2 files changed: 1 added, 1 modified.
@@ -56,8 +63,8 @@ fn a_rich_change_fits_eighty_columns() {
     From the workflow, not verified
       ticket  ML-311
 
+    Rules: the built-in starter policy.
     Needs approval: 2 flags ask for it (metric.regressed, evidence.incomplete).
-    By the built-in starter policy.
     ");
 }
 

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use gix::{ObjectId, Repository};
 
+use crate::local::LocalError;
+use crate::local::tree::File;
 use crate::sim::github::Blob;
 
-use super::tree::File;
-use super::{LocalError, MAX_FILE_BYTES};
+use super::MAX_FILE_BYTES;
 
 /// Bytes of all contents together.
 const MAX_BYTES_IN_ALL: u64 = 128 * 1024 * 1024;

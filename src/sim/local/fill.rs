@@ -1,12 +1,12 @@
 //! Puts what was read into the simulated GitHub, with people who may decide.
 
 use crate::domain::time::DAY_MS;
+use crate::local::names;
 use crate::sim::github::sample::{ANA, BO, MONA, OCTOCAT, Sample};
 use crate::sim::github::state::people::AccountKind;
 use crate::sim::github::{Access, Dispatch, State};
 
 use super::LocalRepository;
-use super::names;
 
 /// Fills an empty state: the base is live in production, the head is the tip of `main`.
 pub fn fill(local: &LocalRepository, state: &mut State) -> Sample {
@@ -51,7 +51,7 @@ fn add_author(state: &mut State, repository: u64, name: &str, email: &str) {
     if email.is_empty() || state.account_by_email(email).is_some() {
         return;
     }
-    let login = names::free(&names::login(email), |login| state.account_by_login(login).is_some());
+    let login = free(&names::login(email), |login| state.account_by_login(login).is_some());
     let id = state.fresh_id();
     let is_bot = login.ends_with("[bot]");
     let account = if is_bot { state.add_bot(&login, id) } else { state.add_user(&login, id) };
@@ -62,5 +62,24 @@ fn add_author(state: &mut State, repository: u64, name: &str, email: &str) {
     }
     if !is_bot {
         state.add_collaborator(repository, id, Access::Write);
+    }
+}
+
+/// The login, or the first numbered one that is free.
+fn free(login: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let (stem, end) = login.strip_suffix("[bot]").map_or((login, ""), |stem| (stem, "[bot]"));
+    let numbered = (2_u32..).map(|number| format!("{stem}-{number}{end}"));
+    std::iter::once(login.to_owned()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_that_is_taken_gets_a_number() {
+        assert_eq!(free("ana", |name| name == "ana" || name == "ana-2"), "ana-3");
+        assert_eq!(free("ci[bot]", |name| name == "ci[bot]"), "ci-2[bot]");
+        assert_eq!(free("bo", |_| false), "bo");
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use gix::{ObjectId, Repository};
 
 use crate::domain::Timestamp;
+use crate::local::LocalError;
+use crate::local::tree::{self, File};
 use crate::sim::github::{CommitData, Signature};
 
 use super::content::Contents;
-use super::tree::{self, File};
-use super::{LocalError, MAX_COMMITS};
+use super::{MAX_COMMITS, MAX_FILES};
 
 /// Files of all commits together that are kept; beyond it, commits in between carry the head's files.
 const MAX_FILES_IN_ALL: usize = 400_000;
@@ -19,7 +20,6 @@ pub(super) fn between(
     repository: &Repository,
     base: ObjectId,
     head: ObjectId,
-    (base_name, head_name): (&str, &str),
 ) -> Result<BTreeSet<ObjectId>, LocalError> {
     let mut ids = BTreeSet::from([base, head]);
     for (tip, hidden) in [(head, base), (base, head)] {
@@ -27,7 +27,7 @@ pub(super) fn between(
         for commit in walk.map_err(|error| LocalError::unreadable("the history", &error))? {
             ids.insert(commit.map_err(|error| LocalError::unreadable("the history", &error))?.id);
             if ids.len() > MAX_COMMITS {
-                return Err(LocalError::TooManyCommits { base: base_name.to_owned(), head: head_name.to_owned() });
+                return Err(LocalError::TooManyCommits { limit: MAX_COMMITS });
             }
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn commits(
     ids: &BTreeSet<ObjectId>,
     (base, head): (ObjectId, ObjectId),
 ) -> Result<(Vec<CommitData>, Vec<String>), LocalError> {
-    let ends = [tree::files(repository, head)?, tree::files(repository, base)?];
+    let ends = [files(repository, head)?, files(repository, base)?];
     let mut contents = Contents::of(repository, &ends);
     let mut kept = ends[0].len() + ends[1].len();
     let mut without_files = 0_usize;
@@ -53,7 +53,7 @@ pub(super) fn commits(
         } else if *id == base {
             ends[1].clone()
         } else {
-            tree::files(repository, *id)?
+            files(repository, *id)?
         };
         let is_end = *id == head || *id == base;
         let fits = is_end || kept + own.len() <= MAX_FILES_IN_ALL;
@@ -67,6 +67,16 @@ pub(super) fn commits(
         notes.push(format!("{without_files} commits in between are shown with the files of the head"));
     }
     Ok((commits, notes))
+}
+
+/// The files of a commit; submodules are left out, because their content is elsewhere.
+fn files(repository: &Repository, commit: ObjectId) -> Result<Vec<File>, LocalError> {
+    let mut listing = tree::files(repository, commit, MAX_FILES)?;
+    if listing.is_cut {
+        return Err(LocalError::TooManyFiles { commit: commit.to_string(), limit: MAX_FILES });
+    }
+    listing.files.retain(|file| !file.is_submodule);
+    Ok(listing.files)
 }
 
 fn data(

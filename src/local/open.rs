@@ -9,13 +9,18 @@ use super::LocalError;
 /// Commits are looked up more than once.
 const OBJECT_CACHE_BYTES: usize = 16 * 1024 * 1024;
 
+/// What the repository does not get to decide. Replaced objects are read as they are, and the history from the commits
+/// themselves: an index beside them could leave some out.
+const OVERRIDES: [&str; 3] = ["core.useReplaceRefs=false", "gitoxide.objects.noReplace=true", "core.commitGraph=false"];
+
 /// Opens exactly that folder (or its `.git`): no search in the folders above, no configuration but the repository's own,
-/// and that one as of a stranger. Objects replaced by `refs/replace` are read as they are.
-pub(super) fn repository(path: &Path) -> Result<Repository, LocalError> {
+/// and that one as of a stranger.
+///
+/// # Errors
+/// When there is no repository that can be read.
+pub fn repository(path: &Path) -> Result<Repository, LocalError> {
     let refused = |why: String| LocalError::NotARepository { path: path.to_owned(), why };
-    let options = gix::open::Options::isolated()
-        .with(gix::sec::Trust::Reduced)
-        .config_overrides(["core.useReplaceRefs=false", "gitoxide.objects.noReplace=true"]);
+    let options = gix::open::Options::isolated().with(gix::sec::Trust::Reduced).config_overrides(OVERRIDES);
     let opened = gix::ThreadSafeRepository::open_opts(path, options).map_err(|error| refused(error.to_string()))?;
     let mut repository = opened.to_thread_local();
     if repository.object_hash() != gix::hash::Kind::Sha1 {
@@ -26,8 +31,17 @@ pub(super) fn repository(path: &Path) -> Result<Repository, LocalError> {
 }
 
 /// The commit that a revision names, through tags.
-pub(super) fn commit(repository: &Repository, revision: &str) -> Result<ObjectId, LocalError> {
+///
+/// # Errors
+/// When it names none.
+pub fn commit(repository: &Repository, revision: &str) -> Result<ObjectId, LocalError> {
     let found =
         repository.rev_parse_single(revision).and_then(|id| id.object()?.peel_to_kind(gix::object::Kind::Commit));
-    found.map(|commit| commit.id).map_err(|_| LocalError::NoSuchRevision { revision: revision.to_owned() })
+    found.map(|commit| commit.id).map_err(|_| {
+        let revision = revision.to_owned();
+        match repository.is_shallow() {
+            Ok(true) => LocalError::NotInShallowClone { revision },
+            _ => LocalError::NoSuchRevision { revision },
+        }
+    })
 }

@@ -1,4 +1,4 @@
-//! Names that GitHub could give: of repositories, and of the people who signed commits.
+//! Names that a forge could give: of repositories, and of the people who signed commits.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ const MAX_LOGIN: usize = 39;
 const MAX_NAME: usize = 100;
 
 /// The folder's name, in letters GitHub takes.
-pub(super) fn of_repository(path: &Path) -> String {
+pub fn of_repository(path: &Path) -> String {
     let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = match whole.file_name() {
         Some(name) if name == ".git" => whole.parent().and_then(Path::file_name).unwrap_or_default(),
@@ -21,7 +21,7 @@ pub(super) fn of_repository(path: &Path) -> String {
 }
 
 /// A login for that address: the one in GitHub's own private addresses, else what stands before the `@`.
-pub(super) fn login(email: &str) -> String {
+pub fn login(email: &str) -> String {
     let local = email.split('@').next().unwrap_or_default();
     let local = match email.to_ascii_lowercase().ends_with("@users.noreply.github.com") {
         true => local.split_once('+').map_or(local, |(_, login)| login),
@@ -33,13 +33,6 @@ pub(super) fn login(email: &str) -> String {
     let login = login.trim_matches('-');
     let login = if login.is_empty() { "author" } else { login };
     if is_bot { format!("{login}[bot]") } else { login.to_owned() }
-}
-
-/// The login, or the first numbered one that is free.
-pub(super) fn free(login: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let (stem, end) = login.strip_suffix("[bot]").map_or((login, ""), |stem| (stem, "[bot]"));
-    let numbered = (2_u32..).map(|number| format!("{stem}-{number}{end}"));
-    std::iter::once(login.to_owned()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -58,13 +51,6 @@ mod tests {
         ] {
             assert_eq!(login(email), expected, "{email}");
         }
-    }
-
-    #[test]
-    fn a_login_that_is_taken_gets_a_number() {
-        assert_eq!(free("ana", |name| name == "ana" || name == "ana-2"), "ana-3");
-        assert_eq!(free("ci[bot]", |name| name == "ci[bot]"), "ci-2[bot]");
-        assert_eq!(free("bo", |_| false), "bo");
     }
 
     #[test]

@@ -1,0 +1,121 @@
+//! `countersign check`: what the gate would say about a local git repository, by the same code.
+
+mod arguments;
+mod policy;
+mod progress;
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::checks::CheckRules;
+use crate::domain::{EnvironmentName, ForgeUser, ForgeUserId};
+use crate::engine::gather::{Gathered, Proposal, gather};
+use crate::local::{LocalError, LocalHost};
+use crate::report::text::{COLUMNS, Layout};
+use crate::report::verdict::Verdict;
+use crate::report::{Report, Rules, json, markdown, sarif, text};
+
+use super::failure::{Failure, NO};
+use super::{runtime, table};
+
+pub(super) use arguments::EXAMPLES;
+pub use arguments::{CheckArguments, CheckFormat, FailOn};
+
+/// Name of no revision: nothing is live. A branch of that name is `refs/heads/none`.
+const NO_BASE: &str = "none";
+/// Longest Markdown: GitHub takes 1 MiB of a job summary, and a character has at most four bytes.
+const MAX_MARKDOWN_CHARS: usize = 256 * 1024;
+/// What only a forge knows.
+const NOT_SEEN: &str = "pull requests, which accounts the addresses belong to, what other tools said";
+
+pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
+    if arguments.schema {
+        table::print_raw(&json::schema()).context("cannot write")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    policy::refuse(arguments.policy.as_deref())?;
+    let environment = EnvironmentName::parse(&arguments.environment)
+        .ok_or_else(|| Failure::BadInput(format!("`{}` cannot be an environment's name", arguments.environment)))?;
+    let base = arguments.base.as_deref().filter(|base| *base != NO_BASE);
+    let host = LocalHost::open(&arguments.repo, base, &arguments.head).map_err(refused)?;
+    let gathered = runtime::block_on(look(&host, &environment))?;
+    let words = policy::words(&gathered.policy);
+    let report = Report {
+        repository: &host.repository().name,
+        environment: environment.as_str(),
+        evidence: &gathered.evidence,
+        actions: &CheckRules::default().actions,
+        rules: policy::rules(&gathered.policy, &words),
+        not_seen: Some(NOT_SEEN),
+    };
+    write(arguments, &report)?;
+    Ok(if is_no(&report, arguments.fail_on) { ExitCode::from(NO) } else { ExitCode::SUCCESS })
+}
+
+/// Gathers what the gate would gather.
+async fn look(host: &LocalHost, environment: &EnvironmentName) -> Result<Gathered, Failure> {
+    // No run was started: whoever types the command asks.
+    let asker = ForgeUser { id: ForgeUserId::new(0), login: "you".to_owned(), is_bot: false };
+    let repository = host.repository();
+    let proposal =
+        Proposal { repository: &repository, environment, commit: host.head(), own: &[], actors: &[asker], run: None };
+    let gathered = progress::shown(host.progress(), gather(host, &proposal, policy::DEFAULTS)).await;
+    gathered.map_err(|error| Failure::Outside(error.into()))
+}
+
+/// What was typed can be corrected; objects that cannot be read are somebody else's fault.
+fn refused(error: LocalError) -> Failure {
+    match error {
+        LocalError::Unreadable { .. } => Failure::Outside(error.into()),
+        error => Failure::BadInput(error.to_string()),
+    }
+}
+
+fn write(arguments: &CheckArguments, report: &Report<'_>) -> Result<(), Failure> {
+    let text = written(arguments, report);
+    match &arguments.output {
+        None => table::print_raw(&text).context("cannot write the report")?,
+        Some(file) => {
+            fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+            eprintln!("{}", told(report, file));
+        }
+    }
+    Ok(())
+}
+
+fn written(arguments: &CheckArguments, report: &Report<'_>) -> String {
+    match arguments.format {
+        CheckFormat::Text => {
+            let has_colour = arguments.output.is_none() && io::stdout().is_terminal() && !is_colour_unwanted();
+            text::text(report, Layout { columns: COLUMNS, has_colour })
+        }
+        CheckFormat::Json => json::json(report),
+        CheckFormat::Markdown => markdown::page(report, MAX_MARKDOWN_CHARS),
+        CheckFormat::Sarif => sarif::sarif(report),
+    }
+}
+
+/// <https://no-color.org>, and terminals that show none.
+fn is_colour_unwanted() -> bool {
+    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    has("NO_COLOR") || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+fn told(report: &Report<'_>, file: &Path) -> String {
+    format!("{} The report is in {}.", report.conclusion(), file.display())
+}
+
+/// Rules that cannot be followed hold the request: nobody could approve it.
+fn is_no(report: &Report<'_>, fail_on: FailOn) -> bool {
+    let is_held = matches!(report.rules, Rules::Held { .. });
+    is_held
+        || match report.verdict() {
+            Verdict::Blocked { .. } => true,
+            Verdict::NeedsApproval { .. } => fail_on == FailOn::Approve,
+            Verdict::Clear => false,
+        }
+}
