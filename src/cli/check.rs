@@ -11,10 +11,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use crate::checks::CheckRules;
 use crate::domain::{EnvironmentName, ForgeUser, ForgeUserId};
 use crate::engine::gather::{Gathered, Proposal, gather};
 use crate::local::{LocalError, LocalHost};
+use crate::ports::Clock;
 use crate::report::text::{COLUMNS, Layout};
 use crate::report::verdict::Verdict;
 use crate::report::{Report, Rules, json, markdown, sarif, text};
@@ -37,18 +37,18 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
         table::print_raw(&json::schema()).context("cannot write")?;
         return Ok(ExitCode::SUCCESS);
     }
-    policy::refuse(arguments.policy.as_deref())?;
+    let given = arguments.policy.as_deref().map(policy::read).transpose()?;
     let environment = EnvironmentName::parse(&arguments.environment)
         .ok_or_else(|| Failure::BadInput(format!("`{}` cannot be an environment's name", arguments.environment)))?;
     let base = arguments.base.as_deref().filter(|base| *base != NO_BASE);
     let host = LocalHost::open(&arguments.repo, base, &arguments.head).map_err(refused)?;
-    let gathered = runtime::block_on(look(&host, &environment))?;
+    let gathered = runtime::block_on(look(&host, &environment, given.as_deref()))?;
     let words = policy::words(&gathered.policy);
     let report = Report {
         repository: &host.repository().name,
         environment: environment.as_str(),
         evidence: &gathered.evidence,
-        actions: &CheckRules::default().actions,
+        actions: &gathered.checks.actions,
         rules: policy::rules(&gathered.policy, &words),
         not_seen: Some(NOT_SEEN),
     };
@@ -57,12 +57,20 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
 }
 
 /// Gathers what the gate would gather.
-async fn look(host: &LocalHost, environment: &EnvironmentName) -> Result<Gathered, Failure> {
+async fn look(host: &LocalHost, environment: &EnvironmentName, policy: Option<&[u8]>) -> Result<Gathered, Failure> {
     // No run was started: whoever types the command asks.
     let asker = ForgeUser { id: ForgeUserId::new(0), login: "you".to_owned(), is_bot: false };
     let repository = host.repository();
-    let proposal =
-        Proposal { repository: &repository, environment, commit: host.head(), own: &[], actors: &[asker], run: None };
+    let proposal = Proposal {
+        repository: &repository,
+        environment,
+        commit: host.head(),
+        own: &[],
+        actors: &[asker],
+        run: None,
+        policy,
+        at: Clock::System.now(),
+    };
     let gathered = progress::shown(host.progress(), gather(host, &proposal, policy::DEFAULTS)).await;
     gathered.map_err(|error| Failure::Outside(error.into()))
 }

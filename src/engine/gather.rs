@@ -21,7 +21,7 @@ use crate::checks::{self, CheckRules, Facts, ModelFacts};
 use crate::domain::flag::sort_flags;
 use crate::domain::{
     CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, PolicyFound, Relation,
-    Repository, RunId, Severity,
+    Repository, RunId, Severity, Timestamp,
 };
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{CodeHost, PortError};
@@ -49,6 +49,10 @@ pub struct Proposal<'a> {
     pub actors: &'a [ForgeUser],
     /// The run that asks, where there is one already.
     pub run: Option<RunId>,
+    /// A policy to try in place of the repository's own.
+    pub policy: Option<&'a [u8]>,
+    /// Now: certificates are judged at this time.
+    pub at: Timestamp,
 }
 
 /// The evidence, and the rules that were found with it.
@@ -56,6 +60,8 @@ pub struct Proposal<'a> {
 pub struct Gathered {
     pub evidence: Evidence,
     pub policy: PolicyFound,
+    /// What the checks held the change to.
+    pub checks: CheckRules,
 }
 
 /// Gathers evidence and policy as they are now.
@@ -68,13 +74,13 @@ pub async fn gather(
     policy: PolicyDefaults,
 ) -> Result<Gathered, PortError> {
     let reader = Reader { host, repository: proposal.repository };
-    let rules = rules::read(reader, proposal.environment, policy);
+    let rules = rules::read(reader, proposal, policy);
     let (ground, rules) = try_join(ground::find(reader, proposal), rules).await?;
     let trees = trees::read(reader, &ground, proposal.commit);
     let people = people::find(reader, &ground, proposal.commit);
     let (trees, people) = try_join(trees, people).await?;
     let evidence = study(reader, proposal, &ground, &trees, people, &rules.checks).await?;
-    Ok(Gathered { evidence, policy: rules.gates })
+    Ok(Gathered { evidence, policy: rules.gates, checks: rules.checks })
 }
 
 /// Reads the contents that matter and puts everything together.

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use crate::domain::{CiRun, CommitSha, DeploymentId, EnvironmentName, PullRequest, Repository, RunId};
 use crate::ports::code::{
-    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, LiveDeployment, Presence, RawCommit, Tree,
+    Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, LiveDeployment, Located, Presence, RawCommit, Tree,
 };
 use crate::ports::{PortError, PortResult};
 
@@ -69,11 +69,7 @@ impl CodeHost for LocalHost {
         Box::pin(ready(Ok(self.head().clone())))
     }
 
-    fn large_files<'a>(
-        &'a self,
-        _: &'a Repository,
-        wanted: &'a [LargeFile],
-    ) -> PortResult<'a, Vec<Presence<LargeFileAddress>>> {
+    fn large_files<'a>(&'a self, _: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
         let wanted = wanted.to_vec();
         self.answer("find large files", move |opened| {
             Ok(wanted.iter().map(|wanted| opened.large_file(wanted)).collect())

@@ -7,7 +7,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::domain::Digest;
-use crate::ports::code::{LargeFile, LargeFileAddress, Presence};
+use crate::ports::code::{LargeFile, LargeFileAddress, Located};
 
 use super::opened::Opened;
 
@@ -18,10 +18,13 @@ const MAX_PART_BYTES: u64 = 64 * 1024 * 1024;
 
 impl Opened {
     /// Where a content is: here, when there is a file of the right name and size.
-    pub(super) fn large_file(&self, wanted: &LargeFile) -> Presence<LargeFileAddress> {
+    pub(super) fn large_file(&self, wanted: &LargeFile) -> Located {
         match is_here(&stored(self.here.common_dir(), &wanted.oid), wanted.size) {
-            true => Presence::Found(LargeFileAddress { url: format!("{SCHEME}{}", wanted.oid), headers: Vec::new() }),
-            false => Presence::Missing,
+            true => {
+                let url = format!("{SCHEME}{}", wanted.oid);
+                Located::At(LargeFileAddress { url, headers: Vec::new(), size: wanted.size })
+            }
+            false => Located::Missing,
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use gix::{ObjectId, Repository};
 
-use crate::domain::CommitSha;
+use crate::domain::{CommitSha, EntryKind};
 use crate::ports::code::{Blob, Presence, Tree, TreeEntry};
 
 use super::{LocalError, compare, open, tree};
@@ -61,8 +61,8 @@ impl Opened {
         let Some(commit) = self.known(commit)? else { return Ok(Presence::Missing) };
         let listing = tree::files(&self.here, commit, MAX_FILES)?;
         let entry = |file: tree::File| {
-            let size = if file.is_submodule { 0 } else { self.size(file.id)? };
-            Ok(TreeEntry { path: file.path, blob: file.id.to_string(), size })
+            let size = if file.kind == EntryKind::Submodule { 0 } else { self.size(file.id)? };
+            Ok(TreeEntry { path: file.path, blob: file.id.to_string(), size, kind: file.kind })
         };
         let entries = listing.files.into_iter().map(entry).collect::<Result<_, _>>()?;
         Ok(Presence::Found(Tree { entries, truncated: listing.is_cut }))

@@ -3,6 +3,7 @@
 use gix::{ObjectId, Repository};
 
 use super::LocalError;
+use crate::domain::EntryKind;
 
 /// Folders of one commit: a few small trees that hold each other can name billions of paths.
 const MAX_FOLDERS: usize = 20_000;
@@ -18,8 +19,8 @@ pub struct File {
     /// Bytes that are no text are written as `\xff`.
     pub path: String,
     pub id: ObjectId,
-    /// Its content is elsewhere: the id is a commit's.
-    pub is_submodule: bool,
+    /// The content of a submodule is elsewhere: its id is a commit's.
+    pub kind: EntryKind,
 }
 
 /// The files of a commit by path.
@@ -28,6 +29,16 @@ pub struct Listing {
     pub files: Vec<File>,
     /// There is more than the limits allow, or it cannot be told apart.
     pub is_cut: bool,
+}
+
+const fn kind(mode: gix::objs::tree::EntryKind) -> EntryKind {
+    use gix::objs::tree::EntryKind as Mode;
+    match mode {
+        Mode::Commit => EntryKind::Submodule,
+        Mode::Link => EntryKind::Symlink,
+        Mode::BlobExecutable => EntryKind::Executable,
+        Mode::Blob | Mode::Tree => EntryKind::File,
+    }
 }
 
 /// Lists at most `max_files` files.
@@ -54,8 +65,8 @@ pub fn files(repository: &Repository, commit: ObjectId, max_files: usize) -> Res
             if entry.mode().is_tree() {
                 folders.push((format!("{path}/"), entry.object_id(), depth + 1));
             } else {
-                let is_submodule = entry.mode().is_commit();
-                listing.files.push(File { path, id: entry.object_id(), is_submodule });
+                let kind = kind(entry.mode().kind());
+                listing.files.push(File { path, id: entry.object_id(), kind });
             }
             let is_over = bytes > MAX_PATH_BYTES || folders.len() > MAX_FOLDERS;
             if is_over || listing.files.len() > max_files {

@@ -64,9 +64,9 @@ fn opening(screen: &mut Screen, report: &Report<'_>) {
     let name = plain(report.repository, MAX_VALUE_CHARS);
     screen.line(Look::Bold, &format!("{name} to {}", plain(report.environment, MAX_VALUE_CHARS)));
     let since = words::live_since(evidence).map(|since| format!(" since {since}")).unwrap_or_default();
-    let live = evidence.baseline.commit().map_or("nothing".to_owned(), |live| format!("{}{since}", live.short()));
-    screen
-        .line(Look::Plain, &format!("live {live} → proposed {}. {}", evidence.commit.short(), words::ground(evidence)));
+    let live = evidence.baseline.commit().map(|live| format!("live {}{since}", live.short()));
+    let live = live.unwrap_or_else(|| "nothing live".to_owned());
+    screen.line(Look::Plain, &format!("{live} → proposed {}. {}", evidence.commit.short(), words::ground(evidence)));
     screen.blank();
     let look = severity_look(crate::domain::flag::risk(&evidence.flags));
     match evidence.flags.is_empty() {
@@ -100,7 +100,7 @@ fn origin(flag: &Flag, evidence: &Evidence) -> String {
         }
         None => format!(" {}", plain(text, MAX_PATH_CHARS)),
     });
-    let rule = words::rule(flag).map(|rule| format!("; rule: {}", plain(rule, MAX_VALUE_CHARS)));
+    let rule = words::weighty_rule(flag).map(|rule| format!("; rule: {}", plain(rule, MAX_VALUE_CHARS)));
     format!("[{code}]{}{}", place.unwrap_or_default(), rule.unwrap_or_default())
 }
 
@@ -143,6 +143,8 @@ fn row(row: &Row) -> (String, String) {
     let value = |text: &Option<String>| text.as_ref().map(|text| plain(text, MAX_VALUE_CHARS));
     let words = plain(&change::row_words(row), MAX_VALUE_CHARS);
     let text = match (value(&row.before), value(&row.after)) {
+        // Both sides show it; a limit is said all the same.
+        (Some(before), Some(after)) if words == "changed" => format!("{before} → {after}"),
         (Some(before), Some(after)) => format!("{before} → {after}, {words}"),
         (None, Some(after)) => format!("{words}: {after}"),
         (Some(before), None) => format!("{words}: was {before}"),

@@ -122,9 +122,14 @@ pub(super) fn flag_words(flag: &Flag) -> &str {
     texts.into_iter().find(|text| !text.trim().is_empty()).map_or("", String::as_str)
 }
 
-/// The rule that fired, where it says more than the flag's code: mere information has no limit to show.
+/// The rule that fired: mere information has none.
 pub(super) fn rule(flag: &Flag) -> Option<&str> {
     flag.rule.as_deref().filter(|_| flag.severity > Severity::Info)
+}
+
+/// The same for people, who need it where they may have to answer for an exception; elsewhere it is noise.
+pub(super) fn weighty_rule(flag: &Flag) -> Option<&str> {
+    rule(flag).filter(|_| flag.severity >= Severity::High)
 }
 
 /// What became of a weight file, and what loading it would do; `None` where size and digest say it all.

@@ -16,6 +16,7 @@ mod blocks;
 mod models;
 mod prism;
 mod references;
+mod repositories;
 mod signatures;
 mod slack_payloads;
 mod webhooks;

@@ -8,7 +8,6 @@ mod formats;
 mod globals;
 mod model_files;
 mod pairs;
-mod repositories;
 mod sarif;
 mod signing;
 mod thresholds;

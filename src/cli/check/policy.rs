@@ -1,11 +1,13 @@
 //! The rules that a local check goes by.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use crate::cli::failure::Failure;
 use crate::domain::gate::DEFAULT_EXPIRY_MS;
 use crate::domain::{FrozenPolicy, PolicyFound, PolicySource};
+use crate::policy::file::LIMIT_BYTES;
 use crate::policy::{PolicyDefaults, WhenMissing};
 use crate::report::Rules;
 
@@ -13,17 +15,14 @@ use crate::report::Rules;
 pub(super) const DEFAULTS: PolicyDefaults =
     PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: DEFAULT_EXPIRY_MS };
 
-/// Refuses a policy file given by hand: this build reads none, and other rules than those asked for would mislead.
-pub(super) fn refuse(file: Option<&Path>) -> Result<(), Failure> {
-    let Some(file) = file else { return Ok(()) };
-    let shown = file.display();
-    let opened = File::open(file).and_then(|opened| opened.metadata());
-    let why = match opened {
-        Err(error) => format!("cannot read the policy `{shown}`: {error}"),
-        Ok(found) if !found.is_file() => format!("cannot read the policy `{shown}`: it is not a file"),
-        Ok(_) => format!("`{shown}` is there, but this build reads no policy files yet: leave --policy out"),
-    };
-    Err(Failure::BadInput(why))
+/// The policy file given by hand, whole; gathering says what is wrong in it.
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |why: String| Failure::BadInput(format!("cannot read the policy `{}`: {why}", file.display()));
+    let opened = File::open(file).map_err(|error| unreadable(error.to_string()))?;
+    let limit = u64::try_from(LIMIT_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    opened.take(limit).read_to_end(&mut bytes).map_err(|error| unreadable(error.to_string()))?;
+    Ok(bytes)
 }
 
 /// The policy in words, as a report shows it.
@@ -45,6 +44,7 @@ pub(super) fn rules<'a>(found: &PolicyFound, words: &'a str) -> Rules<'a> {
 fn gates(policy: &FrozenPolicy) -> String {
     let source = match policy.source {
         PolicySource::Starter => "the built-in starter policy",
+        PolicySource::Repository { .. } => "the policy file, with the built-in gate",
     };
     let gates = policy.gates.iter().map(|gate| {
         let s = if gate.quorum == 1 { "" } else { "s" };

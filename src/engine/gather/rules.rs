@@ -1,21 +1,25 @@
 //! Finds the policy: the file on the default branch, at the commit of this moment (R9, R10).
 
-use crate::domain::{CommitSha, EnvironmentName};
+use crate::domain::CommitSha;
 use crate::policy::{self, PolicyDefaults, PolicyFile, Rules};
 use crate::ports::{Blob, PortError, Presence};
 
+use super::Proposal;
 use super::reader::{Reader, lasting};
 
 pub(super) async fn read(
     reader: Reader<'_>,
-    environment: &EnvironmentName,
+    proposal: &Proposal<'_>,
     defaults: PolicyDefaults,
 ) -> Result<Rules, PortError> {
-    let file = match lasting(reader.host.default_branch(reader.repository).await)? {
-        Ok(commit) => look_up(reader, commit).await?,
-        Err(why) => unreadable(&why),
+    let file = match proposal.policy {
+        Some(bytes) => PolicyFile::Present { commit: proposal.commit.clone(), bytes: bytes.to_vec() },
+        None => match lasting(reader.host.default_branch(reader.repository).await)? {
+            Ok(commit) => look_up(reader, commit).await?,
+            Err(why) => unreadable(&why),
+        },
     };
-    Ok(policy::read(&file, environment.as_str(), defaults))
+    Ok(policy::read(&file, proposal.environment.as_str(), defaults))
 }
 
 /// Only a whole list of files proves that one is not there.

@@ -6,7 +6,7 @@ mod people;
 
 use crate::domain::{
     CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, InstallationId, Patch, PolicyFound,
-    Repository, RepositoryId, RunId,
+    Repository, RepositoryId, RunId, Timestamp,
 };
 use crate::policy::{PolicyDefaults, WhenMissing};
 use crate::ports::PortError;
@@ -27,6 +27,8 @@ fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortE
         own: &[DeploymentId::new(90)],
         actors: &[user(2, "octocat")],
         run: Some(RunId::new(9)),
+        policy: None,
+        at: Timestamp::from_seconds(1),
     };
     let gathering = gather(forge, &proposal, DEFAULTS);
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(must_be_send(gathering))

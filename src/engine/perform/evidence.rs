@@ -22,6 +22,8 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
         own: &own,
         actors: &request.run.actors,
         run: Some(request.key.run),
+        policy: None,
+        at: engine.clock.now(),
     };
     match gather::gather(engine.forge.as_ref(), &proposal, engine.policy).await {
         Ok(gathered) => {

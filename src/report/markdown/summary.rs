@@ -66,7 +66,8 @@ fn flag_line(flag: &Flag, evidence: &Evidence) -> String {
         }
         None => format!(", {}", code(text, MAX_PATH_CHARS)),
     });
-    let rule = words::rule(flag).map(|rule| format!("; rule: {}", prose(rule, MAX_VALUE_CHARS))).unwrap_or_default();
+    let rule =
+        words::weighty_rule(flag).map(|rule| format!("; rule: {}", prose(rule, MAX_VALUE_CHARS))).unwrap_or_default();
     let code = code(&flag.code, MAX_NAME_CHARS);
     format!("- **{}** {words} ({code}{}{rule})", flag.severity.word(), place.unwrap_or_default())
 }

@@ -75,7 +75,7 @@ fn files(repository: &Repository, commit: ObjectId) -> Result<Vec<File>, LocalEr
     if listing.is_cut {
         return Err(LocalError::TooManyFiles { commit: commit.to_string(), limit: MAX_FILES });
     }
-    listing.files.retain(|file| !file.is_submodule);
+    listing.files.retain(|file| file.kind != crate::domain::EntryKind::Submodule);
     Ok(listing.files)
 }
 

@@ -1,1 +1,0 @@
-//! Small repositories before and after, with the flags that a reviewer expects.
