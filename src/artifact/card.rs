@@ -160,21 +160,24 @@ fn read_wrong_encoding(bytes: &[u8], valid_up_to: usize) -> Card {
     Card { front_matter, sections, hidden_headings, body_was_read: true, ..Card::default() }
 }
 
+/// The first of each line. A byte order mark at the very start is told elsewhere.
 fn report_hidden_characters(problems: &mut Vec<Problem>, text: &str) {
-    let mut last_line = 0;
-    let (mut line, mut counted) = (1, 0);
-    for (offset, hidden) in hidden_characters(text).filter(|(offset, _)| *offset > 0) {
-        line += text.get(counted..offset).unwrap_or_default().matches('\n').count();
-        counted = offset;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    for (index, line) in text.split_inclusive('\n').enumerate().filter(|(_, line)| !is_plain(line)) {
+        if let Some((_, hidden)) = hidden_characters(line).next() {
+            let text = format!("hidden character U+{:04X}", u32::from(hidden));
+            note(problems, ProblemKind::HiddenCharacter, index + 1, text);
+        }
         if problems.len() >= PROBLEM_LIMIT {
             return;
         }
-        if line != last_line {
-            let text = format!("hidden character U+{:04X}", u32::from(hidden));
-            note(problems, ProblemKind::HiddenCharacter, line, text);
-        }
-        last_line = line;
     }
+}
+
+/// Nothing can hide in printable ASCII; almost every line is.
+fn is_plain(line: &str) -> bool {
+    let line = line.strip_suffix("\r\n").unwrap_or(line);
+    line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n'))
 }
 
 fn unreadable(reason: &str, line: usize) -> FrontMatter {

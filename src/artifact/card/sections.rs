@@ -120,7 +120,7 @@ pub(super) fn read(body: &str, first_line: usize) -> (Vec<Section>, Vec<HiddenHe
                 (0, _) => Placeholder::Only,
                 _ => Placeholder::Some,
             },
-            text: cut(lines.join("\n").trim(), SECTION_TEXT_LIMIT_CHARS).into_owned(),
+            text: text_of(lines),
         });
     }
     let hidden = scan.hidden.iter().map(|(within, heading)| HiddenHeading {
@@ -129,6 +129,16 @@ pub(super) fn read(body: &str, first_line: usize) -> (Vec<Section>, Vec<HiddenHe
         within: *within,
     });
     (sections, hidden.collect())
+}
+
+fn text_of(lines: &[std::borrow::Cow<'_, str>]) -> String {
+    let from = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(lines.len());
+    let text = lines.get(from..).unwrap_or_default().join("\n");
+    // No more bytes than that are no more characters either, and need not be counted.
+    match text.len() > SECTION_TEXT_LIMIT_CHARS {
+        true => cut(text.trim(), SECTION_TEXT_LIMIT_CHARS).into_owned(),
+        false => text.trim().to_owned(),
+    }
 }
 
 /// The lines of a Markdown text as a reader sees them: nothing for headings, comments and blank lines.

@@ -29,21 +29,76 @@ fn fill(root: &Node, evaluations: &mut Evaluations) -> bool {
     if !is_one(root) {
         return false;
     }
-    let file = File::of(root);
-    let mut seen = BTreeSet::new();
-    let mut told = BTreeSet::new();
+    let mut reader = Reader { file: File::of(root), told: BTreeSet::new(), evaluations };
+    let results = root.get("results");
+    for task in results.map(Node::entries).unwrap_or_default() {
+        reader.task(&task.key, &task.value, None);
+    }
     // Groups stand among the results as well; what is there already is not counted twice.
-    for tasks in [root.get("results"), root.get("groups")].into_iter().flatten() {
-        for task in tasks.entries() {
-            for result in file.results_of(&task.key, &task.value) {
-                tell_direction(&result, &mut told, evaluations);
-                if seen.insert((result.key.clone(), result.value.text.clone())) {
-                    evaluations.push(result);
-                }
-            }
-        }
+    let by_task = by_name(results);
+    for group in root.get("groups").map(Node::entries).unwrap_or_default() {
+        reader.task(&group.key, &group.value, by_task.get(group.key.as_str()).copied());
     }
     true
+}
+
+struct Reader<'a, 'e> {
+    file: File<'a>,
+    /// Metrics of which the file has the direction wrong.
+    told: BTreeSet<String>,
+    evaluations: &'e mut Evaluations,
+}
+
+impl Reader<'_, '_> {
+    /// Reads the metrics of a task, but for those that `known` has with the same value.
+    fn task(&mut self, task: &str, metrics: &Node, known: Option<&Node>) {
+        let file = &self.file;
+        let shared = file.key_of(task);
+        let samples = file.samples.get(task).and_then(|counts| counts.get("effective")).and_then(Node::whole);
+        let samples = samples.or_else(|| metrics.get("sample_len").and_then(Node::whole));
+        let higher = by_name(file.higher_is_better.get(task).copied());
+        let (all, known) = (by_name(Some(metrics)), by_name(known));
+        for entry in metrics.entries() {
+            let Some((metric, filter)) = self.file.metric(&entry.key, &entry.value) else { continue };
+            if known.get(entry.key.as_str()).is_some_and(|known| known.scalar() == entry.value.scalar()) {
+                continue;
+            }
+            let error = match filter {
+                Some(filter) => all.get(format!("{metric}_stderr,{filter}").as_str()),
+                None => all.get(format!("{metric}_stderr").as_str()),
+            };
+            let error = error.and_then(|node| MetricValue::from_text(node.scalar()?).number());
+            let value = value_of(&entry.value).with_standard_error(error).with_samples(samples);
+            let key = MetricKey {
+                metric_type: bounded(metric.to_owned()),
+                metric_config: filter.filter(|filter| *filter != "none").map(|filter| bounded(filter.to_owned())),
+                ..shared.clone()
+            };
+            let claimed_higher_is_better = match higher.get(metric).map(|node| &node.value) {
+                Some(Value::Bool(higher)) => Some(*higher),
+                _ => None,
+            };
+            self.push(EvalResult { claimed_higher_is_better, ..EvalResult::new(key, value, entry.line) });
+        }
+    }
+
+    /// Once per metric it is told where the file has the direction wrong.
+    fn push(&mut self, result: EvalResult) {
+        let word = match (direction_of(&result.key), result.claimed_higher_is_better) {
+            (Direction::Lower, Some(true)) => Some("lower"),
+            (Direction::Higher, Some(false)) => Some("higher"),
+            _ => None,
+        };
+        let metric = &result.key.metric_type;
+        if let Some(word) = word
+            && self.told.insert(metric.clone())
+        {
+            let text =
+                format!("the file has the direction of `{}` the wrong way round; {word} is better", quoted(metric));
+            note(&mut self.evaluations.problems, ProblemKind::ReadersDisagree, result.line, text);
+        }
+        self.evaluations.push(result);
+    }
 }
 
 /// What the file says about all of its tasks, by task.
@@ -72,35 +127,6 @@ impl<'a> File<'a> {
             limit: root.at(&["config", "limit"]).and_then(Node::scalar),
             has_filters: tasks.iter().any(|task| task.value.entries().iter().any(|metric| metric.key.contains(','))),
         }
-    }
-
-    fn results_of(&self, task: &str, metrics: &Node) -> Vec<EvalResult> {
-        let shared = self.key_of(task);
-        let samples = self.samples.get(task).and_then(|counts| counts.get("effective")).and_then(Node::whole);
-        let samples = samples.or_else(|| metrics.get("sample_len").and_then(Node::whole));
-        let higher = by_name(self.higher_is_better.get(task).copied());
-        let all = by_name(Some(metrics));
-        let mut results = Vec::new();
-        for entry in metrics.entries() {
-            let Some((metric, filter)) = self.metric(&entry.key, &entry.value) else { continue };
-            let error = match filter {
-                Some(filter) => all.get(format!("{metric}_stderr,{filter}").as_str()),
-                None => all.get(format!("{metric}_stderr").as_str()),
-            };
-            let error = error.and_then(|node| MetricValue::from_text(node.scalar()?).number());
-            let value = value_of(&entry.value).with_standard_error(error).with_samples(samples);
-            let key = MetricKey {
-                metric_type: bounded(metric.to_owned()),
-                metric_config: filter.filter(|filter| *filter != "none").map(|filter| bounded(filter.to_owned())),
-                ..shared.clone()
-            };
-            let claimed_higher_is_better = match higher.get(metric).map(|node| &node.value) {
-                Some(Value::Bool(higher)) => Some(*higher),
-                _ => None,
-            };
-            results.push(EvalResult { claimed_higher_is_better, ..EvalResult::new(key, value, entry.line) });
-        }
-        results
     }
 
     fn key_of(&self, task: &str) -> MetricKey {
@@ -135,18 +161,4 @@ impl<'a> File<'a> {
 fn by_name(map: Option<&Node>) -> BTreeMap<&str, &Node> {
     let entries = map.map(Node::entries).unwrap_or_default();
     entries.iter().map(|entry| (entry.key.as_str(), &entry.value)).collect()
-}
-
-/// Once per metric: where the file has the direction wrong.
-fn tell_direction(result: &EvalResult, told: &mut BTreeSet<String>, evaluations: &mut Evaluations) {
-    let word = match (direction_of(&result.key), result.claimed_higher_is_better) {
-        (Direction::Lower, Some(true)) => "lower",
-        (Direction::Higher, Some(false)) => "higher",
-        _ => return,
-    };
-    let metric = &result.key.metric_type;
-    if told.insert(metric.clone()) {
-        let text = format!("the file has the direction of `{}` the wrong way round; {word} is better", quoted(metric));
-        note(&mut evaluations.problems, ProblemKind::ReadersDisagree, result.line, text);
-    }
 }

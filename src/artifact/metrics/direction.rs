@@ -2,6 +2,9 @@
 //!
 //! Where tools disagree this table wins: lm-evaluation-harness registers `ter`, an error rate, as higher is better.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -57,18 +60,20 @@ fn listed_as<T>(name: &str, listed: impl Fn(&str) -> Option<T>) -> Option<T> {
 }
 
 fn listed(name: &str) -> Option<Direction> {
-    let target = |(_, mantissa, scale): &(&str, i64, u32)| Direction::Target(Decimal::new(*mantissa, *scale));
-    if HIGHER.contains(&name) {
-        return Some(Direction::Higher);
-    }
-    if LOWER.contains(&name) {
-        return Some(Direction::Lower);
-    }
-    if NOT_RANKED.contains(&name) {
-        return Some(Direction::NotRanked);
-    }
-    TARGET.iter().find(|(known, ..)| *known == name).map(target)
+    BY_NAME.get(name).copied()
 }
+
+/// The lists below, by name.
+static BY_NAME: LazyLock<HashMap<&str, Direction>> = LazyLock::new(|| {
+    let same = |names: &'static [&'static str], direction| names.iter().map(move |name| (*name, direction));
+    let targets =
+        TARGET.iter().map(|(name, mantissa, scale)| (*name, Direction::Target(Decimal::new(*mantissa, *scale))));
+    same(HIGHER, Direction::Higher)
+        .chain(same(LOWER, Direction::Lower))
+        .chain(same(NOT_RANKED, Direction::NotRanked))
+        .chain(targets)
+        .collect()
+});
 
 fn shortened(name: &str) -> Option<&str> {
     if let Some((before, _)) = name.split_once('@') {

@@ -104,7 +104,8 @@ fn feature(slice: &str) -> String {
 }
 
 fn gap(key: &MetricKey, feature: String, mut slices: Vec<&SliceResult>, min_count: u64) -> SliceGap {
-    slices.sort_by(|a, b| (&a.slice, &a.result.value.text).cmp(&(&b.slice, &b.result.value.text)));
+    let order = |slice: &&SliceResult| (slice.slice.clone(), slice.result.value.text.clone(), slice.result.line);
+    slices.sort_by_cached_key(order);
     let (enough, too_small): (Vec<_>, Vec<_>) =
         slices.into_iter().partition(|slice| slice.result.value.samples.is_none_or(|count| count >= min_count));
     let unit = enough.iter().find(|slice| slice.result.value.number().is_some()).map(|slice| slice.result.value.unit());

@@ -49,14 +49,28 @@ pub(crate) fn section_state_of(lines: &[String]) -> SectionState {
 /// Whether a line has text of its own, and whether it has template text. In `- **Developed by:** [More Information Needed]`
 /// the label is part of the template.
 fn weigh(line: &str) -> (bool, bool) {
-    let lower = line.to_lowercase();
-    if let Some(template) = TEMPLATES.iter().find(|template| lower.contains(**template)) {
-        let rest = lower.replace(template, "");
-        let rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
-        let is_label = lower.contains(':') || rest.is_empty();
-        return (!is_label, true);
+    let words = line.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
+    if words.is_empty() && !line.contains("{{") {
+        return (!line.trim().is_empty(), false);
     }
-    let words = lower.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
-    let is_todo = matches!(words, "todo" | "tbd" | "tba");
-    (!line.trim().is_empty() && !is_todo, is_todo)
+    if !may_be_template(line) {
+        let is_todo = ["todo", "tbd", "tba"].iter().any(|word| words.eq_ignore_ascii_case(word));
+        return (!is_todo, is_todo);
+    }
+    let lower = line.to_lowercase();
+    let Some(template) = TEMPLATES.iter().find(|template| lower.contains(**template)) else { return (true, false) };
+    let rest = lower.replace(template, "");
+    let rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_label = lower.contains(':') || rest.is_empty();
+    (!is_label, true)
+}
+
+/// Every template has one of these, whatever its case. Most lines have none.
+fn may_be_template(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let follows = |at: usize, rest: &[u8]| {
+        bytes.get(at..).and_then(|tail| tail.get(..rest.len())).is_some_and(|tail| tail.eq_ignore_ascii_case(rest))
+    };
+    memchr::memchr_iter(b'{', bytes).any(|at| follows(at, b"{{"))
+        || memchr::memchr2_iter(b'o', b'O', bytes).any(|at| follows(at, b"ormation") || follows(at, b"onse here"))
 }
