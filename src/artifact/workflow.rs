@@ -9,12 +9,12 @@ mod expression;
 mod injection;
 mod parse;
 mod pins;
-pub(in crate::artifact) mod yaml;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::problem::Fault;
 use super::text::{cut, quoted, visible};
 
 /// Where a repository keeps its workflow files.
@@ -33,7 +33,9 @@ pub struct Workflow {
     /// Where all permissions are granted to jobs that ask for none of their own.
     grants_all: Option<usize>,
     jobs: Vec<Job>,
-    problems: Vec<Problem>,
+    problems: Vec<Fault>,
+    /// Lines on which a `${{` stands, once for each.
+    template_lines: Vec<usize>,
 }
 
 /// One risk of a workflow. `what` quotes the file, made visible and short.
@@ -112,9 +114,9 @@ pub fn risks(workflow: &Workflow, deploying_environment: &str) -> Vec<WorkflowRi
 
 use WorkflowRiskKind::{Unreadable, WriteAll};
 
-fn unreadable(problem: &Problem) -> WorkflowRisk {
-    let why = problem.why.clone();
-    WorkflowRisk { line: problem.line, kind: Unreadable, what: String::new(), why, job: None, deploys: Deploys::Maybe }
+fn unreadable(fault: &Fault) -> WorkflowRisk {
+    let why = fault.reason.clone();
+    WorkflowRisk { line: fault.line, kind: Unreadable, what: String::new(), why, job: None, deploys: Deploys::Maybe }
 }
 
 /// In file order. Jobs that share lines, by an alias or one grant for all, share the risk; a deploying one speaks for them.
@@ -124,7 +126,7 @@ fn in_order(mut risks: Vec<WorkflowRisk>) -> Vec<WorkflowRisk> {
     if risks.len() > RISK_LIMIT {
         risks.truncate(RISK_LIMIT);
         let why = format!("it has more than {RISK_LIMIT} risks; others are not listed");
-        risks.push(unreadable(&Problem { line: 1, why }));
+        risks.push(unreadable(&Fault::new(why, 1)));
     }
     risks
 }
@@ -157,12 +159,6 @@ fn shown(text: &str) -> String {
 
 /// Names and texts of an `env`, a `with`.
 type Env = BTreeMap<String, String>;
-
-#[derive(Debug, Clone)]
-struct Problem {
-    line: usize,
-    why: String,
-}
 
 #[derive(Debug, Clone, Default)]
 struct Job {
@@ -210,10 +206,18 @@ struct Step {
 #[derive(Debug, Clone)]
 struct Passage {
     text: String,
-    /// The line on which it begins.
+    /// The lines on which it stands.
     line: usize,
-    /// Each line of the text is one of the file.
-    is_literal: bool,
+    end_line: usize,
+}
+
+impl Workflow {
+    /// The line of a text's template of that number, however its lines were folded.
+    fn template_line(&self, passage: &Passage, number: usize) -> usize {
+        let before = self.template_lines.partition_point(|line| *line < passage.line);
+        let line = self.template_lines.get(before.saturating_add(number)).copied();
+        line.filter(|line| *line <= passage.end_line).unwrap_or(passage.line)
+    }
 }
 
 #[cfg(test)]

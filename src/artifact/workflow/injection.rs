@@ -24,17 +24,13 @@ fn scripts(step: &Step) -> impl Iterator<Item = &Passage> {
 }
 
 fn find_in(view: &JobView<'_>, step: &Step, script: &Passage, risks: &mut Vec<WorkflowRisk>) {
-    let (mut line, mut counted) = (script.line, 0);
-    for (offset, inside) in templates(&script.text) {
-        if script.is_literal {
-            line += script.text.get(counted..offset).unwrap_or_default().matches('\n').count();
-            counted = offset;
-        }
+    for (number, (_, inside)) in templates(&script.text).enumerate() {
         if risks.len() > RISK_LIMIT {
             return;
         }
         if references(inside).iter().any(|value| is_injectable(view, step, value)) {
             let why = "whoever writes this text can run commands in the job";
+            let line = view.workflow.template_line(script, number);
             risks.push(view.risk(ExpressionInjection, line, inside.trim(), why));
         }
     }

@@ -2,42 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use super::yaml::{self, Entry, Node, Text, Value};
-use super::{Env, Environment, Job, Matrix, Passage, Problem, Step, WORKFLOW_LIMIT_BYTES, Workflow};
+use super::{Env, Environment, Job, Matrix, Passage, Step, WORKFLOW_LIMIT_BYTES, Workflow};
+use crate::artifact::problem::Fault;
 use crate::artifact::text::quoted;
+use crate::artifact::yaml::{self, Entry, Node, Value};
 
 pub(super) fn read(bytes: &[u8]) -> Workflow {
     let mut workflow = Workflow::default();
-    if let Err(problem) = read_into(&mut workflow, bytes) {
-        workflow.problems.push(problem);
+    if let Err(fault) = read_into(&mut workflow, bytes) {
+        workflow.problems.push(fault);
     }
     workflow
 }
 
-fn read_into(workflow: &mut Workflow, bytes: &[u8]) -> Result<(), Problem> {
+fn read_into(workflow: &mut Workflow, bytes: &[u8]) -> Result<(), Fault> {
     if bytes.len() > WORKFLOW_LIMIT_BYTES {
-        return Err(problem(1, "the workflow is larger than 512 KiB"));
+        return Err(Fault::new("the workflow is larger than 512 KiB", 1));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| problem(1, "the workflow is not UTF-8"))?;
-    let documents = yaml::read(text)
-        .map_err(|fault| problem(fault.line, &format!("the workflow cannot be read as YAML: {}", fault.what)))?;
-    let [document] = documents.as_slice() else {
-        return Err(problem(1, &format!("the workflow has {} YAML documents, not one", documents.len())));
-    };
-    for oddity in &document.oddities {
-        workflow.problems.push(problem(oddity.line, &format!("not every reader takes this: {}", oddity.what)));
-    }
+    let text = std::str::from_utf8(bytes).map_err(|_| Fault::new("the workflow is not UTF-8", 1))?;
+    workflow.template_lines = template_lines(text);
+    let document = yaml::read(text, 1, "the workflow")
+        .map_err(|fault| Fault::new(format!("the workflow cannot be read as YAML: {}", fault.reason), fault.line))?;
+    // GitHub refuses both, other readers do not.
+    workflow.problems.extend(document.fault);
+    workflow.problems.extend(document.notes.into_iter().map(|note| Fault::new(note.text, note.line)));
     let root = &document.root;
     if !matches!(root.value, Value::Map(_)) {
-        return Err(problem(root.line, "the workflow is not a mapping"));
+        return Err(Fault::new("the workflow is not a mapping", root.line));
     }
-    workflow.triggers = triggers(root).ok_or_else(|| problem(root.line, "what starts the workflow cannot be read"))?;
+    workflow.triggers =
+        triggers(root).ok_or_else(|| Fault::new("what starts the workflow cannot be read", root.line))?;
     workflow.env = env(root);
     workflow.grants_all = grants_all(root);
     let jobs = root.get("jobs").map(Node::entries).unwrap_or_default();
     if jobs.is_empty() {
-        return Err(problem(root.line, "the workflow's jobs cannot be read"));
+        return Err(Fault::new("the workflow's jobs cannot be read", root.line));
     }
     for entry in jobs {
         let job = job(entry, &mut workflow.problems);
@@ -46,15 +46,24 @@ fn read_into(workflow: &mut Workflow, bytes: &[u8]) -> Result<(), Problem> {
     Ok(())
 }
 
-fn problem(line: usize, why: &str) -> Problem {
-    Problem { line, why: why.to_owned() }
+fn template_lines(text: &str) -> Vec<usize> {
+    let lines = text.lines().enumerate();
+    lines.flat_map(|(index, line)| line.matches("${{").map(move |_| index + 1)).collect()
+}
+
+/// The items of a list; none of anything else.
+fn items(node: &Node) -> &[Node] {
+    match &node.value {
+        Value::List(items) => items,
+        Value::Null | Value::Text(_) | Value::Map(_) => &[],
+    }
 }
 
 /// `on: push`, `on: [push]`, `on: {push: ...}`.
 fn triggers(root: &Node) -> Option<Vec<String>> {
     let on = root.get("on")?;
     let names: Vec<String> = match &on.value {
-        Value::Text(text) => vec![text.text.to_lowercase()],
+        Value::Text(text) => vec![text.to_lowercase()],
         Value::List(items) => items.iter().map(|item| item.text().map(str::to_lowercase)).collect::<Option<_>>()?,
         Value::Map(entries) => entries.iter().map(|entry| entry.key.to_lowercase()).collect(),
         Value::Null => return None,
@@ -62,10 +71,10 @@ fn triggers(root: &Node) -> Option<Vec<String>> {
     (!names.is_empty()).then_some(names)
 }
 
-fn job(entry: &Entry, problems: &mut Vec<Problem>) -> Job {
+fn job(entry: &Entry, problems: &mut Vec<Fault>) -> Job {
     let node = &entry.value;
     let mut note = |line: usize, what: &str| {
-        problems.push(problem(line, &format!("{what} of job `{}` cannot be read", quoted(&entry.key))));
+        problems.push(Fault::new(format!("{what} of job `{}` cannot be read", quoted(&entry.key)), line));
     };
     if !matches!(node.value, Value::Map(_)) {
         note(entry.line, "the content");
@@ -80,7 +89,7 @@ fn job(entry: &Entry, problems: &mut Vec<Problem>) -> Job {
     if !is_list && (steps.is_some() || calls.is_none()) && matches!(node.value, Value::Map(_)) {
         note(steps.map_or(entry.line, |steps| steps.line), "the steps");
     }
-    let steps = steps.map(Node::items).unwrap_or_default();
+    let steps = steps.map(items).unwrap_or_default();
     for broken in steps.iter().filter(|item| !is_step(item)) {
         note(broken.line, "a step");
     }
@@ -93,7 +102,7 @@ fn job(entry: &Entry, problems: &mut Vec<Problem>) -> Job {
         calls,
         condition: condition(node),
         env: env(node),
-        steps: steps.iter().map(|item| step(item)).collect(),
+        steps: steps.iter().map(step).collect(),
     }
 }
 
@@ -136,7 +145,7 @@ fn matrix(node: &Node) -> Matrix {
     let mut is_known = true;
     for entry in entries.iter().filter(|entry| entry.key != "exclude") {
         is_known &= matches!(entry.value.value, Value::List(_));
-        for item in entry.value.items() {
+        for item in items(&entry.value) {
             if entry.key == "include" {
                 is_known &= matches!(item.value, Value::Map(_));
                 is_known &= item.entries().iter().all(|inner| add(&inner.key, &inner.value));
@@ -163,6 +172,5 @@ fn env(node: &Node) -> Env {
 }
 
 fn passage(node: &Node) -> Option<Passage> {
-    let Value::Text(Text { text, is_literal }) = &node.value else { return None };
-    Some(Passage { text: text.clone(), line: node.first_line(), is_literal: *is_literal })
+    Some(Passage { text: node.text()?.to_owned(), line: node.line, end_line: node.end_line })
 }
