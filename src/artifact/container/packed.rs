@@ -63,56 +63,75 @@ impl Packing {
 /// # Errors
 /// When a part of the source is not here.
 pub fn unpack(source: &dyn Source, packing: Packing, limit: u64) -> Result<Unpacked, SourceError> {
-    let tap = Tap { source, at: 0, out: &Cell::new(0), failure: &Cell::new(None) };
-    let (out, failure) = (tap.out, tap.failure);
-    let mut unpacked = Unpacked { bytes: Vec::new(), end: End::Broken };
-    let mut input = BufReader::with_capacity(16 << 10, tap);
-    let end = match packing {
-        Packing::Deflate => copy(&mut DeflateDecoder::new(&mut input), &mut unpacked.bytes, limit, out),
-        Packing::Gzip => copy(&mut MultiGzDecoder::new(&mut input), &mut unpacked.bytes, limit, out),
-        Packing::Bzip2 => copy(&mut MultiBzDecoder::new(&mut input), &mut unpacked.bytes, limit, out),
-        Packing::Zlib => zlib(&mut input, &mut unpacked.bytes, limit, out),
-        Packing::Xz => {
-            copy(&mut XzReader::new_mem_limit(&mut input, true, DICTIONARY_KIB), &mut unpacked.bytes, limit, out)
-        }
-        Packing::Lzma => match LzmaReader::new_mem_limit(&mut input, DICTIONARY_KIB, None) {
-            Ok(mut reader) => copy(&mut reader, &mut unpacked.bytes, limit, out),
-            Err(_) => End::Broken,
-        },
-        Packing::ZipLzma => match zip_lzma(&mut input) {
-            Ok(mut reader) => copy(&mut reader, &mut unpacked.bytes, limit, out),
-            Err(_) => End::Broken,
-        },
-    };
-    if failure.take() == Some(SourceError::Missing) {
-        return Err(SourceError::Missing);
+    let unpacked = unpack_by(STEP, source, packing, limit)?;
+    if packing == Packing::Xz && unpacked.end == End::Broken {
+        // Its reader drops what it has when it fails in the middle of a step; other readers hand it out.
+        return unpack_by(1, source, packing, limit);
     }
-    unpacked.end = end;
     Ok(unpacked)
 }
 
-fn copy(from: &mut dyn Read, into: &mut Vec<u8>, limit: u64, out: &Cell<u64>) -> End {
-    let mut buffer = vec![0; 32 << 10];
-    loop {
-        let length = wide(into.len());
-        out.set(length);
-        if length > limit {
-            into.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            return End::More;
+/// Bytes that are unpacked in one go.
+const STEP: usize = 32 << 10;
+
+fn unpack_by(step: usize, source: &dyn Source, packing: Packing, limit: u64) -> Result<Unpacked, SourceError> {
+    let (out, failure) = (Cell::new(0), Cell::new(None));
+    let tap = Tap { source, at: 0, out: &out, failure: &failure };
+    let mut input = BufReader::with_capacity(16 << 10, tap);
+    let mut into = Into { bytes: Vec::new(), step, limit, out: &out };
+    let end = match packing {
+        Packing::Deflate => into.copy(&mut DeflateDecoder::new(&mut input)),
+        Packing::Gzip => into.copy(&mut MultiGzDecoder::new(&mut input)),
+        Packing::Bzip2 => into.copy(&mut MultiBzDecoder::new(&mut input)),
+        Packing::Zlib => zlib(&mut input, &mut into),
+        Packing::Xz => into.copy(&mut XzReader::new_mem_limit(&mut input, true, DICTIONARY_KIB)),
+        Packing::Lzma => into.copy_lzma(LzmaReader::new_mem_limit(&mut input, DICTIONARY_KIB, None)),
+        Packing::ZipLzma => into.copy_lzma(zip_lzma(&mut input)),
+    };
+    match failure.take() {
+        Some(SourceError::Missing) => Err(SourceError::Missing),
+        _ => Ok(Unpacked { bytes: into.bytes, end }),
+    }
+}
+
+/// Where unpacked bytes go.
+struct Into<'a> {
+    bytes: Vec<u8>,
+    step: usize,
+    limit: u64,
+    out: &'a Cell<u64>,
+}
+
+impl Into<'_> {
+    fn copy(&mut self, from: &mut dyn Read) -> End {
+        let mut buffer = vec![0; self.step];
+        loop {
+            let length = wide(self.bytes.len());
+            self.out.set(length);
+            if length > self.limit {
+                self.bytes.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
+                return End::More;
+            }
+            match from.read(&mut buffer) {
+                Ok(0) => return End::Whole,
+                Ok(read) => self.bytes.extend_from_slice(buffer.get(..read).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return End::Broken,
+            }
         }
-        match from.read(&mut buffer) {
-            Ok(0) => return End::Whole,
-            Ok(read) => into.extend_from_slice(buffer.get(..read).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return End::Broken,
-        }
+    }
+
+    fn copy_lzma<R: Read>(&mut self, reader: io::Result<LzmaReader<R>>) -> End {
+        let Ok(mut reader) = reader else { return End::Broken };
+        reader.set_defer_errors(true);
+        self.copy(&mut reader)
     }
 }
 
 /// Streams of zlib one after the other, as joblib reads them.
-fn zlib(input: &mut BufReader<Tap<'_>>, into: &mut Vec<u8>, limit: u64, out: &Cell<u64>) -> End {
+fn zlib(input: &mut BufReader<Tap<'_>>, into: &mut Into<'_>) -> End {
     for _ in 0..STREAMS_LIMIT {
-        let end = copy(&mut ZlibDecoder::new(&mut *input), into, limit, out);
+        let end = into.copy(&mut ZlibDecoder::new(&mut *input));
         match (end, input.fill_buf()) {
             (End::Whole, Ok([])) => return End::Whole,
             (End::Whole, Ok(_)) => {}

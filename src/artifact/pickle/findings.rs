@@ -64,6 +64,11 @@ fn of_odd(odd: &Odd) -> ScanFinding {
             "changed import".to_owned(),
             "What was imported is itself changed, not an object made with it.",
         ),
+        OddKind::LooseArray => (
+            Verdict::Unscannable,
+            "joblib array".to_owned(),
+            "An array is stored in a way that cannot be followed, and what comes next depends on its length.",
+        ),
         OddKind::FrameLies => (
             Verdict::Dangerous,
             "false frame".to_owned(),

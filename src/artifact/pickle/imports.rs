@@ -96,9 +96,8 @@ impl Import {
 
 fn role(name: &str) -> Role {
     match name {
-        "joblib.numpy_pickle.NumpyArrayWrapper" | "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper" => {
-            Role::ArrayWrapper
-        }
+        // joblib was part of scikit-learn once, and a name may be reached from other modules.
+        _ if name.ends_with(".NumpyArrayWrapper") => Role::ArrayWrapper,
         "numpy.dtype" => Role::Dtype,
         "torch.storage._load_from_bytes"
         | "pickle.loads"

@@ -56,6 +56,8 @@ pub enum OddKind {
     ChangesImport,
     /// A loader is called with bytes that are not in the file as such.
     LoadsUnknownBytes,
+    /// An array's stand-in is made in a way that is not followed.
+    LooseArray,
     /// A frame ends inside an opcode, or the pickle inside a frame.
     FrameLies,
 }

@@ -108,28 +108,38 @@ fn packing(head: &[u8]) -> Option<Packing> {
             Some(Packing::Bzip2)
         }
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
-        // These two have no magic number worth the name: what they begin with must unpack.
-        [method, check, ..] if method & 0x8f == 8 && is_multiple_of_31(*method, *check) => trial(head, Packing::Zlib),
-        [0x5d, 0, 0, ..] => trial(head, Packing::Lzma),
+        // Two bytes are no magic number worth the name: what follows must unpack.
+        [method, check, ..] if method & 0x8f == 8 && is_multiple_of_31(*method, *check) => unpacks(head).then_some(Packing::Zlib),
+        [0x5d, 0, 0, ..] if is_lzma(head) => Some(Packing::Lzma),
         _ => None,
     }
+}
+
+/// The header of `.lzma`: properties, size of the dictionary (a power of two, or one and a half), size when unpacked.
+fn is_lzma(head: &[u8]) -> bool {
+    const LARGEST: u64 = 1 << 38;
+    let Some([_, a, b, c, d, size @ ..]) = head.first_chunk::<13>() else { return false };
+    let dictionary = u32::from_le_bytes([*a, *b, *c, *d]);
+    let size = u64::from_le_bytes(*size);
+    let is_usual = dictionary.is_power_of_two() || (dictionary % 3 == 0 && (dictionary / 3).is_power_of_two());
+    is_usual && (size == u64::MAX || size < LARGEST)
 }
 
 fn is_multiple_of_31(method: u8, check: u8) -> bool {
     u16::from_be_bytes([method, check]) % 31 == 0
 }
 
-/// Whether the first bytes unpack to something: they break off in the middle at most because they end.
-fn trial(head: &[u8], packing: Packing) -> Option<Packing> {
+/// Whether the first bytes are a stream of zlib: they unpack to something, and break off at most because they end.
+fn unpacks(head: &[u8]) -> bool {
     const ENOUGH: u64 = 16 << 10;
-    let whole = unpack(&head, packing, ENOUGH).ok()?;
-    let is_whole = whole.end != End::Broken && !whole.bytes.is_empty();
-    is_whole.then_some(packing).or_else(|| {
-        // Cut somewhat shorter it must give less: then the end of the bytes was what broke it, not their content.
-        let shorter = head.get(..head.len() / 2)?;
-        let less = unpack(&shorter, packing, ENOUGH).ok()?;
-        (less.bytes.len() < whole.bytes.len()).then_some(packing)
-    })
+    let unpacked = |bytes: &[u8]| unpack(&bytes, Packing::Zlib, ENOUGH).ok();
+    let Some(whole) = unpacked(head) else { return false };
+    if whole.end != End::Broken {
+        return !whole.bytes.is_empty();
+    }
+    // Half of them must give less: what breaks in the first half already is no stream.
+    let half = unpacked(head.get(..head.len() / 2).unwrap_or_default());
+    half.is_some_and(|half| half.bytes.len() < whole.bytes.len())
 }
 
 /// HDF5: the signature stands at 0, or behind a user block of 512, 1024, 2048 … bytes.

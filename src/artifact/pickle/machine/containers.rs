@@ -1,6 +1,6 @@
 //! Tuples and dictionaries, as far as calls or joblib's arrays depend on what is in them.
 
-use super::Machine;
+use super::{Machine, OddKind};
 use crate::artifact::pickle::fault::Fault;
 use crate::artifact::pickle::imports::Role;
 use crate::artifact::pickle::opcode as op;
@@ -9,23 +9,39 @@ use crate::artifact::pickle::value::Value;
 impl Machine<'_, '_> {
     #[inline]
     pub(super) fn tuple(&mut self, code: u8) -> Result<(), Fault> {
-        let tuple = match code {
-            op::TUPLE1 => Value::tuple(&[self.stack.pop()?]),
+        let (tuple, has_stand_in) = match code {
+            op::TUPLE1 => {
+                let only = self.stack.pop()?;
+                self.tuple_of(&[only])
+            }
             op::TUPLE2 => {
                 let second = self.stack.pop()?;
-                Value::tuple(&[self.stack.pop()?, second])
+                let first = self.stack.pop()?;
+                self.tuple_of(&[first, second])
             }
             op::TUPLE3 => {
                 let (third, second) = (self.stack.pop()?, self.stack.pop()?);
-                Value::tuple(&[self.stack.pop()?, second, third])
+                let first = self.stack.pop()?;
+                self.tuple_of(&[first, second, third])
             }
             _ => {
-                let tuple = Value::tuple(self.stack.above_mark()?);
+                let tuple = self.tuple_of(self.stack.above_mark()?);
                 self.stack.drop_to_mark()?;
                 tuple
             }
         };
+        if has_stand_in {
+            self.note(OddKind::LooseArray, self.opcode_position());
+        }
         self.stack.push(tuple)
+    }
+
+    /// The tuple, and whether the class of array stand-ins is in it: then some function may make one from it.
+    #[inline]
+    fn tuple_of(&self, items: &[Value]) -> (Value, bool) {
+        let is_stand_in =
+            |item: &Value| matches!(item, Value::Global(import) if self.imports.role(*import) == Role::ArrayWrapper);
+        (Value::tuple(items), items.iter().any(is_stand_in))
     }
 
     /// A dictionary right above an array's stand-in becomes its state.

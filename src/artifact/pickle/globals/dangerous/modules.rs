@@ -347,7 +347,6 @@ pub const ALONE: &[(Harm, &[&str])] = &[
 pub const IN_PACKAGES: &[&str] = &[
     "__builtin__",
     "__builtins__",
-    "_pickle",
     "builtins",
     "cPickle",
     "cloudpickle",
