@@ -10,6 +10,7 @@ mod members;
 mod onnx;
 
 pub use detect::detect;
+pub(super) use findings::Findings;
 
 use serde::Serialize;
 

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read};
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-use lzma_rust2::{LzmaReader, XzReader};
+use lzma_rust2::{Action, LzmaReader, XzReader, XzStream};
 
 use super::wide;
 use crate::artifact::source::{Source, SourceError};
@@ -63,22 +63,10 @@ impl Packing {
 /// # Errors
 /// When a part of the source is not here.
 pub fn unpack(source: &dyn Source, packing: Packing, limit: u64) -> Result<Unpacked, SourceError> {
-    let unpacked = unpack_by(STEP, source, packing, limit)?;
-    if packing == Packing::Xz && unpacked.end == End::Broken {
-        // Its reader drops what it has when it fails in the middle of a step; other readers hand it out.
-        return unpack_by(1, source, packing, limit);
-    }
-    Ok(unpacked)
-}
-
-/// Bytes that are unpacked in one go.
-const STEP: usize = 32 << 10;
-
-fn unpack_by(step: usize, source: &dyn Source, packing: Packing, limit: u64) -> Result<Unpacked, SourceError> {
     let (out, failure) = (Cell::new(0), Cell::new(None));
-    let tap = Tap { source, at: 0, out: &out, failure: &failure };
-    let mut input = BufReader::with_capacity(16 << 10, tap);
-    let mut into = Into { bytes: Vec::new(), step, limit, out: &out };
+    let open = || BufReader::with_capacity(16 << 10, Tap { source, at: 0, out: &out, failure: &failure });
+    let mut into = Into { bytes: Vec::new(), limit, out: &out };
+    let mut input = open();
     let end = match packing {
         Packing::Deflate => into.copy(&mut DeflateDecoder::new(&mut input)),
         Packing::Gzip => into.copy(&mut MultiGzDecoder::new(&mut input)),
@@ -88,23 +76,58 @@ fn unpack_by(step: usize, source: &dyn Source, packing: Packing, limit: u64) -> 
         Packing::Lzma => into.copy_lzma(LzmaReader::new_mem_limit(&mut input, DICTIONARY_KIB, None)),
         Packing::ZipLzma => into.copy_lzma(zip_lzma(&mut input)),
     };
+    if packing == Packing::Xz && end == End::Broken {
+        broken_xz(open, &mut into);
+    }
     match failure.take() {
         Some(SourceError::Missing) => Err(SourceError::Missing),
         _ => Ok(Unpacked { bytes: into.bytes, end }),
     }
 }
 
+/// What a broken xz file gives before it breaks: the reader above hands out whole chunks only, other programs every byte.
+/// The first round finds out how far whole steps lead, the second one goes on from there byte by byte.
+fn broken_xz<'a>(open: impl Fn() -> BufReader<Tap<'a>>, into: &mut Into<'_>) {
+    // Its decoder wants to see so many bytes beyond the ones it uses.
+    const AHEAD: [u8; 20] = [0; 20];
+    let mut whole_steps = u64::MAX;
+    for _ in 0..2 {
+        into.bytes.clear();
+        into.out.set(0);
+        let (mut input, mut stream) = (open(), XzStream::new_mem_limit(true, DICTIONARY_KIB));
+        let (mut buffer, mut ahead) = ([0; 4096], AHEAD.as_slice());
+        while wide(into.bytes.len()) < into.limit {
+            let left = usize::try_from(whole_steps.saturating_sub(wide(into.bytes.len()))).unwrap_or(usize::MAX);
+            let room = buffer.get_mut(..left.clamp(1, 4096)).unwrap_or_default();
+            let Ok(available) = input.fill_buf() else { break };
+            let is_over = available.is_empty();
+            let packed = if is_over { ahead } else { available };
+            let Ok(step) = stream.process(packed, room, Action::Run) else { break };
+            into.bytes.extend_from_slice(room.get(..step.bytes_produced).unwrap_or_default());
+            into.out.set(wide(into.bytes.len()));
+            if is_over {
+                ahead = ahead.get(step.bytes_consumed..).unwrap_or_default();
+            } else {
+                input.consume(step.bytes_consumed);
+            }
+            if step.bytes_produced == 0 && step.bytes_consumed == 0 {
+                break;
+            }
+        }
+        whole_steps = wide(into.bytes.len());
+    }
+}
+
 /// Where unpacked bytes go.
 struct Into<'a> {
     bytes: Vec<u8>,
-    step: usize,
     limit: u64,
     out: &'a Cell<u64>,
 }
 
 impl Into<'_> {
     fn copy(&mut self, from: &mut dyn Read) -> End {
-        let mut buffer = vec![0; self.step];
+        let mut buffer = vec![0; 32 << 10];
         loop {
             let length = wide(self.bytes.len());
             self.out.set(length);
@@ -179,3 +202,6 @@ impl Read for Tap<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,8 +22,9 @@ const DIFFERENT_OPCODES: usize = 4;
 
 /// Weighs one pickle. `ends_file`: nothing follows it.
 pub fn weigh(run: &Run, ends_file: bool) -> Weight {
-    let has_import = run.imports.iter().any(|import| import.is_plausible);
-    let has_dangerous_import = run.imports.iter().any(|import| import.is_plausible && import.is_dangerous());
+    let plausible = || run.imports.iter().filter(|import| import.judgement.is_plausible);
+    let has_import = plausible().next().is_some();
+    let has_dangerous_import = plausible().any(|import| import.judgement.is_dangerous());
     let has_call = run.calls > 0 && (has_import || has_numbered(run));
     let by_protocol =
         run.has_protocol && (run.is_complete() || run.has_frame || has_import || run.opcodes >= OPCODES_WITH_PROTOCOL);

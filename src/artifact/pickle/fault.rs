@@ -19,6 +19,7 @@ pub enum Fault {
     TooDeep,
     TooManyMemos,
     TooManyImports,
+    TooManyLoads,
     LineTooLong,
 }
 
@@ -27,7 +28,12 @@ impl Fault {
     pub const fn is_limit(self) -> bool {
         matches!(
             self,
-            Self::TooManyOpcodes | Self::TooDeep | Self::TooManyMemos | Self::TooManyImports | Self::LineTooLong
+            Self::TooManyOpcodes
+                | Self::TooDeep
+                | Self::TooManyMemos
+                | Self::TooManyImports
+                | Self::TooManyLoads
+                | Self::LineTooLong
         )
     }
 
@@ -47,6 +53,7 @@ impl Fault {
             Self::TooDeep => "it keeps too many values on its stack",
             Self::TooManyMemos => "it keeps too many values in its memo",
             Self::TooManyImports => "it has too many different imports",
+            Self::TooManyLoads => "it loads too many byte strings as files of their own",
             Self::LineTooLong => "a line that is too long",
         }
     }

@@ -3,15 +3,15 @@
 use super::globals::{Class, Harm};
 use super::imports::{Import, Role};
 use super::machine::{Odd, OddKind, Run};
-use crate::artifact::scan::{ScanFinding, Verdict};
+use crate::artifact::scan::{Findings, ScanFinding, Verdict};
 use crate::artifact::text::quoted;
 
-pub fn add(run: &Run, findings: &mut Vec<ScanFinding>) {
-    findings.extend(run.imports.iter().filter_map(of_import));
-    findings.extend(run.odd.iter().map(of_odd));
+pub fn add(run: &Run, findings: &mut Findings) {
+    let found = run.imports.iter().filter_map(of_import).chain(run.odd.iter().map(of_odd));
+    found.for_each(|finding| findings.add(finding));
     if let Some(fault) = run.fault {
         let why = format!("The pickle cannot be followed to its end: {}.", fault.why());
-        findings.push(finding(Verdict::Unscannable, String::new(), why, run.end));
+        findings.add(finding(Verdict::Unscannable, String::new(), why, run.end));
     }
 }
 
@@ -21,18 +21,18 @@ fn of_import(import: &Import) -> Option<ScanFinding> {
     } else {
         "It is imported when the file is loaded"
     };
-    let (verdict, mut why) = match import.judged.class {
+    let (verdict, mut why) = match import.judgement.judged.class {
         Class::Allowed => return None,
-        Class::Unlisted if import.role == Role::LoadsBytes => {
+        Class::Unlisted if import.judgement.role == Role::LoadsBytes => {
             (Verdict::Suspicious, format!("{done}, and loads bytes of this file as a file of their own."))
         }
         Class::Unlisted => (Verdict::Suspicious, format!("{done}, and is on no list.")),
         Class::Dangerous(harm) => (Verdict::Dangerous, dangerous(done, harm)),
     };
-    if let Some(written) = &import.judged.written {
+    if let Some(written) = &import.judgement.judged.written {
         why = format!("{why} It is written with its Python 2 name, `{}`.", quoted(written));
     }
-    Some(finding(verdict, quoted(&import.judged.name), why, import.position))
+    Some(finding(verdict, quoted(&import.judgement.judged.name), why, import.position))
 }
 
 fn dangerous(done: &str, harm: Harm) -> String {

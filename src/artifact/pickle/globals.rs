@@ -7,6 +7,7 @@ mod dangerous;
 mod python2;
 
 pub use dangerous::Harm;
+pub use python2::MAPPED_BELOW;
 
 /// What an import means for whoever loads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct Judged {
 /// Judges the import of `name` from `module`, as a reader of that protocol resolves it. `allow_globals`: patterns such as
 /// `sklearn.*`; they never make something dangerous allowed, and never apply to names with dots, which lead anywhere.
 pub fn judge(module: &str, name: &str, protocol: u8, allow_globals: &[String]) -> Judged {
-    let mapped = if protocol < python2::MAPPED_BELOW { python2::mapped(module, name) } else { None };
+    let mapped = if protocol < MAPPED_BELOW { python2::mapped(module, name) } else { None };
     let (new_module, new_name) = mapped.unwrap_or((module, name));
     let class = match (class_of(new_module, new_name), class_of(module, name)) {
         // Readers that do not map see the name as written: the worse counts.

@@ -1,11 +1,13 @@
-//! The imports of one pickle: each judged once, with its first place.
+//! Imports: judged once in a file, noted once in a pickle with their first place.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::fault::Fault;
 use super::globals::{self, Class, Judged};
+use super::machine::Budget;
 
-/// Different imports in one pickle. Real ones have a few hundred at most.
+/// Different imports in one stream of pickles. Real ones have a few hundred at most.
 const IMPORTS_LIMIT: usize = 4096;
 /// A module or name of more than this many bytes is one that nobody gave.
 pub const NAME_LIMIT: usize = 1024;
@@ -21,76 +23,98 @@ pub enum Role {
     LoadsBytes,
 }
 
+/// What is known of an import wherever it stands.
 #[derive(Debug)]
-pub struct Import {
+pub struct Judgement {
     pub judged: Judged,
     pub role: Role,
-    pub position: u64,
     /// Names that Python could find.
     pub is_plausible: bool,
-    pub is_called: bool,
 }
 
-pub struct Imports<'a> {
+impl Judgement {
+    pub fn is_dangerous(&self) -> bool {
+        matches!(self.judged.class, Class::Dangerous(_))
+    }
+}
+
+/// The judgements on a stream's imports.
+pub struct Judgements<'a> {
     allow_globals: &'a [String],
     /// By protocol, module and name.
-    known: BTreeMap<Vec<u8>, u16>,
-    list: Vec<Import>,
+    known: BTreeMap<Vec<u8>, Rc<Judgement>>,
     key: Vec<u8>,
 }
 
-impl<'a> Imports<'a> {
+impl<'a> Judgements<'a> {
     pub fn new(allow_globals: &'a [String]) -> Self {
-        Self { allow_globals, known: BTreeMap::new(), list: Vec::new(), key: Vec::new() }
+        Self { allow_globals, known: BTreeMap::new(), key: Vec::new() }
     }
 
-    pub fn allow_globals(&self) -> &'a [String] {
-        self.allow_globals
-    }
-
-    pub fn into_list(self) -> Vec<Import> {
-        self.list
-    }
-
-    /// Notes an import and gives its number.
-    pub fn meet(&mut self, module: &str, name: &str, protocol: u8, position: u64) -> Result<u16, Fault> {
+    /// The judgement on an import, made where it is new.
+    pub fn on(&mut self, module: &str, name: &str, protocol: u8, budget: &mut Budget) -> Result<Rc<Judgement>, Fault> {
         self.key.clear();
-        self.key.push(u8::from(protocol < 3));
+        self.key.push(u8::from(protocol < globals::MAPPED_BELOW));
         self.key.extend_from_slice(module.as_bytes());
         self.key.push(b'\n');
         self.key.extend_from_slice(name.as_bytes());
-        if let Some(number) = self.known.get(&self.key) {
+        if let Some(judgement) = self.known.get(&self.key) {
+            return Ok(Rc::clone(judgement));
+        }
+        if self.known.len() >= IMPORTS_LIMIT {
+            return Err(Fault::TooManyImports);
+        }
+        budget.judgements = budget.judgements.checked_sub(1).ok_or(Fault::TooManyImports)?;
+        let judged = globals::judge(module, name, protocol, self.allow_globals);
+        let is_plausible = globals::is_plausible(module, name);
+        let judgement = Rc::new(Judgement { role: role(&judged.name), judged, is_plausible });
+        self.known.insert(std::mem::take(&mut self.key), Rc::clone(&judgement));
+        Ok(judgement)
+    }
+}
+
+/// An import of one pickle.
+#[derive(Debug)]
+pub struct Import {
+    pub judgement: Rc<Judgement>,
+    pub position: u64,
+    pub is_called: bool,
+}
+
+/// The imports of one pickle.
+#[derive(Default)]
+pub struct Imports {
+    list: Vec<Import>,
+    /// Numbers by name, as every import of a name is the same value.
+    numbers: BTreeMap<String, u16>,
+}
+
+impl Imports {
+    /// Notes an import and gives its number.
+    pub fn meet(&mut self, judgement: Rc<Judgement>, position: u64) -> Result<u16, Fault> {
+        if let Some(number) = self.numbers.get(&judgement.judged.name) {
             return Ok(*number);
         }
         let number = u16::try_from(self.list.len()).map_err(|_| Fault::TooManyImports)?;
-        if self.list.len() >= IMPORTS_LIMIT {
-            return Err(Fault::TooManyImports);
-        }
-        let judged = globals::judge(module, name, protocol, self.allow_globals);
-        let is_plausible = globals::is_plausible(module, name);
-        self.list.push(Import { role: role(&judged.name), judged, position, is_plausible, is_called: false });
-        self.known.insert(std::mem::take(&mut self.key), number);
+        self.numbers.insert(judgement.judged.name.clone(), number);
+        self.list.push(Import { judgement, position, is_called: false });
         Ok(number)
     }
 
     pub fn called(&mut self, number: u16) -> Role {
-        match self.list.get_mut(usize::from(number)) {
-            Some(import) => {
-                import.is_called = true;
-                import.role
-            }
-            None => Role::Ordinary,
+        if let Some(import) = self.list.get_mut(usize::from(number)) {
+            import.is_called = true;
         }
+        self.role(number)
     }
 
+    #[inline]
     pub fn role(&self, number: u16) -> Role {
-        self.list.get(usize::from(number)).map_or(Role::Ordinary, |import| import.role)
+        self.list.get(usize::from(number)).map_or(Role::Ordinary, |import| import.judgement.role)
     }
-}
 
-impl Import {
-    pub fn is_dangerous(&self) -> bool {
-        matches!(self.judged.class, Class::Dangerous(_))
+    pub fn into_list(self) -> Vec<Import> {
+        self.list
     }
 }
 

@@ -15,16 +15,30 @@ use arrays::Pending;
 use stack::Stack;
 
 use super::fault::Fault;
-use super::imports::{Import, Imports};
+use super::imports::{Import, Imports, Judgements};
 use super::input::Input;
 use super::memo::Memo;
 use super::opcode as op;
 use super::value::Value;
 
-/// Opcodes left for a whole file, whatever is in it.
+/// What is left for a whole file, whatever is in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    pub opcodes: u64,
+    opcodes: u64,
+    /// Byte strings that are loaded as files of their own.
+    loads: u32,
+    /// Imports that are judged.
+    pub(super) judgements: u32,
+}
+
+impl Budget {
+    /// A pickle of a model has one byte string for each of its tensors.
+    const LOADS: u32 = 1 << 16;
+    const JUDGEMENTS: u32 = 1 << 16;
+
+    pub const fn new(opcodes: u64) -> Self {
+        Self { opcodes, loads: Self::LOADS, judgements: Self::JUDGEMENTS }
+    }
 }
 
 /// Who reads the stream.
@@ -97,7 +111,8 @@ impl Run {
 pub struct Machine<'m, 'a> {
     input: &'m mut Input<'a>,
     budget: &'m mut Budget,
-    imports: Imports<'a>,
+    judgements: &'m mut Judgements<'a>,
+    imports: Imports,
     reader: Reader,
     stack: Stack,
     memo: Memo,
@@ -121,19 +136,25 @@ struct LastBytes {
     length: u64,
 }
 
-/// Odd things and loaded byte strings that are noted of one pickle.
+/// Odd things that are noted of one pickle.
 const NOTED_LIMIT: usize = 256;
 const NO_FRAME: u64 = u64::MAX;
 /// The highest protocol there is.
 const HIGHEST_PROTOCOL: u8 = 5;
 
 impl<'m, 'a> Machine<'m, 'a> {
-    pub fn new(input: &'m mut Input<'a>, budget: &'m mut Budget, allow_globals: &'a [String], reader: Reader) -> Self {
+    pub fn new(
+        input: &'m mut Input<'a>,
+        budget: &'m mut Budget,
+        judgements: &'m mut Judgements<'a>,
+        reader: Reader,
+    ) -> Self {
         let start = input.position();
         Self {
             input,
             budget,
-            imports: Imports::new(allow_globals),
+            judgements,
+            imports: Imports::default(),
             reader,
             stack: Stack::default(),
             memo: Memo::default(),

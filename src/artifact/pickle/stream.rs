@@ -3,10 +3,11 @@
 use super::evidence::{self, Weight};
 use super::fault::Fault;
 use super::findings;
+use super::imports::Judgements;
 use super::input::Input;
 use super::machine::{Budget, Machine, Reader, Run};
 use crate::artifact::container::wide;
-use crate::artifact::scan::ScanFinding;
+use crate::artifact::scan::{Findings, ScanFinding};
 use crate::artifact::source::{Source, SourceError};
 
 /// Pickles in a torch file from before 1.6: magic number, protocol, system, the object, keys of the storages. Raw bytes follow.
@@ -59,12 +60,12 @@ fn read_as(
     allow_globals: &[String],
     budget: &mut Budget,
 ) -> Result<(Stream, bool), SourceError> {
-    let mut input = Input::new(source);
-    let mut stream = Stream::default();
+    let (mut input, mut judgements) = (Input::new(source), Judgements::new(allow_globals));
+    let (mut stream, mut found) = (Stream::default(), Findings::default());
     let (mut weight, mut has_arrays, mut is_torch, mut pickles) = (Weight::None, false, false, 0_u64);
     while !input.is_at_end() {
         let start = input.position();
-        let run = Machine::new(&mut input, budget, allow_globals, reader).run();
+        let run = Machine::new(&mut input, budget, &mut judgements, reader).run();
         let this = evidence::weigh(&run, input.is_at_end());
         stop_unread(&input, this.max(weight))?;
         if this == Weight::None {
@@ -75,12 +76,13 @@ fn read_as(
         weight = weight.max(this);
         pickles += 1;
         has_arrays |= run.has_arrays;
-        findings::add(&run, &mut stream.findings);
+        findings::add(&run, &mut found);
         stream.loaded.extend(run.loaded);
         if run.fault.is_some() || (is_torch && pickles == TORCH_LEGACY_PICKLES) {
             break;
         }
     }
+    stream.findings = found.sorted();
     stream.kind = match weight {
         Weight::Strong if is_torch => StreamKind::TorchLegacy,
         Weight::Strong => StreamKind::Pickles,

@@ -22,7 +22,7 @@ pub fn detect(source: &dyn Source) -> Result<Format, SourceError> {
     if source.size() == wide(head.len()) && lfs::read_pointer(&head) != LfsReading::NotAPointer {
         return Ok(Format::LfsPointer);
     }
-    match pickle::read(source, &[], &mut Budget { opcodes: OPCODES })?.kind {
+    match pickle::read(source, &[], &mut Budget::new(OPCODES))?.kind {
         StreamKind::Pickles => return Ok(Format::Pickle),
         StreamKind::TorchLegacy => return Ok(Format::TorchLegacy),
         StreamKind::NotPickles | StreamKind::TooShortToTell => {}

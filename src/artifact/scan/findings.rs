@@ -10,6 +10,8 @@ const KEPT: usize = 200;
 #[derive(Default)]
 pub struct Findings {
     kept: Vec<ScanFinding>,
+    /// By verdict.
+    counts: [usize; 4],
     known: BTreeSet<(Verdict, String, String, Option<String>)>,
     dropped: [u64; 4],
 }
@@ -21,7 +23,9 @@ impl Findings {
         if self.known.contains(&key) {
             return;
         }
-        if self.kept.iter().filter(|kept| kept.verdict == verdict).count() < KEPT {
+        let Some(count) = self.counts.get_mut(index(verdict)) else { return };
+        if *count < KEPT {
+            *count += 1;
             self.known.insert(key);
             self.kept.push(finding);
         } else if let Some(dropped) = self.dropped.get_mut(index(verdict)) {

@@ -109,7 +109,9 @@ fn packing(head: &[u8]) -> Option<Packing> {
         }
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
         // Two bytes are no magic number worth the name: what follows must unpack.
-        [method, check, ..] if method & 0x8f == 8 && is_multiple_of_31(*method, *check) => unpacks(head).then_some(Packing::Zlib),
+        [method, check, ..] if method & 0x8f == 8 && is_multiple_of_31(*method, *check) => {
+            unpacks(head).then_some(Packing::Zlib)
+        }
         [0x5d, 0, 0, ..] if is_lzma(head) => Some(Packing::Lzma),
         _ => None,
     }

@@ -18,7 +18,7 @@ pub fn scan(name: &str, source: &dyn Source, options: &ScanOptions<'_>) -> Resul
     let mut look = Look {
         options,
         findings: Findings::default(),
-        opcodes: Budget { opcodes: options.limits.opcodes },
+        opcodes: Budget::new(options.limits.opcodes),
         unpacked_left: options.limits.unpacked_bytes,
         opened: 0,
         has_pickle: false,

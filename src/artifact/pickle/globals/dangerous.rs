@@ -51,7 +51,7 @@ pub fn harm(module: &str, name: &str) -> Option<Harm> {
     let modules: Vec<&str> = module.split('.').take(MAX_PARTS).collect();
     let names: Vec<&str> = name.split('.').take(MAX_PARTS).collect();
     let path: Vec<&str> = modules.iter().chain(&names).copied().collect();
-    let in_package = (1..modules.len()).filter(|start| path.get(*start).is_some_and(|part| IN_PACKAGES.contains(part)));
+    let in_package = (1..modules.len()).filter(|start| path.get(*start).is_some_and(|part| has(IN_PACKAGES, part)));
     let in_name = (modules.len()..path.len()).filter(|_| names.len() > 1);
     path_harm(&path, Some(modules.len()))
         .or_else(|| in_package.chain(in_name).find_map(|start| tail_harm(path.get(start..)?)))
@@ -88,8 +88,13 @@ fn path_harm(path: &[&str], module_parts: Option<usize>) -> Option<Harm> {
     None
 }
 
-fn listed(lists: &[(Harm, &[&str])], word: &str) -> Option<Harm> {
-    lists.iter().find(|(_, words)| words.contains(&word)).map(|(harm, _)| *harm)
+fn listed(lists: &[(Harm, &str)], word: &str) -> Option<Harm> {
+    lists.iter().find(|(_, words)| has(words, word)).map(|(harm, _)| *harm)
+}
+
+/// Whether a list of words with spaces between them has that word.
+fn has(words: &str, word: &str) -> bool {
+    words.split(' ').any(|listed| listed == word)
 }
 
 /// Names that mean the same wherever they are found: functions are imported from module to module.

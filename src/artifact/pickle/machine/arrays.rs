@@ -111,8 +111,7 @@ impl Machine<'_, '_> {
 
     /// An array of objects is a pickle of its own, which the plain reader reads.
     fn inner_pickle(&mut self) -> Result<(), Fault> {
-        let allow_globals = self.imports.allow_globals();
-        let mut inner = Machine::new(self.input, self.budget, allow_globals, Reader::Plain).run();
+        let mut inner = Machine::new(self.input, self.budget, self.judgements, Reader::Plain).run();
         self.run.imports.append(&mut inner.imports);
         self.run.odd.append(&mut inner.odd);
         self.run.loaded.append(&mut inner.loaded);

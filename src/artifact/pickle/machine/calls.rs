@@ -1,7 +1,7 @@
 //! Imports and calls.
 
 use super::scalars::TextOf;
-use super::{Machine, NOTED_LIMIT, OddKind};
+use super::{Machine, OddKind};
 use crate::artifact::container::wide;
 use crate::artifact::pickle::fault::Fault;
 use crate::artifact::pickle::imports::{NAME_LIMIT, Role};
@@ -26,9 +26,7 @@ impl Machine<'_, '_> {
         let position = self.opcode_position();
         let (name, module) = (self.stack.pop()?, self.stack.pop()?);
         let value = match (self.text_of(module)?, self.text_of(name)?) {
-            (TextOf::Text(module), TextOf::Text(name)) => {
-                Value::Global(self.imports.meet(&module, &name, self.protocol, position)?)
-            }
+            (TextOf::Text(module), TextOf::Text(name)) => Value::Global(self.import(&module, &name, position)?),
             (TextOf::NotText, _) | (_, TextOf::NotText) => {
                 self.note(OddKind::NameNotInFile, position);
                 Value::Given
@@ -105,7 +103,7 @@ impl Machine<'_, '_> {
         let made = match self.imports.called(import) {
             Role::Dtype => self.new_dtype(arguments)?,
             Role::LoadsBytes => {
-                self.load_bytes(arguments, position);
+                self.load_bytes(arguments, position)?;
                 None
             }
             Role::Ordinary | Role::ArrayWrapper => None,
@@ -113,15 +111,18 @@ impl Machine<'_, '_> {
         Ok(made.unwrap_or(Value::Made(import)))
     }
 
-    fn load_bytes(&mut self, arguments: Value, position: u64) {
+    fn load_bytes(&mut self, arguments: Value, position: u64) -> Result<(), Fault> {
         let bytes = match arguments {
             Value::BytesTuple(number) => self.bytes_of(number),
             _ => None,
         };
-        match bytes {
-            Some(stretch) if self.run.loaded.len() < NOTED_LIMIT => self.run.loaded.push(stretch),
-            _ => self.note(OddKind::LoadsUnknownBytes, position),
-        }
+        let Some(stretch) = bytes else {
+            self.note(OddKind::LoadsUnknownBytes, position);
+            return Ok(());
+        };
+        self.budget.loads = self.budget.loads.checked_sub(1).ok_or(Fault::TooManyLoads)?;
+        self.run.loaded.push(stretch);
+        Ok(())
     }
 
     fn import_of_lines(&mut self) -> Result<Value, Fault> {
@@ -132,7 +133,12 @@ impl Machine<'_, '_> {
             self.note(OddKind::NameTooLong, position);
             return Ok(Value::Given);
         }
-        Ok(Value::Global(self.imports.meet(&module, &name, self.protocol, position)?))
+        Ok(Value::Global(self.import(&module, &name, position)?))
+    }
+
+    fn import(&mut self, module: &str, name: &str, position: u64) -> Result<u16, Fault> {
+        let judgement = self.judgements.on(module, name, self.protocol, self.budget)?;
+        self.imports.meet(judgement, position)
     }
 
     /// One line of GLOBAL or INST, and whether it is too long for a name. Only UTF-8 names anything.
