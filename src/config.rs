@@ -11,11 +11,11 @@ pub mod nearest;
 pub mod problem;
 pub mod serve;
 pub mod settings;
-pub mod span;
 
 pub use identity::{IdentityFile, LinkedPerson};
 pub use load::{DEFAULTS, Origin, load};
 pub use problem::Problem;
 pub use serve::{GithubAccess, ServeSettings, ServerLimits, SlackAccess, validate_for_serve};
 pub use settings::{LogFormat, LogSettings, Settings, WhenMissing};
-pub use span::Span;
+
+pub use crate::domain::Span;

@@ -4,6 +4,7 @@
 //! to keep and the private answer to give come out. Nothing else decides.
 
 pub mod actor;
+pub mod ci;
 pub mod digest;
 pub mod effect;
 pub mod eligibility;
@@ -15,6 +16,7 @@ pub mod gate;
 pub mod id;
 pub mod record;
 pub mod request;
+pub mod span;
 pub mod thread;
 pub mod time;
 pub mod transition;
@@ -22,6 +24,7 @@ pub mod whisper;
 pub mod words;
 
 pub use actor::{Access, ChatStanding, ChatUser, Contributor, ForgeUser, Link, Part, Voter};
+pub use ci::{CiReading, CiVerdict, RequiredRun};
 pub use digest::Digest;
 pub use effect::{Due, Effect, ReplyTo};
 pub use entry::EntryKind;
@@ -40,6 +43,7 @@ pub use request::{
     Choice, Decision, Ending, GateProgress, JobState, MessageRef, Phase, Repository, Request, Rollout, Run, Telling,
     Verdict, Vote,
 };
+pub use span::Span;
 pub use thread::ThreadLine;
 pub use time::Timestamp;
 pub use transition::{Step, transition};

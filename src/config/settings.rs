@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
-use super::span::Span;
+use crate::domain::Span;
 
 /// Every setting, after all layers. `config.default.toml` explains each one.
 #[derive(Debug, Clone, Deserialize)]

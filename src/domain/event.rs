@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::Voter;
+use super::ci::CiReading;
 use super::evidence::EvidenceBrief;
 use super::gate::PolicyFound;
 use super::id::{CommitSha, DeploymentId, EnvironmentName, RequestId, RequestKey};
@@ -20,6 +21,8 @@ pub enum Event {
     Gathered { evidence: EvidenceBrief, policy: PolicyFound },
     /// The evidence could not be read for now; it is tried again.
     GatherFailed { why: String },
+    /// A check outside of this server answered after the evidence had been gathered without it.
+    CheckAnswered { name: String },
     /// Somebody pressed Approve or Deny.
     Voted(Ballot),
     /// The deadline's timer fired.
@@ -32,6 +35,8 @@ pub enum Event {
     },
     /// The forge answered our decision, or was read back instead.
     Told(Told),
+    /// The approval is not told for now: required check runs stand worse than when it was decided.
+    DecisionHeld { why: String },
     /// The forge says where one job stands.
     JobMoved { deployment: DeploymentId, state: JobState, detail: String },
     /// The run ended at the forge.
@@ -70,6 +75,9 @@ pub struct Ballot {
     pub received: Timestamp,
     /// Those who voted before, read again (R14, R16).
     pub recheck: Vec<Voter>,
+    /// How the required check runs stand now; `None` where the evidence requires none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<CiReading>,
 }
 
 /// What came of telling the forge.
@@ -102,10 +110,12 @@ impl Event {
             Self::Asked(_) => "request.asked",
             Self::Gathered { .. } => "evidence.gathered",
             Self::GatherFailed { .. } => "evidence.failed",
+            Self::CheckAnswered { .. } => "check.answered",
             Self::Voted(_) => "vote.cast",
             Self::DeadlineReached => "request.deadline",
             Self::MessagePosted { .. } => "message.posted",
             Self::Told(_) => "decision.told",
+            Self::DecisionHeld { .. } => "decision.held",
             Self::JobMoved { .. } => "job.moved",
             Self::RunEnded { .. } => "run.ended",
             Self::NewerAttempt { .. } => "run.newer_attempt",

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::{Contributor, ForgeUser};
+use super::ci::CiReading;
 use super::digest::Digest;
 use super::flag::{Flag, Severity};
 use super::id::{CommitSha, DeploymentId};
@@ -280,6 +281,15 @@ pub struct EvidenceBrief {
     pub risk: Severity,
     pub has_gap: bool,
     pub contributors: Vec<Contributor>,
+    /// Flags that are not in the digest, as last read: one digest may stand for several requests, and these are this one's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volatile: Vec<Flag>,
+    /// How the required check runs stood when the evidence was gathered; `None` where none is required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<CiReading>,
+    /// Something outside is still out: the evidence is gathered again after a while.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 impl Evidence {
@@ -312,6 +322,27 @@ impl Evidence {
             risk: super::flag::risk(&self.flags),
             has_gap: self.flags.iter().any(Flag::is_gap),
             contributors: self.contributors.clone(),
+            volatile: self.flags.iter().filter(|flag| flag.volatile).cloned().collect(),
+            ci: None,
+            waits: false,
         }
+    }
+
+    /// What is kept under the digest: without what may change while the digest stays.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.flags.retain(|flag| !flag.volatile);
+        self.ci.clear();
+        self
+    }
+
+    /// The evidence as one request has it: what is kept under its digest, with what `brief` holds besides.
+    #[must_use]
+    pub fn with(mut self, brief: &EvidenceBrief) -> Self {
+        self.flags.retain(|flag| !flag.volatile);
+        self.flags.extend(brief.volatile.iter().cloned());
+        super::flag::sort_flags(&mut self.flags);
+        self.ci = brief.ci.as_ref().map(|ci| ci.runs.clone()).unwrap_or_default();
+        self
     }
 }

@@ -40,6 +40,9 @@ pub struct Request {
     pub message_trouble: Option<String>,
     /// The chain of watches that is under way.
     pub watch: u32,
+    /// When the evidence is gathered again, where that has been asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gather_due: Option<Timestamp>,
 }
 
 /// A repository: the numeric id is its identity, owner and name its present address.
@@ -165,6 +168,9 @@ pub struct Decision {
     pub rollout: Rollout,
     /// How often the forge was asked again because jobs still waited after it had taken the decision.
     pub retold: u32,
+    /// Why the forge is not told for now: required check runs that became worse after the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
 }
 
 /// Where the telling of the forge stands (R27).

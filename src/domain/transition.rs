@@ -33,7 +33,8 @@ pub struct Step {
 
 /// How long the message waits for the evidence before it is posted without.
 pub const MESSAGE_PATIENCE_MS: i64 = 3 * SECOND_MS;
-/// How long until what could not be gathered, or holds the request, is read again.
+/// How long until what could not be gathered, or holds the request, is read again; what others still owe is looked for
+/// less and less often, by the age of the request.
 pub const REGATHER_MS: i64 = 5 * MINUTE_MS;
 
 /// Takes `event`, which happened at `at`, into `request`.
@@ -49,10 +50,12 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
         Event::Asked(ask) => asking::join(&mut work, ask),
         Event::Gathered { evidence, policy } => asking::gathered(&mut work, evidence, policy),
         Event::GatherFailed { why } => asking::gather_failed(&mut work, why),
+        Event::CheckAnswered { .. } => asking::check_answered(&mut work),
         Event::Voted(ballot) => voting::vote(&mut work, ballot),
         Event::DeadlineReached => deciding::deadline(&mut work),
         Event::MessagePosted { message, is_copy } => asking::message_posted(&mut work, message, *is_copy),
         Event::Told(told) => deciding::told(&mut work, told),
+        Event::DecisionHeld { why } => deciding::held(&mut work, why),
         Event::GaveUp { kind, why } => deciding::gave_up(&mut work, kind, why),
         Event::JobMoved { deployment, state, detail } => following::job_moved(&mut work, *deployment, *state, detail),
         Event::RunEnded { attempt, conclusion, by } => {
@@ -85,6 +88,16 @@ impl Work {
 
     fn later(&mut self, effect: Effect, after_ms: i64) {
         self.effects.push(Due { effect, at: self.at.plus_millis(after_ms) });
+    }
+
+    /// Gathers again after a while, unless that is due sooner already: whoever asks, there is one look at a time.
+    fn gather_again(&mut self, after_ms: i64) {
+        let due = self.at.plus_millis(after_ms);
+        if self.request.gather_due.is_some_and(|set| set > self.at && set <= due) {
+            return;
+        }
+        self.request.gather_due = Some(due);
+        self.later(Effect::Gather, after_ms);
     }
 
     /// A step people should see: the message first, then its thread.

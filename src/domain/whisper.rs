@@ -23,6 +23,8 @@ pub enum Whisper {
     CheckedLater { what: String },
     /// The click could not be checked for too long: it does not count.
     NotChecked { what: String },
+    /// The approval this person gave is decided and not yet told to the forge.
+    DecisionHeld { why: String },
     /// A command's answer.
     Help,
 }
@@ -86,6 +88,10 @@ pub enum Refusal {
     OtherCommit {
         commit: CommitSha,
     },
+    /// Required check runs stand worse than in the evidence that was shown, each in words.
+    ChecksWorse {
+        now: Vec<String>,
+    },
 }
 
 impl Refusal {
@@ -112,6 +118,7 @@ impl Refusal {
             Self::VotedInOtherGate { .. } => "voted_in_other_gate",
             Self::ReasonMissing => "reason_missing",
             Self::OtherCommit { .. } => "other_commit",
+            Self::ChecksWorse { .. } => "checks_worse",
         }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn open(ask: &Ask, event: &Event, at: Timestamp) -> Step {
         message_is_copy: false,
         message_trouble: None,
         watch: 0,
+        gather_due: None,
     };
     let mut work = Work::on(request, event, at);
     work.name = "request.opened";
@@ -83,13 +84,24 @@ pub(super) fn gathered(work: &mut Work, evidence: &EvidenceBrief, policy: &Polic
         PolicyFound::Policy(found) => {
             freeze(work, found);
             work.request.phase = Phase::Open;
+            if evidence.waits {
+                let age_ms = work.at.millis_since(work.request.opened_at);
+                work.gather_again(REGATHER_MS.max(age_ms / 2));
+            }
         }
         PolicyFound::Hold { why } => {
             work.request.phase = Phase::Held { why: why.clone() };
-            work.later(Effect::Gather, REGATHER_MS);
+            work.gather_again(REGATHER_MS);
         }
     }
     work.now(Effect::SyncMessage);
+}
+
+/// The evidence takes the answer in; where that changes its digest, votes on the old one are void (R5).
+pub(super) fn check_answered(work: &mut Work) {
+    if work.request.is_undecided() {
+        work.gather_again(0);
+    }
 }
 
 /// Votes were given on other evidence (R5).
@@ -118,7 +130,7 @@ pub(super) fn gather_failed(work: &mut Work, why: &str) {
     if !work.request.is_undecided() {
         return;
     }
-    work.later(Effect::Gather, REGATHER_MS);
+    work.gather_again(REGATHER_MS);
     if work.request.evidence.is_none() {
         work.request.phase = Phase::Held { why: why.to_owned() };
         work.now(Effect::SyncMessage);

@@ -2,15 +2,19 @@
 
 use super::Work;
 use crate::domain::actor::ChatUser;
-use crate::domain::effect::Effect;
+use crate::domain::effect::{Effect, ReplyTo};
 use crate::domain::event::Told;
 use crate::domain::request::{Decision, Phase, Rollout, Telling, Verdict};
 use crate::domain::thread::ThreadLine;
 use crate::domain::time::SECOND_MS;
+use crate::domain::whisper::Whisper;
 use crate::domain::words::Words;
 
 /// Pause before the run is looked at after the forge took the decision; its webhooks are usually faster.
 const FIRST_LOOK_MS: i64 = 10 * SECOND_MS;
+
+/// Pause before a held approval is looked at again for the first time.
+const HELD_PAUSE_MS: i64 = 30 * SECOND_MS;
 
 /// Makes the one decision (P4). The caller has seen that the request is undecided.
 pub(super) fn decide(work: &mut Work, verdict: Verdict, by: Vec<ChatUser>, reason: Option<Words>) {
@@ -28,6 +32,7 @@ pub(super) fn decide(work: &mut Work, verdict: Verdict, by: Vec<ChatUser>, reaso
         telling: Telling::Delivering,
         rollout: Rollout::NotStarted,
         retold: 0,
+        held: None,
     });
     work.now(Effect::Decide);
     work.show(line);
@@ -66,6 +71,7 @@ pub(super) fn told(work: &mut Work, told: &Told) {
         Told::Taken => {
             let first_time = decision.retold == 0 && decision.rollout == Rollout::NotStarted;
             decision.telling = Telling::Delivered { at };
+            decision.held = None;
             work.now(Effect::SyncMessage);
             if first_time {
                 work.now(Effect::Say(ThreadLine::Delivered { approved: lets_run }));
@@ -80,6 +86,23 @@ pub(super) fn told(work: &mut Work, told: &Told) {
             work.show(ThreadLine::Ended { how: why.clone() });
         }
     }
+}
+
+/// The decision stands and waits (R5): whoever made it is told privately, once for each reason.
+pub(super) fn held(work: &mut Work, why: &str) {
+    let Phase::Decided(decision) = &mut work.request.phase else { return };
+    let waits = decision.telling == Telling::Delivering && decision.verdict.lets_run();
+    if !waits || decision.held.as_deref() == Some(why) {
+        return;
+    }
+    decision.held = Some(why.to_owned());
+    let people = decision.by.clone();
+    let channel = work.request.message.as_ref().map(|message| message.channel.clone());
+    for user in people {
+        let to = ReplyTo { user, channel: channel.clone(), response_url: None };
+        work.now(Effect::Whisper { to, text: Whisper::DecisionHeld { why: why.to_owned() } });
+    }
+    work.later(Effect::Decide, HELD_PAUSE_MS);
 }
 
 /// Something was tried as often as makes sense. It is visible wherever it matters.

@@ -1,5 +1,6 @@
 //! Facts about single transitions, and properties over random histories.
 
+mod ci;
 mod facts;
 mod properties;
 
@@ -87,13 +88,17 @@ pub(super) fn gathered(seed: &str, quorum: u32) -> Event {
             risk: Severity::Low,
             has_gap: false,
             contributors: vec![author],
+            volatile: Vec::new(),
+            ci: None,
+            waits: false,
         },
         policy: PolicyFound::Policy(policy),
     }
 }
 
 pub(super) fn vote(voter: Voter, choice: Choice, seed: &str, received: Timestamp) -> Event {
-    Event::Voted(Ballot { voter, choice, reason: None, seen: digest(seed).short(), received, recheck: Vec::new() })
+    let (seen, recheck) = (digest(seed).short(), Vec::new());
+    Event::Voted(Ballot { voter, choice, reason: None, seen, received, recheck, ci: None })
 }
 
 pub(super) fn after(events: &[Event]) -> (Request, Step) {

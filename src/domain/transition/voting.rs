@@ -1,6 +1,7 @@
 //! Clicks on Approve and Deny.
 
 use super::{Work, deciding};
+use crate::domain::ci::CiReading;
 use crate::domain::effect::Effect;
 use crate::domain::eligibility::may_vote;
 use crate::domain::event::Ballot;
@@ -60,6 +61,9 @@ fn accept(work: &mut Work, ballot: &Ballot) -> Result<(), Answer> {
     if ballot.choice == Choice::Deny && policy.deny_needs_reason && reason.is_none() {
         return Err(Refusal::ReasonMissing.into());
     }
+    if ballot.choice == Choice::Approve {
+        checks_hold(work, ballot)?;
+    }
     forget_earlier_word(work, &gate, ballot)?;
     work.request.votes.push(Vote {
         gate: gate.name.clone(),
@@ -93,6 +97,19 @@ fn votable(work: &Work) -> Result<FrozenPolicy, Refusal> {
 fn evidence_seen(work: &Work, ballot: &Ballot) -> Result<crate::domain::Digest, Refusal> {
     let evidence = work.request.evidence.as_ref().ok_or(Refusal::StillGathering)?;
     if evidence.digest.short() == ballot.seen { Ok(evidence.digest) } else { Err(Refusal::EvidenceChanged) }
+}
+
+/// Required check runs that are worse than in the evidence on the screen hold an approval (R5): they are shown first.
+fn checks_hold(work: &mut Work, ballot: &Ballot) -> Result<(), Refusal> {
+    let shown = work.request.evidence.as_ref().and_then(|evidence| evidence.ci.as_ref());
+    let Some(shown) = shown else { return Ok(()) };
+    let unread = || CiReading::unreadable(&shown.required, "nobody looked");
+    let now = ballot.ci.clone().unwrap_or_else(unread).worse_than(shown);
+    if now.is_empty() {
+        return Ok(());
+    }
+    work.gather_again(0);
+    Err(Refusal::ChecksWorse { now })
 }
 
 /// Those who voted and may no longer do so stop counting before the quorum is looked at (H17, H19).

@@ -84,6 +84,9 @@ pub fn evidence_brief(name: &str) -> EvidenceBrief {
         risk: Severity::Low,
         has_gap: false,
         contributors: vec![Contributor { part: Part::Author, user: Some(mona()), name: Words::new(name) }],
+        volatile: Vec::new(),
+        ci: None,
+        waits: false,
     }
 }
 
