@@ -3,10 +3,13 @@
 //! A reader never fails as a whole: what it could not read is a fact too, with the reason and the line, because "not readable"
 //! must never look like "nothing there".
 
+pub mod archive;
 pub mod card;
 pub mod container;
 pub mod diff;
 pub mod evaluations;
+pub mod fields;
+pub mod findings;
 pub mod interface;
 pub mod json;
 pub mod lfs;
