@@ -185,7 +185,7 @@ impl Facts<'_> {
     }
 }
 
-fn source(path: &str, commit: &CommitSha, line: Option<usize>) -> String {
+pub(super) fn source(path: &str, commit: &CommitSha, line: Option<usize>) -> String {
     match line {
         Some(line) => format!("{path}@{}#{line}", commit.short()),
         None => format!("{path}@{}", commit.short()),

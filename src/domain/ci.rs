@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{CiRun, CiState};
+use super::evidence::{CiRun, CiState, ExternalCheck, ExternalState};
+
+/// [`ExternalCheck::kind`] of a required check run.
+pub const CHECK_RUN: &str = "check run";
 
 /// A check run or commit status that must pass, by its name and, where the policy says so, by the app that reports it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,6 +76,24 @@ impl CiReading {
         self.runs_of(required).map(verdict).max().unwrap_or(CiVerdict::Late)
     }
 
+    /// The required runs among the checks that the evidence lists.
+    pub fn shown(&self) -> Vec<ExternalCheck> {
+        let state = |required: &RequiredRun| match self.verdict(required) {
+            CiVerdict::Passed => ExternalState::Answered,
+            CiVerdict::Late => ExternalState::Waiting,
+            CiVerdict::Failed | CiVerdict::Unread => ExternalState::Failed { why: self.words(required) },
+        };
+        let check = |required: &RequiredRun| ExternalCheck {
+            name: required.name.clone(),
+            kind: CHECK_RUN.to_owned(),
+            state: state(required),
+            findings: 0,
+            advice: None,
+            url: self.runs_of(required).min_by_key(|run| run.state).and_then(|run| run.url.clone()),
+        };
+        self.required.iter().map(check).collect()
+    }
+
     pub fn is_late(&self) -> bool {
         self.required.iter().any(|required| self.verdict(required) == CiVerdict::Late)
     }
@@ -90,15 +111,16 @@ impl CiReading {
 
     /// How a required run stands, in words: `check run bias-eval: timed_out`.
     pub fn words(&self, required: &RequiredRun) -> String {
-        match (self.verdict(required), &self.unread) {
-            (_, Some(why)) => format!("the required check runs cannot be read: {why}"),
-            (CiVerdict::Passed, _) => format!("check run {} passed", required.name),
-            (CiVerdict::Late | CiVerdict::Failed | CiVerdict::Unread, None) => {
-                let worst = self.runs_of(required).filter(|run| run.state != CiState::Passed).map(|run| &run.detail);
-                let detail = worst.min().map_or("not there", String::as_str);
-                format!("check run {}: {detail}", required.name)
-            }
+        match &self.unread {
+            Some(why) => format!("the required check runs cannot be read: {why}"),
+            None => format!("check run {}: {}", required.name, self.detail(required)),
         }
+    }
+
+    /// The forge's own word for the worst of its runs: `timed_out`, `in_progress`.
+    pub fn detail<'a>(&'a self, required: &'a RequiredRun) -> &'a str {
+        let worst = self.runs_of(required).min_by_key(|run| run.state);
+        worst.map_or("not there", |run| run.detail.as_str())
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::{Contributor, ForgeUser};
-use super::ci::CiReading;
+use super::ci::{CHECK_RUN, CiReading};
 use super::digest::Digest;
 use super::flag::{Flag, Severity};
 use super::id::{CommitSha, DeploymentId};
@@ -306,14 +306,22 @@ impl Evidence {
         let fields: Vec<_> = self.fields.iter().map(|field| (&field.name, &field.value)).collect();
         let findings: Vec<_> =
             self.flags.iter().filter(|flag| !flag.volatile).map(|f| f.fingerprint().to_string()).collect();
-        serde_json::json!({
+        let mut identity = serde_json::json!({
             "commit": self.commit,
             "base": self.baseline.commit(),
             "files": files,
             "models": models,
             "findings": findings,
             "fields": fields,
-        })
+        });
+        // What others advise was on the screen as well; without advice nothing is added.
+        let advice: Vec<_> = self.external.iter().filter_map(|one| Some((&one.name, one.advice.as_ref()?))).collect();
+        if !advice.is_empty()
+            && let Some(members) = identity.as_object_mut()
+        {
+            members.insert("advice".to_owned(), serde_json::json!(advice));
+        }
+        identity
     }
 
     pub fn brief(&self, digest: Digest) -> EvidenceBrief {
@@ -332,6 +340,7 @@ impl Evidence {
     #[must_use]
     pub fn lasting(mut self) -> Self {
         self.flags.retain(|flag| !flag.volatile);
+        self.external.retain(|check| check.kind != CHECK_RUN);
         self.ci.clear();
         self
     }
@@ -339,10 +348,13 @@ impl Evidence {
     /// The evidence as one request has it: what is kept under its digest, with what `brief` holds besides.
     #[must_use]
     pub fn with(mut self, brief: &EvidenceBrief) -> Self {
-        self.flags.retain(|flag| !flag.volatile);
+        self = self.lasting();
         self.flags.extend(brief.volatile.iter().cloned());
         super::flag::sort_flags(&mut self.flags);
-        self.ci = brief.ci.as_ref().map(|ci| ci.runs.clone()).unwrap_or_default();
+        if let Some(ci) = &brief.ci {
+            self.external.splice(0..0, ci.shown());
+            self.ci.clone_from(&ci.runs);
+        }
         self
     }
 }

@@ -63,7 +63,7 @@ impl ExternalRules {
 }
 
 /// The rules as they are written, before they are checked against each other.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "ExternalRules")]
 struct Written {
@@ -77,12 +77,6 @@ struct Written {
     http: Vec<HttpCheck>,
     /// Values that the workflow hands over about itself.
     fields: Option<FieldsRule>,
-}
-
-impl Default for Written {
-    fn default() -> Self {
-        Self { check_runs: CheckRunRules::default(), sarif: Vec::new(), http: Vec::new(), fields: None }
-    }
 }
 
 impl TryFrom<Written> for ExternalRules {

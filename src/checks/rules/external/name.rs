@@ -20,6 +20,12 @@ impl CheckName {
         usable.then(|| Self(text.to_owned()))
     }
 
+    /// A name for something that has one already, made to fit.
+    pub fn cut(text: &str) -> Self {
+        let visible: String = text.trim().chars().filter(|c| !c.is_control()).take(Self::MAX_CHARS).collect();
+        Self(visible)
+    }
+
     pub(super) fn from_static(text: &'static str) -> Self {
         Self(text.to_owned())
     }
