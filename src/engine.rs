@@ -4,6 +4,7 @@
 
 pub mod advance;
 pub mod backoff;
+mod ci;
 pub mod gather;
 pub mod pace;
 pub mod people;

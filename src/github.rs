@@ -9,6 +9,7 @@ pub mod settings;
 pub mod webhook;
 
 mod api;
+mod artifacts;
 mod callback;
 mod ci;
 mod classify;
@@ -25,6 +26,7 @@ mod payload;
 mod people;
 mod remembered;
 mod run;
+mod scanning;
 mod standing;
 mod tokens;
 mod transport;

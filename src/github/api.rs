@@ -23,6 +23,8 @@ use super::wire::RepositoryRow;
 
 /// Longest answer read where nothing else is said, in bytes.
 pub(super) const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+/// What GitHub answers unless asked otherwise.
+const MEDIA_TYPE: &str = "application/vnd.github+json";
 /// Redirects followed for one read.
 const MAX_REDIRECTS: usize = 3;
 
@@ -36,11 +38,13 @@ pub(super) struct Errand<'a> {
     pub max_bytes: usize,
     /// Asked for again with its mark. Not for what a decision rests on: that is read whole, every time.
     pub is_remembered: bool,
+    /// The media type asked for.
+    pub accept: &'static str,
 }
 
 impl<'a> Errand<'a> {
     pub fn new(repository: &'a Repository, purpose: Purpose, doing: &'a str) -> Self {
-        Self { repository, purpose, doing, max_bytes: MAX_ANSWER_BYTES, is_remembered: false }
+        Self { repository, purpose, doing, max_bytes: MAX_ANSWER_BYTES, is_remembered: false, accept: MEDIA_TYPE }
     }
 
     pub const fn remembered(self) -> Self {
@@ -67,9 +71,9 @@ struct Ask<'a> {
 }
 
 impl<'a> Ask<'a> {
-    fn call(&self, bearer: &'a SecretString, max_bytes: usize) -> Call<'a> {
+    fn call(&self, bearer: &'a SecretString, accept: &'static str, max_bytes: usize) -> Call<'a> {
         let (method, path, etag) = (self.method.clone(), self.path, self.etag);
-        Call { method, path, bearer, body: self.body.map(str::to_owned), etag, max_bytes }
+        Call { method, path, bearer, body: self.body.map(str::to_owned), accept, etag, max_bytes }
     }
 }
 
@@ -77,6 +81,15 @@ impl<'a> Ask<'a> {
 pub(super) enum Fetched {
     Answer(Answer),
     TooLong { size: Option<u64> },
+}
+
+/// Where a read led.
+pub(super) enum Followed {
+    Here(Fetched),
+    /// Outside of the API: a capability, and never told our token.
+    Elsewhere {
+        address: String,
+    },
 }
 
 impl GithubForge {
@@ -116,14 +129,25 @@ impl GithubForge {
 
     /// Reads, following redirects of a renamed repository within the API.
     pub(super) async fn fetch(&self, errand: Errand<'_>, rest: &str) -> Result<Fetched, PortError> {
+        match self.follow(errand, rest).await? {
+            Followed::Here(fetched) => Ok(fetched),
+            Followed::Elsewhere { .. } => Err(PortError::permanent(errand.doing, "redirected elsewhere")),
+        }
+    }
+
+    /// Reads, following redirects within the API, to an answer or to an address outside of it.
+    pub(super) async fn follow(&self, errand: Errand<'_>, rest: &str) -> Result<Followed, PortError> {
         let mut path = repository_path(errand.repository, rest);
         for _ in 0..=MAX_REDIRECTS {
             let answer = match self.look_up(errand, &path).await? {
                 Fetched::Answer(answer) if is_redirect(answer.status) => answer,
-                fetched => return Ok(fetched),
+                fetched => return Ok(Followed::Here(fetched)),
             };
-            let next = path_of_redirect(&answer, &self.addresses.api);
-            path = next.ok_or_else(|| PortError::permanent(errand.doing, "redirected elsewhere"))?;
+            let Some(next) = path_of_redirect(&answer, &self.addresses.api) else {
+                let address = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+                return Ok(Followed::Elsewhere { address: address.unwrap_or_default().to_owned() });
+            };
+            path = next;
         }
         Err(PortError::permanent(errand.doing, "redirected too often"))
     }
@@ -189,13 +213,13 @@ impl GithubForge {
         let key = errand.token_key();
         self.not_paused(bucket, errand.doing)?;
         let token = self.token(key).await?;
-        match self.send(bucket, ask.call(&token, errand.max_bytes), errand.doing).await? {
+        match self.send(bucket, ask.call(&token, errand.accept, errand.max_bytes), errand.doing).await? {
             Fetched::Answer(answer) if answer.status == StatusCode::UNAUTHORIZED => {}
             fetched => return Ok(fetched),
         }
         self.tokens.forget(key, &token).await;
         let token = self.token(key).await?;
-        self.send(bucket, ask.call(&token, errand.max_bytes), errand.doing).await
+        self.send(bucket, ask.call(&token, errand.accept, errand.max_bytes), errand.doing).await
     }
 
     /// The token of an errand that does not go to the API.
@@ -226,7 +250,7 @@ impl GithubForge {
         let body = serde_json::to_string(&TokenWish::of(key)).map_err(|error| PortError::permanent(doing, error))?;
         let path = format!("/app/installations/{}/access_tokens", key.installation);
         let ask = Ask { method: Method::POST, path: &path, body: Some(&body), etag: None };
-        let call = ask.call(&jwt, MAX_ANSWER_BYTES);
+        let call = ask.call(&jwt, MEDIA_TYPE, MAX_ANSWER_BYTES);
         let Fetched::Answer(answer) = self.send(Bucket::App, call, doing).await? else {
             return Err(PortError::retry(doing, "the answer is too long"));
         };
@@ -246,7 +270,7 @@ impl GithubForge {
     /// end a request. GitHub: "Get the authenticated app".
     async fn is_known_app(&self, jwt: &SecretString, doing: &str) -> Result<bool, PortError> {
         let ask = Ask { method: Method::GET, path: "/app", body: None, etag: None };
-        let call = ask.call(jwt, MAX_ANSWER_BYTES);
+        let call = ask.call(jwt, MEDIA_TYPE, MAX_ANSWER_BYTES);
         match self.send(Bucket::App, call, doing).await? {
             Fetched::TooLong { .. } => Err(PortError::retry(doing, "the answer is too long")),
             Fetched::Answer(answer) => match answer.status {

@@ -3,9 +3,9 @@
 //! The web host answers a batch of pointers with addresses in storage, which is another host. Our token goes to the web
 //! host and nowhere else; what has to be sent to storage comes with each address.
 
-mod address;
+pub(super) mod address;
 mod batch;
-mod carrier;
+pub(super) mod carrier;
 mod part;
 
 use base64::Engine as _;

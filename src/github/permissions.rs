@@ -21,6 +21,9 @@ pub const PERMISSIONS: [Permission; 5] = [
     ("pull_requests", "read"),
 ];
 
+/// What the App may be granted besides, for what a policy can ask of it. Without it, the checks that need it fail by name.
+pub const OPTIONAL: [Permission; 3] = [("checks", "read"), ("security_events", "read"), ("statuses", "read")];
+
 /// What a set of calls is for. Each has its own token, for one repository, that can do nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
@@ -30,10 +33,17 @@ pub enum Purpose {
     Study,
     /// Tell a decision, or a status report.
     Decide,
+    /// Read the check runs of other apps.
+    CheckRuns,
+    /// Read commit statuses.
+    Statuses,
+    /// Read the findings that code scanning holds.
+    Scanning,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 3] = [Self::Follow, Self::Study, Self::Decide];
+    pub const ALL: [Self; 6] =
+        [Self::Follow, Self::Study, Self::Decide, Self::CheckRuns, Self::Statuses, Self::Scanning];
 
     /// What its token may do.
     pub const fn permissions(self) -> &'static [Permission] {
@@ -41,7 +51,16 @@ impl Purpose {
             Self::Follow => &[("actions", "read"), ("deployments", "read")],
             Self::Study => &[("contents", "read"), ("metadata", "read"), ("pull_requests", "read")],
             Self::Decide => &[("deployments", "write")],
+            Self::CheckRuns => &[("checks", "read")],
+            Self::Statuses => &[("statuses", "read")],
+            Self::Scanning => &[("security_events", "read")],
         }
+    }
+
+    /// The permission to name when a call is refused: `checks: read`.
+    pub fn needs(self) -> String {
+        let words: Vec<String> = self.permissions().iter().map(|(name, level)| format!("{name}: {level}")).collect();
+        words.join(", ")
     }
 }
 
@@ -78,7 +97,7 @@ mod tests {
             let most = needed.entry(name).or_default();
             *most = (*most).max(rank(level));
         }
-        let granted = PERMISSIONS.iter().map(|(name, level)| (*name, rank(level))).collect();
+        let granted = PERMISSIONS.iter().chain(&OPTIONAL).map(|(name, level)| (*name, rank(level))).collect();
         assert_eq!(needed, granted);
     }
 }

@@ -73,6 +73,14 @@ impl AppKey {
         Ok(key)
     }
 
+    /// Whether an app that GitHub names by its id or its client id is this one.
+    pub fn is_of(&self, id: u64, client_id: Option<&str>) -> bool {
+        match &self.issuer {
+            Issuer::AppId(own) => *own == id,
+            Issuer::ClientId(own) => client_id == Some(own.as_str()),
+        }
+    }
+
     /// A JSON Web Token of the App for the next minutes.
     pub fn jwt(&self, now: Timestamp) -> Result<SecretString, jsonwebtoken::errors::Error> {
         let claims = Claims::at(now, &self.issuer);

@@ -35,6 +35,8 @@ pub struct Call<'a> {
     pub path: &'a str,
     pub bearer: &'a SecretString,
     pub body: Option<String>,
+    /// The media type asked for.
+    pub accept: &'static str,
     /// The mark of an answer that is known: the same again need not be sent.
     pub etag: Option<&'a HeaderValue>,
     /// Longest answer read, in bytes.
@@ -116,7 +118,7 @@ fn request(call: Call<'_>) -> Result<Request<OctoBody>, String> {
         .method(call.method)
         .uri(call.path)
         .header(AUTHORIZATION, bearer)
-        .header(ACCEPT, "application/vnd.github+json")
+        .header(ACCEPT, call.accept)
         .header(USER_AGENT, concat!("countersign/", env!("CARGO_PKG_VERSION")))
         .header("x-github-api-version", API_VERSION);
     if call.body.is_some() {

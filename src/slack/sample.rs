@@ -238,6 +238,7 @@ pub(crate) fn decision(verdict: Verdict, telling: Telling, rollout: Rollout) -> 
         telling,
         rollout,
         retold: 0,
+        held: None,
     }
 }
 
@@ -257,12 +258,17 @@ pub(crate) fn every_state() -> Vec<(&'static str, Request)> {
     let mut matrix = decided(Approved, done(), Rollout::Running);
     matrix.jobs =
         (1..=29).map(|id| (DeploymentId::new(id), if id < 4 { JobState::Live } else { JobState::Running })).collect();
+    let mut held_back = decided(Approved, Telling::Delivering, Rollout::NotStarted);
+    if let Phase::Decided(decision) = &mut held_back.phase {
+        decision.held = Some("check run bias-eval: failure".into());
+    }
     vec![
         ("gathering", Request { evidence: None, policy: None, ..in_phase(Phase::Gathering) }),
         ("open", open_request()),
         ("open, half way", half_way),
         ("held", in_phase(Phase::Held { why: ".github/countersign.yml cannot be read: HTTP 403".into() })),
         ("approved, delivering", decided(Approved, Telling::Delivering, Rollout::NotStarted)),
+        ("approved, held by check runs", held_back),
         ("approved, delivered", decided(Approved, done(), Rollout::NotStarted)),
         ("approved, waiting for others", decided(Approved, done(), Rollout::WaitingForOthers)),
         ("approved, queued", decided(Approved, done(), Rollout::Queued)),

@@ -36,6 +36,10 @@ pub(super) fn words(whisper: &Whisper) -> Line {
             .words("Your click does not count: ")
             .theirs(what, 200)
             .words(" could not be read for too long. Click again when it works, or ask whoever runs Countersign."),
+        Whisper::DecisionHeld { why } => new
+            .words("Your approval is decided, but GitHub is not told yet: ")
+            .theirs(why, 500)
+            .words(". It is told by itself once that is put right; there is nothing for you to click."),
         Whisper::Help => new.words(
             "Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. \
              Click there; the thread says what came of it. If a click does not count, you are told why, as here.",
@@ -92,6 +96,9 @@ fn refused(refusal: &Refusal) -> Line {
             .words("this button was drawn for another commit than ")
             .code(commit.short(), 12)
             .words(". Use the newest message about this deployment."),
+        Refusal::ChecksWorse { now } => no
+            .theirs(&now.join("; "), 500)
+            .words(". That was better when the evidence was read. The message is brought up to date; look at it and click again."),
     }
 }
 

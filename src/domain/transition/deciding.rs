@@ -102,6 +102,7 @@ pub(super) fn held(work: &mut Work, why: &str) {
         let to = ReplyTo { user, channel: channel.clone(), response_url: None };
         work.now(Effect::Whisper { to, text: Whisper::DecisionHeld { why: why.to_owned() } });
     }
+    work.now(Effect::SyncMessage);
     work.later(Effect::Decide, HELD_PAUSE_MS);
 }
 

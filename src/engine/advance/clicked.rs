@@ -6,9 +6,11 @@ use serde_json::json;
 
 use super::super::people::{LookedUp, look_up};
 use super::super::receive::Delivery;
-use super::super::{Engine, step};
+use super::super::{Engine, ci, step};
 use super::{Trouble, note, now, whisper_now};
-use crate::domain::{Ballot, ChatUser, Choice, Event, Refusal, ReplyTo, Request, RequestId, Timestamp, Whisper, Words};
+use crate::domain::{
+    Ballot, ChatUser, Choice, CiReading, Event, Phase, Refusal, ReplyTo, Request, RequestId, Timestamp, Whisper, Words,
+};
 use crate::ports::PortError;
 use crate::store::{ClaimedDelivery, StoreError, Tx};
 
@@ -24,7 +26,8 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
     let Some((request, seen)) = find(engine, &click.value).await? else {
         return unknown_request(engine, &claimed.delivery, &click.reply).await;
     };
-    let people = look_up_all(engine, &request, &click.reply.user).await?;
+    let people = look_up_all(engine, &request, &click.reply.user);
+    let (people, ci) = futures::future::try_join(people, check_runs_for(engine, &request, click.choice)).await?;
     let counting = Arc::new(Counting {
         request: request.id,
         ballot: Ballot {
@@ -34,6 +37,7 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
             seen,
             received: claimed.delivery.received_at,
             recheck: people.earlier.into_iter().map(|found| found.voter).collect(),
+            ci,
         },
         pin: people.clicker.pin,
         reply: click.reply,
@@ -72,6 +76,14 @@ async fn look_up_all(engine: &Engine, request: &Request, clicker: &ChatUser) -> 
     )
     .await?;
     Ok(People { clicker, earlier })
+}
+
+/// The required check runs as they stand now (R5). Nothing is asked where nobody requires one, and a denial waits for none.
+async fn check_runs_for(engine: &Engine, request: &Request, choice: Choice) -> Result<Option<CiReading>, PortError> {
+    match choice {
+        Choice::Approve if request.phase == Phase::Open => ci::read_again(engine, request).await,
+        Choice::Approve | Choice::Deny => Ok(None),
+    }
 }
 
 struct Counting {

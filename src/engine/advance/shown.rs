@@ -68,6 +68,8 @@ fn would_refuse(engine: &Engine, delivery: &Delivery, request: &Request, seen: &
         seen: seen.to_owned(),
         received: delivery.received_at,
         recheck: Vec::new(),
+        // A denial is never held by check runs.
+        ci: None,
     };
     match transition(Some(request.clone()), &Event::Voted(ballot), now(engine)).answer {
         Some(Whisper::Refused(refusal)) => Some(refusal),

@@ -1,9 +1,9 @@
 //! Tells the forge: first that the request is known, then the decision (R27 to R29).
 
-use super::super::Engine;
-use super::outcome::{again, count, failed, finish, take_and_finish};
+use super::super::{Engine, ci};
+use super::outcome::{again, count, failed, finish, give_up, take_and_finish};
 use crate::domain::time::SECOND_MS;
-use crate::domain::{Decision, DeploymentId, Ending, Event, Request, Telling, Told, Verdict};
+use crate::domain::{CiReading, Decision, DeploymentId, Ending, Event, Request, Telling, Told, Verdict};
 use crate::ports::code::Presence;
 use crate::ports::forge::{Answered, FirstAnswer, TellForge};
 use crate::ports::{Class, PortError};
@@ -12,6 +12,8 @@ use crate::store::{ClaimedEffect, StoreError};
 /// Looks at a gate that is neither open nor answered before it is taken for opened by somebody else: the forge does
 /// not list a gate in its first moments.
 const LOOKS_BEFORE_BYPASS: u32 = 4;
+/// Failures to read the required check runs before people are told that the approval waits for it.
+const QUIET_TRIES: u32 = 3;
 const TOO_EARLY_PAUSE_MS: i64 = 2 * SECOND_MS;
 
 pub(super) async fn report(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
@@ -33,10 +35,11 @@ pub(super) async fn tell(engine: &Engine, claimed: &ClaimedEffect, request: &Req
         return finish(engine, claimed).await;
     };
     match told(engine, claimed, request, decision).await {
-        Ok(told) => {
+        Ok(Outcome::Told(told)) => {
             count(claimed, "done");
             take_and_finish(engine, claimed, Event::Told(told)).await
         }
+        Ok(Outcome::Held { why }) => hold(engine, claimed, request, decision, why).await,
         Err(error) if error.is_gone() => {
             take_and_finish(engine, claimed, Event::Told(Told::NotApplied { why: Ending::Gone })).await
         }
@@ -47,16 +50,68 @@ pub(super) async fn tell(engine: &Engine, claimed: &ClaimedEffect, request: &Req
     }
 }
 
+/// What an attempt to tell the forge came to.
+enum Outcome {
+    Told(Told),
+    /// Not tried: required check runs stand worse than when it was decided.
+    Held {
+        why: String,
+    },
+}
+
+impl From<Told> for Outcome {
+    fn from(told: Told) -> Self {
+        Self::Told(told)
+    }
+}
+
+/// Tried again until the check runs stand as well as they did, and given up, visibly, at the request's deadline.
+async fn hold(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    request: &Request,
+    decision: &Decision,
+    why: String,
+) -> Result<(), StoreError> {
+    let error = PortError::retry("tell the forge the decision", &why);
+    if engine.clock.now() >= request.expires_at {
+        return give_up(engine, claimed, &error).await;
+    }
+    match decision.held.as_ref() == Some(&why) {
+        true => again(engine, claimed, &error).await,
+        false => take_and_finish(engine, claimed, Event::DecisionHeld { why }).await,
+    }
+}
+
+/// Why an approval is not told for now (R5).
+async fn checks_hold(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    request: &Request,
+    decision: &Decision,
+) -> Result<Option<String>, PortError> {
+    let shown = request.evidence.as_ref().and_then(|evidence| evidence.ci.as_ref());
+    let Some(shown) = shown.filter(|_| decision.verdict.lets_run()) else { return Ok(None) };
+    let now = match ci::read_again(engine, request).await {
+        Ok(now) => now,
+        // What stays unreadable is told as well, not only tried again.
+        Err(error) if claimed.attempts >= QUIET_TRIES => Some(CiReading::unreadable(&shown.required, &error.why)),
+        Err(error) => return Err(error),
+    };
+    let worse = now.map(|now| now.worse_than(shown)).unwrap_or_default();
+    Ok((!worse.is_empty()).then(|| worse.join("; ")))
+}
+
 async fn told(
     engine: &Engine,
     claimed: &ClaimedEffect,
     request: &Request,
     decision: &Decision,
-) -> Result<Told, PortError> {
+) -> Result<Outcome, PortError> {
     let mark = mark(request);
     // The endpoint knows no attempt: a late answer for this one could open the next one's gate (R28, H10).
     if let Some(why) = run_is_over(engine, request).await? {
-        return over(engine, request, decision, &mark, why).await;
+        return over(engine, request, decision, &mark, why).await.map(Outcome::from);
     }
     // Others' answers may be an earlier attempt's: only our own mark says that this was done already. When jobs that
     // came later wait although an earlier telling was taken, those have to be told again all the same.
@@ -65,7 +120,10 @@ async fn told(
         && let Answered::Ours { approved } = answered(engine, request, &mark).await?
         && (approved || !is_pending(engine, request).await?)
     {
-        return Ok(as_told(decision, approved));
+        return Ok(as_told(decision, approved).into());
+    }
+    if let Some(why) = checks_hold(engine, claimed, request, decision).await? {
+        return Ok(Outcome::Held { why });
     }
     let telling = TellForge {
         repository: &request.repository,
@@ -76,8 +134,10 @@ async fn told(
         mark: &mark,
     };
     match engine.forge.decide(&telling).await? {
-        FirstAnswer::Accepted => Ok(Told::Taken),
-        FirstAnswer::Unclear { message } => unclear(engine, claimed, request, decision, &mark, &message).await,
+        FirstAnswer::Accepted => Ok(Told::Taken.into()),
+        FirstAnswer::Unclear { message } => {
+            unclear(engine, claimed, request, decision, &mark, &message).await.map(Outcome::from)
+        }
     }
 }
 

@@ -135,7 +135,7 @@ async fn reschedule(
 }
 
 /// Visible in the row, the log, the metric, the record, and in the message where it matters.
-async fn give_up(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> Result<(), StoreError> {
+pub(super) async fn give_up(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> Result<(), StoreError> {
     tracing::error!(
         request.id = %claimed.request, effect.kind = claimed.effect.kind(), class = error.class_word(), error = %error,
         "effect {} of request {} is given up", claimed.effect.kind(), claimed.request

@@ -97,11 +97,13 @@ fn what(record: &Record) -> String {
             )
         }
         Event::GatherFailed { why } => format!("the evidence cannot be read yet: {why}"),
+        Event::CheckAnswered { name } => format!("check {name} answered; the evidence is read again"),
         Event::Voted(ballot) => vote(record, ballot),
         Event::DeadlineReached => "the deadline passed".to_owned(),
         Event::MessagePosted { message, .. } => format!("the message stands in the channel, as {}", message.id),
         Event::Told(Told::Taken) => "GitHub took the decision".to_owned(),
         Event::Told(Told::NotApplied { .. }) => "GitHub did not apply the decision".to_owned(),
+        Event::DecisionHeld { why } => format!("the approval is not told yet: {why}"),
         Event::JobMoved { deployment, state, .. } => {
             format!("deployment {deployment} is {}", format!("{state:?}").to_lowercase())
         }
@@ -151,6 +153,8 @@ fn who(event: &Event) -> String {
         }
         Event::Gathered { .. }
         | Event::GatherFailed { .. }
+        | Event::CheckAnswered { .. }
+        | Event::DecisionHeld { .. }
         | Event::DeadlineReached
         | Event::MessagePosted { .. }
         | Event::ReadBack { .. }

@@ -35,6 +35,7 @@ fn state(phase: &Phase) -> &'static str {
 
 fn decided(decision: &Decision) -> &'static str {
     match (decision.verdict, &decision.telling) {
+        (Verdict::Approved, Telling::Delivering) if decision.held.is_some() => "approved, held by check runs",
         (Verdict::Approved, Telling::Delivering) => "approved, telling GitHub",
         (Verdict::Approved, Telling::Delivered { .. }) => rollout(&decision.rollout),
         (Verdict::Approved, Telling::Failed { .. }) => "approved, but GitHub was not told",

@@ -62,6 +62,10 @@ fn expired(request: &Request, took: &str) -> Line {
 
 fn telling(request: &Request, decision: &Decision, room: &Room) -> Line {
     match &decision.telling {
+        Telling::Delivering if decision.held.is_some() => Line::new()
+            .bold("GitHub is not told yet: ")
+            .theirs(decision.held.as_deref().unwrap_or_default(), room.text)
+            .words(". That was better when it was decided; GitHub is told as soon as it is again."),
         Telling::Delivering => Line::new().words("Telling GitHub; it has not answered yet."),
         Telling::Failed { why } => Line::new()
             .bold("GitHub could not be told: ")

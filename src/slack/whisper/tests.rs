@@ -27,6 +27,7 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::VotedInOtherGate { gate: "Model review".into() },
         Refusal::ReasonMissing,
         Refusal::OtherCommit { commit: sample::sha("e4") },
+        Refusal::ChecksWorse { now: vec!["check run bias-eval: failure".into(), "check run drift: not there".into()] },
     ];
     all.extend(parts.map(|part| Refusal::Excluded { part }));
     all
@@ -40,7 +41,7 @@ fn said(whisper: &Whisper) -> String {
 fn every_refusal_says_what_why_and_what_next() {
     let all = every_refusal();
     let codes: std::collections::BTreeSet<&str> = all.iter().map(Refusal::code).collect();
-    assert_eq!(codes.len(), 20, "a refusal is missing here");
+    assert_eq!(codes.len(), 21, "a refusal is missing here");
     let lines: Vec<String> = all.iter().map(|refusal| said(&Whisper::Refused(refusal.clone()))).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
     Your click changed nothing: this button names no request that Countersign knows. Use the newest message about this deployment.
