@@ -1,5 +1,6 @@
 //! Puts the parts together and runs them. No decision about approvals is made here.
 
+pub mod checks;
 pub mod doors;
 pub mod record;
 pub mod runtime;
@@ -47,6 +48,7 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         store,
         forge: Arc::new(github(settings, clock.clone())?),
         chat: chat.clone(),
+        checker: Arc::new(checks::checker(settings, clock.clone())),
         clock,
         ids,
         people: Arc::new(directory(&settings.people)),
@@ -161,5 +163,6 @@ fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
             metrics::counter!(DELIVERIES, "source" => source.word(), "outcome" => outcome.word()).increment(1);
         },
         audit: record::audit_list(settings, &engine.store),
+        checks: checks::door(settings, engine),
     })
 }

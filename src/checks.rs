@@ -10,6 +10,7 @@ pub mod card_staleness;
 pub mod change;
 pub mod external;
 mod facts;
+pub mod fields;
 mod finding;
 pub mod gaps;
 pub mod interface;

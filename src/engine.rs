@@ -3,6 +3,7 @@
 //! Nothing here runs by itself: every step is a function that somebody calls. `app` calls them for ever, tests by hand.
 
 pub mod advance;
+pub mod answers;
 pub mod backoff;
 mod ci;
 pub mod gather;
@@ -11,12 +12,13 @@ pub mod people;
 pub mod perform;
 pub mod receive;
 pub mod settle;
+pub mod shown;
 pub mod step;
 
 use std::sync::Arc;
 
 use crate::policy::PolicyDefaults;
-use crate::ports::{Chat, Clock, Forge, IdSource};
+use crate::ports::{Chat, Checker, Clock, Forge, IdSource};
 use crate::store::Store;
 
 /// What every step works with.
@@ -25,6 +27,8 @@ pub struct Engine {
     pub store: Store,
     pub forge: Arc<dyn Forge>,
     pub chat: Arc<dyn Chat>,
+    /// Asks checks outside of this server.
+    pub checker: Arc<dyn Checker>,
     pub clock: Clock,
     pub ids: IdSource,
     pub people: Arc<people::Directory>,

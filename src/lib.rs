@@ -18,6 +18,7 @@ pub mod store;
 
 pub mod engine;
 
+pub mod external;
 pub mod github;
 pub mod local;
 pub mod slack;

@@ -3,6 +3,7 @@
 //! Futures are boxed so that one engine serves any forge and any chat behind `Arc<dyn …>`.
 
 pub mod chat;
+pub mod checker;
 pub mod clock;
 pub mod code;
 pub mod error;
@@ -11,6 +12,7 @@ pub mod ids;
 pub mod kept;
 
 pub use chat::{Board, Chat, Posted, Shown, View};
+pub use checker::{CheckAnswer, CheckAsk, Checker};
 pub use clock::Clock;
 pub use code::{
     Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, Located, Person, Presence, RawCommit, RawFile, Tree,

@@ -6,6 +6,7 @@
 #[macro_use]
 mod sql;
 
+mod answer;
 mod audit;
 mod claim;
 mod connection;
@@ -33,6 +34,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::engine::receive::Delivery;
 
+pub use answer::{AskRow, NewAsk};
 pub use audit::AuditRow;
 pub use count::Counts;
 pub use delivery::{ClaimedDelivery, ParkedDelivery, Received};

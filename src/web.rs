@@ -6,6 +6,7 @@
 mod answer;
 mod audit;
 mod body;
+mod checks;
 mod door;
 mod headers;
 mod health;
@@ -23,6 +24,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::ports::Clock;
 
 pub use audit::{AuditList, AuditPage, AuditQuery};
+pub use checks::{CheckCall, CheckDoor, CheckRefusal, CheckTaken};
 pub use door::{Arrival, Authenticate, Door, Intake, IntakeError, Outcome, Refusal, Taken};
 pub use serve::{ConnectionLimits, serve};
 
@@ -43,15 +45,18 @@ pub struct Web {
     pub observe: fn(crate::engine::receive::Source, Outcome),
     /// Without it `/api/v1/audit` does not exist.
     pub audit: Option<AuditList>,
+    /// Without it no later answer of a check is taken.
+    pub checks: Option<CheckDoor>,
 }
 
 /// All routes. Every answer carries the security headers; every error is problem+json.
 pub fn router(web: Web) -> Router {
+    let budget = body::Budget::default();
     let hall = Arc::new(receive::Hall {
         intake: web.intake,
         clock: web.clock,
         body_timeout: web.body_timeout,
-        budget: body::Budget::default(),
+        budget: budget.clone(),
         observe: web.observe,
     });
     let mut router = Router::new()
@@ -65,6 +70,11 @@ pub fn router(web: Web) -> Router {
     if let Some(list) = web.audit {
         let list = Arc::new(list);
         router = router.route("/api/v1/audit", get(move |headers, query| audit::list(list, headers, query)));
+    }
+    if let Some(door) = web.checks {
+        let limits = (web.body_timeout, budget);
+        let take = move |path, request| checks::receive(door.clone(), limits.clone(), path, request);
+        router = router.route("/api/v1/checks/{id}", post(take));
     }
     router
         .fallback(answer::not_found)

@@ -4,16 +4,17 @@
 pub const PREFIX: &str = "COUNTERSIGN_";
 
 /// Settings that must never be shown; each may also come from a file named by `…_FILE`.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "server.api_token",
     "database.url",
     "github.private_key",
     "github.webhook_secret",
     "slack.bot_token",
     "slack.signing_secret",
+    "checks.http.signing_secret",
 ];
 
-const PLACES: [(&str, &str); 10] = [
+const PLACES: [(&str, &str); 11] = [
     ("github.app_id", "GitHub > Settings > Developer settings > GitHub Apps > your app > General > App ID"),
     (
         "github.private_key",
@@ -29,6 +30,7 @@ const PLACES: [(&str, &str); 10] = [
     ("slack.team_id", "open Slack in a browser, it is the T… in https://app.slack.com/client/T…"),
     ("slack.channel", "Slack > the channel's name > About > Channel ID at the bottom"),
     ("server.api_token", "choose at least 16 random characters, such as `openssl rand -hex 32`"),
+    ("checks.http.signing_secret", "make one with `echo whsec_$(openssl rand -base64 32)` and give it to the checks"),
     ("database.url", "`sqlite://countersign.db` or `postgres://user:password@host/name`"),
 ];
 

@@ -54,10 +54,27 @@ fn read_file(path: &Path) -> Result<Table, Problem> {
 
 /// The error carries the place, not the line's text: that may be a secret with a typing error beside it.
 fn parse(name: &str, text: &str) -> Result<Table, Problem> {
-    text.parse::<Table>().map_err(|error| {
+    text.parse::<Table>().map(lift).map_err(|error| {
         let (line, column) = place(text, error.span().map_or(0, |span| span.start));
         Problem::new(format!("{name}:{line}:{column}"), format!("is not TOML: {}", error.message()))
     })
+}
+
+/// Sections inside sections become sections of their own, by their whole name: `checks.http`.
+fn lift(table: Table) -> Table {
+    let mut lifted = Table::new();
+    for (section, value) in table {
+        let Value::Table(values) = value else {
+            lifted.insert(section, value);
+            continue;
+        };
+        let (inner, own): (Table, Table) = values.into_iter().partition(|(_, value)| value.is_table());
+        if !own.is_empty() || inner.is_empty() {
+            lifted.insert(section.clone(), Value::Table(own));
+        }
+        lifted.extend(inner.into_iter().map(|(name, value)| (format!("{section}.{name}"), value)));
+    }
+    lifted
 }
 
 fn place(text: &str, offset: usize) -> (usize, usize) {
@@ -113,6 +130,7 @@ fn of_kind(default: &Value, value: Value) -> Result<Value, &'static str> {
         (Value::Integer(_), _) => Err("must be a whole number"),
         (Value::Float(_), _) => Err("must be a number"),
         (Value::Array(_), _) => Err("must be a list of texts"),
+        (Value::Boolean(_), _) => Err("must be true or false"),
         _ => Err("has the wrong kind of value"),
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use url::Url;
 
 use crate::domain::time::{DAY_MS, MINUTE_MS};
@@ -15,6 +15,7 @@ use super::settings::{
     EngineSettings, GithubSettings, LogSettings, PolicySettings, ServerSettings, Settings, SlackSettings,
 };
 
+mod checks;
 mod secret;
 
 /// Settings a server can start with: everything is there and usable.
@@ -30,9 +31,20 @@ pub struct ServeSettings {
     pub github: GithubAccess,
     pub slack: SlackAccess,
     pub policy: PolicySettings,
+    pub http_checks: HttpCheckAccess,
     pub people: IdentityFile,
     pub engine: EngineSettings,
     pub log: LogSettings,
+}
+
+/// Which services may be asked, and how they and we recognise each other.
+#[derive(Debug, Clone, Default)]
+pub struct HttpCheckAccess {
+    /// Host and port.
+    pub hosts: Vec<(String, u16)>,
+    /// The bytes of the secrets, the newest first. Not empty where there are hosts.
+    pub secrets: Vec<SecretSlice<u8>>,
+    pub allow_private: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +99,7 @@ pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Prob
         github,
         slack,
         policy: policy(&settings.policy, &mut problems),
+        http_checks: checks::http(&settings.http_checks, &mut problems),
         people: people(&settings.identity.file, &mut problems),
         engine: engine(&settings.engine, &mut problems),
         log: settings.log.clone(),

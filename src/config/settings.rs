@@ -14,6 +14,8 @@ pub struct Settings {
     pub github: GithubSettings,
     pub slack: SlackSettings,
     pub policy: PolicySettings,
+    #[serde(rename = "checks.http")]
+    pub http_checks: HttpCheckSettings,
     pub identity: IdentitySettings,
     pub engine: EngineSettings,
     pub log: LogSettings,
@@ -81,6 +83,16 @@ pub struct PolicySettings {
 pub enum WhenMissing {
     Starter,
     Hold,
+}
+
+/// Services that policies may ask.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpCheckSettings {
+    pub allow_hosts: Vec<String>,
+    #[serde(deserialize_with = "secrets")]
+    pub signing_secret: Vec<SecretString>,
+    pub allow_private: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::Voter;
 use super::ci::CiReading;
+use super::digest::Digest;
 use super::evidence::EvidenceBrief;
 use super::gate::PolicyFound;
 use super::id::{CommitSha, DeploymentId, EnvironmentName, RequestId, RequestKey};
@@ -22,7 +23,7 @@ pub enum Event {
     /// The evidence could not be read for now; it is tried again.
     GatherFailed { why: String },
     /// A check outside of this server answered after the evidence had been gathered without it.
-    CheckAnswered { name: String },
+    CheckAnswered { name: String, answer: Digest },
     /// Somebody pressed Approve or Deny.
     Voted(Ballot),
     /// The deadline's timer fired.

@@ -5,6 +5,7 @@
 
 mod changes;
 mod code;
+pub mod external;
 mod ground;
 mod models;
 mod notes;
@@ -20,13 +21,14 @@ use futures::future::try_join;
 use crate::checks::{self, CheckRules, Facts, ModelFacts};
 use crate::domain::flag::sort_flags;
 use crate::domain::{
-    CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, PolicyFound, Relation,
-    Repository, RunId, Severity, Timestamp,
+    CiReading, CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, PolicyFound,
+    Relation, Repository, RunId, Severity, Timestamp,
 };
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{CodeHost, PortError};
 
 use code::Code;
+use external::Outside;
 use ground::Ground;
 use models::Model;
 use notes::Notes;
@@ -62,16 +64,33 @@ pub struct Gathered {
     pub policy: PolicyFound,
     /// What the checks held the change to.
     pub checks: CheckRules,
+    /// How the required check runs stand; `None` where none is required.
+    pub ci: Option<CiReading>,
+    /// Somebody outside still owes an answer.
+    pub waits: bool,
 }
 
-/// Gathers evidence and policy as they are now.
+/// Gathers evidence and policy as they are now, and asks no check outside.
 ///
 /// # Errors
-/// Whatever may pass when tried again, and a lasting refusal of the very first questions: what is live, how it compares.
+/// As [`gather_with`].
 pub async fn gather(
     host: &dyn CodeHost,
     proposal: &Proposal<'_>,
     policy: PolicyDefaults,
+) -> Result<Gathered, PortError> {
+    gather_with(host, proposal, policy, Outside::Nobody).await
+}
+
+/// Gathers evidence and policy as they are now; checks outside are asked by `outside`.
+///
+/// # Errors
+/// Whatever may pass when tried again, and a lasting refusal of the very first questions: what is live, how it compares.
+pub async fn gather_with(
+    host: &dyn CodeHost,
+    proposal: &Proposal<'_>,
+    policy: PolicyDefaults,
+    outside: Outside<'_>,
 ) -> Result<Gathered, PortError> {
     let reader = Reader { host, repository: proposal.repository };
     let rules = rules::read(reader, proposal, policy);
@@ -79,8 +98,9 @@ pub async fn gather(
     let trees = trees::read(reader, &ground, proposal.commit);
     let people = people::find(reader, &ground, proposal.commit);
     let (trees, people) = try_join(trees, people).await?;
-    let evidence = study(reader, proposal, &ground, &trees, people, &rules.checks).await?;
-    Ok(Gathered { evidence, policy: rules.gates, checks: rules.checks })
+    let mut evidence = study(reader, proposal, &ground, &trees, people, &rules.checks).await?;
+    let added = external::add(reader, proposal, outside, &rules.checks.external, &mut evidence).await?;
+    Ok(Gathered { evidence, policy: rules.gates, checks: rules.checks, ci: added.ci, waits: added.waits })
 }
 
 /// Reads the contents that matter and puts everything together.

@@ -34,7 +34,8 @@ impl GithubForge {
         let errand = Errand::new(repository, Purpose::Follow, DOING);
         let rest = format!("/actions/runs/{run}/artifacts?name={}&per_page=100", encoded(name));
         let page: ArtifactsPage = self.read(errand, &rest).await?;
-        let newest = page.artifacts.into_iter().filter(|row| row.name == name).max_by_key(|row| (row.created_at.0, row.id));
+        let newest =
+            page.artifacts.into_iter().filter(|row| row.name == name).max_by_key(|row| (row.created_at.0, row.id));
         let Some(row) = newest else { return Ok(Presence::Missing) };
         if row.expired {
             return Err(PortError::permanent(DOING, "it has expired"));

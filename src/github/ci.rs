@@ -34,9 +34,8 @@ impl GithubForge {
         let errand = Errand::new(repository, Purpose::CheckRuns, "read the check runs");
         let path = format!("/commits/{commit}/check-runs?filter=latest");
         let rows = self.pages(errand, &path, |page: CheckRunsPage| page.check_runs).await?;
-        let is_ours = |row: &CheckRunRow| {
-            row.app.as_ref().is_some_and(|app| self.key.is_of(app.id, app.client_id.as_deref()))
-        };
+        let is_ours =
+            |row: &CheckRunRow| row.app.as_ref().is_some_and(|app| self.key.is_of(app.id, app.client_id.as_deref()));
         Ok(newest(rows.into_iter().filter(|row| !is_ours(row))))
     }
 

@@ -19,8 +19,8 @@ use super::slack::{SlackOptions, SlackSim, sample as workspace};
 use crate::app::{self, server::Server, worker};
 use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
-    GithubAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, ServeSettings, ServerLimits, SlackAccess, Span,
-    WhenMissing,
+    GithubAccess, HttpCheckAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, ServeSettings, ServerLimits,
+    SlackAccess, Span, WhenMissing,
 };
 use crate::domain::time::{DAY_MS, SECOND_MS};
 use crate::domain::{ChatUser, ForgeUserId, Request, Timestamp};
@@ -44,6 +44,8 @@ pub struct WorldOptions {
     pub database_url: Option<String>,
     pub when_missing: WhenMissing,
     pub messages_per_second: f64,
+    /// Services that policies may ask.
+    pub http_checks: HttpCheckAccess,
     /// Where Countersign listens; a free port when it is 0.
     pub listen: SocketAddr,
     /// What the simulated GitHub is filled with; [`sample::fill`] when empty.
@@ -73,6 +75,7 @@ impl WorldOptions {
             database_url: None,
             when_missing: WhenMissing::Starter,
             messages_per_second: 1.0,
+            http_checks: HttpCheckAccess::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             fill: None,
         }
@@ -310,6 +313,7 @@ fn settings(
             channel: workspace::RELEASES.to_owned(),
             messages_per_second: options.messages_per_second,
         },
+        http_checks: options.http_checks.clone(),
         policy: PolicySettings { when_missing: options.when_missing, expires_after: Span::from_millis(DAY_MS) },
         people: people(github),
         engine: EngineSettings { concurrency: 64, poll_every: Span::from_millis(SECOND_MS) },

@@ -221,6 +221,7 @@ pub(crate) fn open_request() -> Request {
         message_is_copy: false,
         message_trouble: None,
         watch: 1,
+        gather_due: None,
     }
 }
 

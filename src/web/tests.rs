@@ -81,6 +81,7 @@ fn web(disk: &Disk) -> Web {
         metrics: Arc::new(|| "countersign_waiting 0\n".to_owned()),
         observe: |_, _| {},
         audit: None,
+        checks: None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! Docker: "Image references"; Compose specification, `services`; Kubernetes API, `Container`.
 
 use super::{Revisions, UNPINNED_LIMIT, UnpinnedRevision, problem};
-use crate::artifact::workflow::yaml::{self, DEPTH_LIMIT, Node, Value};
+use crate::artifact::yaml::{self, Node, Value};
 
 /// An image reference in its parts.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,29 +56,58 @@ pub(super) fn unpinned(image: Image<'_>, call: &str, line: usize) -> Option<Unpi
 
 /// Reads the images of a Compose file or of Kubernetes objects; other YAML has none.
 pub(super) fn read_yaml(text: &str) -> Revisions {
-    // Templates of YAML are no YAML; they matter only where they name an image.
-    if !text.contains("image") {
-        return Revisions::default();
-    }
-    let documents = match yaml::read(text) {
-        Ok(documents) => documents,
-        Err(fault) => {
-            let why = format!("it names images, and cannot be read as YAML: {}", fault.what);
-            return Revisions { problem: Some(problem(fault.line, &why)), ..Revisions::default() };
-        }
-    };
     let mut found = Revisions::default();
-    for document in &documents {
-        let root = &document.root;
-        if is_object(root) {
-            of_object(root, &mut found);
-        } else if let Some(services) = root.get("services") {
-            for service in services.entries() {
-                of_service(&service.value, &mut found);
+    let documents = documents(text);
+    if let Some((first_line, _)) = documents.get(DOCUMENT_LIMIT) {
+        found.problem = Some(problem(*first_line, "it has more documents than are read"));
+    }
+    for (first_line, document) in documents.iter().take(DOCUMENT_LIMIT).filter(|(_, text)| text.contains("image")) {
+        match yaml::read(document, *first_line, "the document") {
+            Ok(document) => of_document(&document.root, &mut found),
+            // Much YAML is in a dialect, or a template of YAML, and nothing to us.
+            Err(fault) if runs_images(document) => {
+                let why = format!("it names images, and cannot be read as YAML: {}", fault.reason);
+                found.problem.get_or_insert(problem(fault.line, &why));
             }
+            Err(_) => {}
         }
     }
     found
+}
+
+/// Whether a document that cannot be read is one of Compose or Kubernetes all the same, by its lines.
+fn runs_images(document: &str) -> bool {
+    let has = |key: &str| document.lines().any(|line| line.starts_with(key));
+    has("services:") || (has("apiVersion:") && has("kind:"))
+}
+
+/// Each document is bounded by itself; more would be too much together.
+const DOCUMENT_LIMIT: usize = 300;
+
+/// The documents of a file with the line each begins on: `---` and `...` in the first column are never content.
+fn documents(text: &str) -> Vec<(usize, String)> {
+    let mut documents = vec![(1, String::new())];
+    for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
+        let marker = ["---", "..."].into_iter().find_map(|marker| line.strip_prefix(marker));
+        if let Some(rest) = marker.filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
+            documents.push((index + 1, format!("   {rest}\n")));
+        } else if let Some((_, document)) = documents.last_mut() {
+            // A directive is about the document after it.
+            document.push_str(if line.starts_with('%') { "" } else { line });
+            document.push('\n');
+        }
+    }
+    documents
+}
+
+fn of_document(root: &Node, found: &mut Revisions) {
+    if is_object(root) {
+        of_object(root, found);
+    } else if let Some(services) = root.get("services") {
+        for service in services.entries() {
+            of_service(&service.value, found);
+        }
+    }
 }
 
 /// Kinds whose content is somebody else's.
@@ -90,12 +119,15 @@ fn is_object(root: &Node) -> bool {
     root.get("apiVersion").is_some() && kind.is_some_and(|kind| !OPAQUE_KINDS.contains(&kind))
 }
 
-/// Every `image` in what the object asks for. Recursion ends at [`DEPTH_LIMIT`], which the reader keeps, too.
+/// Every `image` in what the object asks for.
 fn of_object(root: &Node, found: &mut Revisions) {
     for entry in root.entries().iter().filter(|entry| matches!(entry.key.as_str(), "spec" | "items" | "template")) {
         walk(&entry.value, DEPTH_LIMIT, found);
     }
 }
+
+/// Recursion ends here; the reader of YAML keeps the same limit.
+const DEPTH_LIMIT: usize = 64;
 
 fn walk(node: &Node, depth: usize, found: &mut Revisions) {
     let Some(depth) = depth.checked_sub(1) else { return };
@@ -113,14 +145,9 @@ fn walk(node: &Node, depth: usize, found: &mut Revisions) {
     }
 }
 
-/// The image of a service that is not built here; with `build`, it is only the name of the result. Merged values count.
+/// The image of a service that is not built here; with `build`, it is only the name of the result.
 fn of_service(service: &Node, found: &mut Revisions) {
-    let merged = || service.entries().iter().filter(|entry| entry.key == "<<").map(|entry| &*entry.value);
-    let of = |key: &str| service.get(key).or_else(|| merged().find_map(|base| base.get(key)));
-    if of("build").is_some() {
-        return;
-    }
-    if let Some(image) = of("image")
+    if let Some(image) = service.get("image").filter(|_| service.get("build").is_none())
         && let Some(text) = image.text()
     {
         take(text, image.line, found);

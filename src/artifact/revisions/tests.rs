@@ -251,12 +251,26 @@ fn objects_of_kubernetes_name_images_where_they_run_them() {
 }
 
 #[test]
+fn every_document_of_a_file_is_read_even_after_one_that_cannot_be() {
+    let pod = |image: &str| format!("apiVersion: v1\nkind: Pod\nspec: {{containers: [{{image: {image}}}]}}\n");
+    let file = format!("%YAML 1.2\n---\n{}--- # image\nservices: [\n---\n{}...\n", pod("a"), pod("b"));
+    let found = read("pods.yaml", &file);
+    let images: Vec<_> = found.unpinned.iter().map(|one| (one.line, one.name.as_str())).collect();
+    assert_eq!(images, [(5, "a"), (11, "b")]);
+    assert_eq!(found.problem.map(|problem| problem.line), Some(7));
+    let many = read("pods.yaml", &format!("---\n{}", pod("a")).repeat(400));
+    assert!(many.problem.is_some());
+}
+
+#[test]
 fn other_yaml_has_no_images_and_templates_of_yaml_say_that_they_cannot_be_read() {
     assert_eq!(found("values.yaml", "image: {repository: acme/x, tag: latest}\nimages: [a]\n"), []);
     assert_eq!(found(".gitlab-ci.yml", "image: python:3\nservices: [postgres]\n"), []);
-    let template = "spec:\n  containers:\n{{- range .Values.x }}\n  - image: {{ . }}\n{{- end }}\n";
+    let template =
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n{{- range .Values.x }}\n  - image: {{ . }}\n{{- end }}\n";
     assert!(read("templates/a.yaml", template).problem.is_some());
     assert!(read("templates/a.yaml", &template.replace("image", "name")).problem.is_none());
+    assert!(read("other.yaml", "image: !REF x\nkind: y\n").problem.is_none());
 }
 
 proptest! {

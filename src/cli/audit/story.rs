@@ -31,7 +31,7 @@ fn detail(record: &Record) -> String {
         Event::Gathered { evidence, .. } => format!("evidence {}", evidence.digest),
         Event::Voted(ballot) => vote(ballot),
         Event::GatherFailed { why } | Event::DecisionHeld { why } => why.clone(),
-        Event::CheckAnswered { name } => name.clone(),
+        Event::CheckAnswered { name, answer } => format!("{name}: answer {answer}"),
         Event::MessagePosted { message, .. } => format!("{} {}", message.channel, message.id),
         Event::JobMoved { deployment, state, .. } => format!("deployment {deployment} {}", word(state)),
         Event::RunEnded { attempt, conclusion, by } => ended(*attempt, conclusion, by.as_deref()),

@@ -45,9 +45,10 @@ fn ours(name: &OsStr) -> Option<&str> {
 fn setting(table: &Table, name: &str) -> Result<Place, Problem> {
     let rest = name.strip_prefix(PREFIX).unwrap_or(name).to_lowercase();
     let known = |section: &str, key: &str| table.get(section).is_some_and(|values| values.get(key).is_some());
-    let (section, key) = rest.split_once("__").ok_or_else(|| unknown(table, name))?;
+    let (section, key) = rest.rsplit_once("__").ok_or_else(|| unknown(table, name))?;
+    let section = &section.replace("__", ".");
     let place = |key: &str, from_file| Place {
-        section: section.to_owned(),
+        section: section.clone(),
         key: key.to_owned(),
         full: format!("{section}.{key}"),
         from_file,
@@ -109,6 +110,7 @@ fn of_text(default: &Value, text: &str) -> Result<Value, &'static str> {
     match default {
         Value::Integer(_) => text.trim().parse().map(Value::Integer).map_err(|_| "must be a whole number"),
         Value::Float(_) => text.trim().parse().map(Value::Float).map_err(|_| "must be a number"),
+        Value::Boolean(_) => text.trim().parse().map(Value::Boolean).map_err(|_| "must be true or false"),
         Value::Array(_) if text.is_empty() => Ok(Value::Array(vec![Value::String(String::new())])),
         Value::Array(_) => Ok(Value::Array(text.lines().map(|line| Value::String(line.to_owned())).collect())),
         _ => Ok(Value::String(text.to_owned())),

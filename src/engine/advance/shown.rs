@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::Engine;
 use super::super::people::look_up;
 use super::super::receive::Delivery;
+use super::super::shown::evidence as evidence_shown;
 use super::{Trouble, clicked, note, now, whisper_now};
 use crate::domain::{
     Ballot, ChatStanding, Choice, Event, Refusal, ReplyTo, Request, Voter, Whisper, Words, transition,
@@ -114,10 +115,7 @@ async fn open<'v>(
     name: &'static str,
     view: impl FnOnce(Board<'_>) -> View<'_> + Send + 'v,
 ) -> Result<(), Trouble> {
-    let evidence = match &request.evidence {
-        Some(brief) => engine.store.evidence(&brief.digest).await?,
-        None => None,
-    };
+    let evidence = evidence_shown(&engine.store, request).await?;
     let board = Board { request, evidence: evidence.as_ref(), now: now(engine), repeated: false };
     if let Err(error) = engine.chat.open(opening, &view(board)).await {
         tracing::info!(request.id = %request.id, error = %error, "a view did not open for request {}", request.id);

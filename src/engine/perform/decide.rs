@@ -95,7 +95,9 @@ async fn checks_hold(
     let now = match ci::read_again(engine, request).await {
         Ok(now) => now,
         // What stays unreadable is told as well, not only tried again.
-        Err(error) if claimed.attempts >= QUIET_TRIES => Some(CiReading::unreadable(&shown.required, &error.why)),
+        Err(_) if claimed.attempts >= QUIET_TRIES => {
+            Some(CiReading::unreadable(&shown.required, "the forge does not answer"))
+        }
         Err(error) => return Err(error),
     };
     let worse = now.map(|now| now.worse_than(shown)).unwrap_or_default();

@@ -1,9 +1,10 @@
 //! Gathers the evidence and the policy.
 
 use super::super::Engine;
-use super::super::gather::{self, Proposal};
+use super::super::gather::external::{Kept, Outside};
+use super::super::gather::{self, Gathered, Proposal};
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
-use crate::domain::{DeploymentId, Digest, Event, Request};
+use crate::domain::{DeploymentId, Digest, Event, EvidenceBrief, Request};
 use crate::ports::Class;
 use crate::store::{ClaimedEffect, StoreError};
 
@@ -25,11 +26,19 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
         policy: None,
         at: engine.clock.now(),
     };
-    match gather::gather(engine.forge.as_ref(), &proposal, engine.policy).await {
-        Ok(gathered) => {
-            let digest = Digest::of_json(&gathered.evidence.identity());
-            let event = Event::Gathered { evidence: gathered.evidence.brief(digest), policy: gathered.policy };
-            let extra = Extra { evidence: Some((digest, gathered.evidence)), ..Extra::default() };
+    let kept = Kept {
+        checker: engine.checker.as_ref(),
+        store: &engine.store,
+        clock: &engine.clock,
+        ids: &engine.ids,
+        request: &request.id,
+        public_url: engine.public_url.as_deref(),
+    };
+    match gather::gather_with(engine.forge.as_ref(), &proposal, engine.policy, Outside::Kept(&kept)).await {
+        Ok(Gathered { evidence, policy, ci, waits, .. }) => {
+            let digest = Digest::of_json(&evidence.identity());
+            let event = Event::Gathered { evidence: EvidenceBrief { ci, waits, ..evidence.brief(digest) }, policy };
+            let extra = Extra { evidence: Some((digest, evidence.lasting())), ..Extra::default() };
             take_with(engine, claimed, event, extra).await
         }
         Err(error) if matches!(error.class, Class::Retry { .. } | Class::Unknown) && claimed.attempts < QUICK_TRIES => {

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::Engine;
+use super::super::{Engine, shown};
 use super::outcome::{self, Extra, count, failed, finish, take_with};
-use crate::domain::{Event, Evidence, MessageRef, Phase, ReplyTo, Request, ThreadLine, Whisper};
+use crate::domain::{Event, MessageRef, Phase, ReplyTo, Request, ThreadLine, Whisper};
 use crate::ports::{Board, Class, PortError, Shown};
 use crate::store::{ClaimedEffect, StoreError};
 
 /// Posts the message, or edits it to what the request is now. Equal drawings are not sent twice.
 pub(super) async fn sync(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
-    let evidence = evidence_of(engine, request).await?;
+    let evidence = shown::evidence(&engine.store, request).await?;
     // Only posting can double: an answer that was lost leaves a copy behind, so the next one says what it is.
     let repeated =
         if request.message.is_some() { request.message_is_copy } else { may_be_posted(engine, claimed).await? };
@@ -147,12 +147,5 @@ pub(super) async fn whisper(
             finish(engine, claimed).await
         }
         Err(error) => failed(engine, claimed, &error).await,
-    }
-}
-
-async fn evidence_of(engine: &Engine, request: &Request) -> Result<Option<Evidence>, StoreError> {
-    match &request.evidence {
-        Some(brief) => engine.store.evidence(&brief.digest).await,
-        None => Ok(None),
     }
 }

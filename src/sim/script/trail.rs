@@ -97,7 +97,7 @@ fn what(record: &Record) -> String {
             )
         }
         Event::GatherFailed { why } => format!("the evidence cannot be read yet: {why}"),
-        Event::CheckAnswered { name } => format!("check {name} answered; the evidence is read again"),
+        Event::CheckAnswered { name, .. } => format!("check {name} answered; the evidence is read again"),
         Event::Voted(ballot) => vote(record, ballot),
         Event::DeadlineReached => "the deadline passed".to_owned(),
         Event::MessagePosted { message, .. } => format!("the message stands in the channel, as {}", message.id),

@@ -80,16 +80,17 @@ fn wrong_use_is_told_in_words() {
     let (desk, live) = Desk::with_model();
     let folder = tempfile::tempdir().unwrap();
     let (nothing, policy) = (folder.path().join("nothing"), folder.path().join("policy.yml"));
-    fs::write(&policy, "version: 1\n").unwrap();
     let (nothing, policy) = (nothing.to_str().unwrap(), policy.to_str().unwrap());
-    let cases: [(&[&str], &str); 8] = [
+    fs::write(policy, "version: 1\nmodles: []\n").unwrap();
+    let held = desk.check(&["--base", &live, "--policy", policy]);
+    assert!(held.code == 1 && held.out.contains("modles") && held.out.contains("line 2"), "{} {}", held.code, held.out);
+    let cases: [(&[&str], &str); 7] = [
         (&[], "--base <REV>"),
         (&["--base", "v9"], "`v9` names no commit of this repository"),
         (&["--base", &live, "--head", "HEAD~5"], "`HEAD~5` names no commit"),
         (&["--base", &live, "--environment", ""], "cannot be an environment's name"),
         (&["--base", &live, "--format", "yaml"], "invalid value 'yaml'"),
         (&["--base", &live, "--policy", nothing], "cannot read the policy"),
-        (&["--base", &live, "--policy", policy], "this build reads no policy files yet"),
         (&["--schema", "--base", &live], "cannot be used with"),
     ];
     for (arguments, expected) in cases {

@@ -80,7 +80,7 @@ fn a_held_approval_is_told_privately_once_for_each_reason_and_looked_at_again() 
 
 #[test]
 fn an_answer_that_came_late_is_gathered_while_it_can_matter() {
-    let answered = Event::CheckAnswered { name: "toxicity".into() };
+    let answered = Event::CheckAnswered { name: "toxicity".into(), answer: digest("answer") };
     let (_, step) = after(&[ask(100, 1), gathered("v1", 1), answered.clone()]);
     assert!(has(&step, |effect| matches!(effect, Effect::Gather)));
     let decided = vote(approver(5), Choice::Approve, "v1", START);
