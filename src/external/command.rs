@@ -123,7 +123,7 @@ fn failure(status: ExitStatus, complaint: &[u8]) -> String {
 async fn end_group(group: Option<u32>) {
     let Some(group) = group.filter(|_| cfg!(unix)) else { return };
     let mut kill = Command::new(SHELL);
-    kill.args(["-c", "kill -KILL -- \"-$0\"", &group.to_string()]).env_clear();
+    kill.args(["-c", "kill -s KILL -- \"-$0\"", &group.to_string()]).env_clear();
     // It fails when nothing is left, which is the usual case.
     let _ = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().await;
 }

@@ -65,6 +65,7 @@ fn every_refusal_says_what_why_and_what_next() {
     Your click changed nothing: your vote counts for Model review already, and one person counts in one gate only. Somebody else has to approve this one.
     Your click changed nothing: the policy asks for a reason with every denial. Press Deny again and say why.
     Your click changed nothing: this button was drawn for another commit than e4e4e4e. Use the newest message about this deployment.
+    Your click changed nothing: check run bias-eval: failure; check run drift: not there. That was better when the evidence was read. The message is brought up to date; look at it and click again.
     Your click changed nothing: you started this run. Somebody without a part in this change has to decide.
     Your click changed nothing: you opened a pull request of this change. Somebody without a part in this change has to decide.
     Your click changed nothing: you wrote a commit of this change. Somebody without a part in this change has to decide.
