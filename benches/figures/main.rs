@@ -8,6 +8,7 @@
 
 mod bare;
 mod bodies;
+mod check;
 mod clicks;
 mod intake;
 mod load;
@@ -55,7 +56,7 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// `--only PART` measures one part: intake, path, clicks, size.
+/// `--only PART` measures one part: intake, path, clicks, size, check.
 fn measure(words: &[&str]) -> anyhow::Result<()> {
     let extent = if words.contains(&"--quick") { QUICK } else { WHOLE };
     let only = words.iter().position(|word| *word == "--only").and_then(|at| words.get(at + 1).copied());
@@ -75,6 +76,9 @@ fn measure(words: &[&str]) -> anyhow::Result<()> {
         }
         if wanted("size") {
             size::measure(&bench, extent, &mut report).await?;
+        }
+        if wanted("check") {
+            check::measure(extent, &mut report)?;
         }
         report.end();
         Ok(())

@@ -112,6 +112,18 @@ impl Bench {
     }
 }
 
+/// The most memory a process ever held, in MiB; `None` when it has ended.
+pub fn resident_peak(process: u32) -> Option<f64> {
+    resident(process, "VmHWM:")
+}
+
+fn resident(process: u32, field: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kib / 1_024.0)
+}
+
 fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
@@ -147,13 +159,8 @@ impl Server {
 
     /// Resident memory in MiB: now, and the most there ever was.
     pub fn memory(&self) -> anyhow::Result<(f64, f64)> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            line.and_then(|rest| rest.split_whitespace().next()).and_then(|kib| kib.parse::<f64>().ok())
-        };
-        let now = field("VmRSS:").context("no resident memory in /proc")?;
-        Ok((now / 1_024.0, field("VmHWM:").unwrap_or(now) / 1_024.0))
+        let now = resident(self.child.id(), "VmRSS:").context("no resident memory in /proc")?;
+        Ok((now, resident_peak(self.child.id()).unwrap_or(now)))
     }
 
     /// Asks it to stop and waits.
