@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::artifact::revisions::{self, UnpinnedRevision};
+use crate::artifact::revisions;
 use crate::artifact::workflow::{self, WORKFLOW_LIMIT_BYTES, WorkflowRisk};
 use crate::checks::words::plain;
 use crate::checks::{RevisionFacts, WorkflowFacts};
@@ -75,29 +75,36 @@ struct View<'a> {
     notes: &'a mut Notes,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     fn workflow(&mut self, path: &str, environment: &EnvironmentName) -> WorkflowFacts {
-        let read = |text: Option<String>| -> Vec<WorkflowRisk> {
-            text.map(|text| workflow::risks(&workflow::read(text.as_bytes()), environment.as_str())).unwrap_or_default()
+        let read = |bytes: Option<&[u8]>| -> Vec<WorkflowRisk> {
+            bytes.map(|bytes| workflow::risks(&workflow::read(bytes), environment.as_str())).unwrap_or_default()
         };
-        let before = read(self.text(self.trees.live.get(path), path));
-        let after = read(self.text(self.trees.proposed.get(path), path));
+        let before = read(self.bytes(self.trees.live.get(path), path));
+        let after = read(self.bytes(self.trees.proposed.get(path), path));
         WorkflowFacts { path: path.to_owned(), before, after }
     }
 
     fn source(&mut self, path: &str) -> RevisionFacts {
-        let read = |text: Option<String>| -> Vec<UnpinnedRevision> {
-            text.map(|text| revisions::read(path, &text).unpinned).unwrap_or_default()
+        let read = |bytes: Option<&[u8]>| {
+            bytes.map(|bytes| revisions::read(path, &String::from_utf8_lossy(bytes))).unwrap_or_default()
         };
-        let before = read(self.text(self.trees.live.get(path), path));
-        let after = read(self.text(self.trees.proposed.get(path), path));
-        RevisionFacts { path: path.to_owned(), before, after }
+        let before = read(self.bytes(self.trees.live.get(path), path));
+        let after = read(self.bytes(self.trees.proposed.get(path), path));
+        if after.problem.is_some() || after.more > 0 {
+            let why = after.problem.map_or_else(|| format!("{} more", after.more), |problem| problem.why);
+            let path = plain(path, MAX_PATH_CHARS);
+            let message = format!("What {path} loads is not wholly known: {why}.");
+            let value = self.trees.proposed.get(&path).map(|entry| entry.blob.clone());
+            self.notes.gap(&path, value, message);
+        }
+        RevisionFacts { path: path.to_owned(), before: before.unpinned, after: after.unpinned }
     }
 
-    fn text(&mut self, entry: Option<&TreeEntry>, path: &str) -> Option<String> {
+    fn bytes(&mut self, entry: Option<&TreeEntry>, path: &str) -> Option<&'a [u8]> {
         let entry = entry?;
         match self.contents.get(&entry.blob) {
-            Some(Content::Bytes(bytes)) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            Some(Content::Bytes(bytes)) => Some(bytes),
             Some(Content::Unread { .. }) | None => {
                 let path = plain(path, MAX_PATH_CHARS);
                 let message = format!("{path} could not be read, so what it loads or runs is not known.");
