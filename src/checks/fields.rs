@@ -25,7 +25,7 @@ pub fn check(name: &str, value: &str) -> Vec<Flag> {
     let hidden = has_hidden(&text).then(|| {
         Finding::new("text.hidden", Severity::Medium, &place)
             .rule("no invisible or direction-changing characters")
-            .says(&format!("Hidden characters in {place}: they are written out where it is shown."))
+            .says(&format!("Hidden or look-alike characters in {place}: they are written out where it is shown."))
     });
     secret.into_iter().chain(hidden).collect()
 }

@@ -1,4 +1,4 @@
-//! `text.hidden`: characters that change what people read without being seen.
+//! `text.hidden`: characters that change what people read without being seen, or by looking like others.
 
 use crate::domain::{Flag, Severity};
 
@@ -12,10 +12,10 @@ pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
 fn flag(facts: &Facts<'_>, sighting: &Sighting) -> Flag {
     let severity = if sighting.is_code { Severity::High } else { Severity::Medium };
     Finding::new("text.hidden", severity, &sighting.place)
-        .rule("no invisible or direction-changing characters")
+        .rule("no invisible, direction-changing or look-alike characters")
         .source(facts.source(&sighting.place, sighting.line))
         .new_if(sighting.is_new)
-        .says(&format!("Hidden characters in {}: they are written out where it is shown.", sighting.place))
+        .says(&format!("Hidden or look-alike characters in {}: they are written out where it is shown.", sighting.place))
 }
 
 #[cfg(test)]

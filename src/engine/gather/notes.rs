@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::artifact::text::{cut, has_hidden, hidden_characters, mask_secrets, visible, visible_lines};
+use crate::artifact::text::{
+    confusable_words, cut, has_confusable, has_hidden, hidden_characters, mask_secrets, visible, visible_lines,
+};
 use crate::checks::{Gap, Sighting};
 
 /// Longest title that is looked at, in characters.
@@ -33,7 +35,7 @@ impl Notes {
         let text = cut(text, TITLE_WORK_CHARS);
         let (masked, secrets) = mask_secrets(&text);
         let sighting = Sighting { place: shown(place), line: None, is_code: false, is_new: true };
-        if has_hidden(&text) {
+        if misleads(&text) {
             see(&mut self.hidden, sighting.clone());
         }
         if secrets > 0 {
@@ -47,8 +49,8 @@ impl Notes {
         let text = &without_uniform_returns(text);
         let (masked, secrets) = mask_secrets(text);
         let sighting = |line, is_new| Sighting { place: shown(path), line, is_code, is_new };
-        if has_hidden(text) {
-            let line = added_line(text, has_hidden);
+        if misleads(text) {
+            let line = added_line(text, misleads);
             see(&mut self.hidden, sighting(line, line.is_some()));
         }
         if secrets > 0 {
@@ -63,8 +65,11 @@ impl Notes {
     pub(super) fn file(&mut self, path: &str, before: Option<&str>, after: Option<&str>) {
         let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
         let sighting = |line, is_new| Sighting { place: shown(path), line, is_code: false, is_new };
-        let (old, new) = (hidden_characters(before).count(), hidden_characters(after).count());
-        if let Some((offset, _)) = hidden_characters(after).next() {
+        let count = |text: &str| hidden_characters(text).count() + confusable_words(text).count();
+        let (old, new) = (count(before), count(after));
+        let first = hidden_characters(after).map(|(offset, _)| offset);
+        let first = first.chain(confusable_words(after).map(|(offset, _)| offset)).min();
+        if let Some(offset) = first {
             see(&mut self.hidden, sighting(Some(line_at(after, offset)), new > old));
         }
         let (old, new) = (mask_secrets(before).1, mask_secrets(after).1);
@@ -73,6 +78,11 @@ impl Notes {
             see(&mut self.secrets, sighting(line, new > old));
         }
     }
+}
+
+/// Says something else than it seems to.
+fn misleads(text: &str) -> bool {
+    has_hidden(text) || has_confusable(text)
 }
 
 /// A text as it may be shown on several lines: masked, nothing hidden.
@@ -161,6 +171,13 @@ mod tests {
         assert!(!notes.hidden()[0].is_new);
         notes.patch("README.md", "@@ -1 +1 @@\n+b\u{202e}\n", false);
         assert_eq!((notes.hidden().len(), notes.hidden()[0].is_new), (1, true));
+    }
+
+    #[test]
+    fn a_word_of_mixed_scripts_is_seen_and_written_out() {
+        let mut notes = Notes::default();
+        let shown = notes.line("title", "\u{430}ccuracy", 50);
+        assert_eq!((shown.as_str(), notes.hidden().len()), ("\\u{430}ccuracy", 1));
     }
 
     #[test]

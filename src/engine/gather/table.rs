@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::artifact::card::{Card, Licence};
-use crate::artifact::metrics::{Direction, Incomparable, MetricChange, MetricValue, Outcome, compare};
+use crate::artifact::evaluations::Evaluations;
+use crate::artifact::interface::{ChangeOf, FactKind, Interface, InterfaceChange, compare as interface_changes};
+use crate::artifact::metrics::{Direction, EvalResult, Incomparable, MetricChange, MetricValue, Outcome, compare};
+use crate::artifact::signing::SignatureVerdict;
 use crate::checks::words::{listed, metric_label, metric_subject, plain};
-use crate::checks::{CardSide, ModelFacts};
+use crate::checks::{CardSide, EvaluationFacts, ModelFacts};
 use crate::domain::{Row, RowChange};
 
 /// Most rows of metrics; changed ones first.
@@ -19,12 +22,15 @@ pub(super) fn rows(model: &ModelFacts) -> Vec<Row> {
     rows.extend(values(model, "base model", |card| &card.base_models));
     rows.extend(licence(model));
     rows.extend(values(model, "training data", |card| &card.datasets));
+    rows.extend(interface(model));
+    rows.extend(signature(model));
     rows
 }
 
 fn metrics(model: &ModelFacts) -> Vec<Row> {
     let results = |side: &CardSide| side.card().map(|card| card.results.clone()).unwrap_or_default();
     let mut changes = compare(&results(&model.before), &results(&model.after));
+    changes.extend(of_files(model, &changes));
     changes.sort_by_key(|change| weight_of(&change.outcome));
     let more = changes.len().saturating_sub(MAX_METRIC_ROWS);
     changes.truncate(MAX_METRIC_ROWS);
@@ -32,6 +38,23 @@ fn metrics(model: &ModelFacts) -> Vec<Row> {
     let mut rows: Vec<Row> = changes.iter().zip(labels).map(|(change, label)| metric(change, label)).collect();
     rows.extend((more > 0).then(|| more_rows("more metrics", more)));
     rows
+}
+
+/// What the evaluation files say and the card does not.
+fn of_files(model: &ModelFacts, of_card: &[MetricChange]) -> Vec<MetricChange> {
+    let side = |pick: fn(&EvaluationFacts) -> &Option<Evaluations>| -> Vec<EvalResult> {
+        model.evaluations.iter().filter_map(|file| pick(file).as_ref()).flat_map(|read| read.results.clone()).collect()
+    };
+    let mut changes = compare(&side(|file| &file.before), &side(|file| &file.after));
+    let is_told = |change: &MetricChange| {
+        of_card.iter().any(|other| {
+            let same_metric = metric_label(&other.key) == metric_label(&change.key);
+            let text = |value: &Option<MetricValue>| value.as_ref().map(|value| value.text.clone());
+            same_metric && (text(&other.before), text(&other.after)) == (text(&change.before), text(&change.after))
+        })
+    };
+    changes.retain(|change| !is_told(change));
+    changes
 }
 
 /// What changed for the worse comes first.
@@ -62,7 +85,7 @@ fn labels(changes: &[MetricChange]) -> Vec<String> {
 }
 
 fn metric(change: &MetricChange, label: String) -> Row {
-    let cell = |value: &Option<MetricValue>| value.as_ref().map(|value| plain(&value.text, MAX_CELL_CHARS));
+    let cell = |value: &Option<MetricValue>| value.as_ref().map(|value| plain(&measured(value), MAX_CELL_CHARS));
     let (kind, delta) = match &change.outcome {
         Outcome::Better => (RowChange::Better, by(change, "better")),
         Outcome::Worse => (RowChange::Worse, by(change, "worse")),
@@ -72,6 +95,14 @@ fn metric(change: &MetricChange, label: String) -> Row {
         Outcome::Incomparable(why) => incomparable(change, why),
     };
     Row { label, before: cell(&change.before), after: cell(&change.after), delta, limit: None, change: kind }
+}
+
+/// The value, with its standard error where that is known and not written in the value itself.
+fn measured(value: &MetricValue) -> String {
+    const DIGITS: u32 = 2;
+    let error = value.standard_error.filter(|error| !error.is_zero() && value.spread().is_none());
+    let error = error.and_then(|error| error.round_sf(DIGITS));
+    error.map_or_else(|| value.text.clone(), |error| format!("{} ± {}", value.text, error.normalize()))
 }
 
 /// `worse by 0.014`
@@ -109,6 +140,54 @@ fn values(model: &ModelFacts, label: &str, pick: fn(&Card) -> &Vec<String>) -> O
         row.delta = (!parts.is_empty()).then(|| plain(&parts.join("; "), MAX_CELL_CHARS * 2));
     }
     Some(row)
+}
+
+/// Labels, inputs, outputs and template, where they changed; that they are as they were needs no row.
+fn interface(model: &ModelFacts) -> Vec<Row> {
+    const MAX_ROWS: usize = 5;
+    let changes = interface_changes(&model.interface_before, &model.interface_after);
+    let has_both = model.interface_before != Interface::default() && model.interface_after != Interface::default();
+    let told = changes.iter().filter(|change| has_both && change.what != ChangeOf::Unreadable);
+    let row = |change: &InterfaceChange| Row {
+        label: label_of(&change.what).to_owned(),
+        before: change.before.as_ref().map(|text| plain(text, MAX_CELL_CHARS)),
+        after: change.after.as_ref().map(|text| plain(text, MAX_CELL_CHARS)),
+        delta: None,
+        limit: None,
+        change: match (&change.before, &change.after) {
+            (None, _) => RowChange::Added,
+            (_, None) => RowChange::Removed,
+            _ => RowChange::Changed,
+        },
+    };
+    told.take(MAX_ROWS).map(row).collect()
+}
+
+const fn label_of(what: &ChangeOf) -> &'static str {
+    match what {
+        ChangeOf::ChatTemplate => "chat template",
+        ChangeOf::Fact(FactKind::Label) => "label",
+        ChangeOf::Fact(FactKind::LabelCount) => "number of labels",
+        ChangeOf::Fact(FactKind::Input) => "input",
+        ChangeOf::Fact(FactKind::Output) => "output",
+        ChangeOf::Fact(FactKind::RemoteCode) => "code run on load",
+        ChangeOf::Fact(FactKind::Architecture) => "architecture",
+        ChangeOf::Fact(FactKind::DataType) => "data type",
+        ChangeOf::Fact(FactKind::Quantization) => "quantization",
+        ChangeOf::Fact(_) | ChangeOf::Unreadable => "configuration",
+    }
+}
+
+/// Who signed, where that was asked.
+fn signature(model: &ModelFacts) -> Option<Row> {
+    let after = match &model.signature.as_ref()?.verdict {
+        SignatureVerdict::Valid { matched, total } => format!("holds, {matched} of {total} files match"),
+        SignatureVerdict::Unverified { .. } => "cannot be verified".to_owned(),
+        SignatureVerdict::Invalid { .. } => "does not hold".to_owned(),
+        SignatureVerdict::Missing => "missing".to_owned(),
+    };
+    let label = "signature".to_owned();
+    Some(Row { label, before: None, after: Some(after), delta: None, limit: None, change: RowChange::Same })
 }
 
 fn licence(model: &ModelFacts) -> Option<Row> {
