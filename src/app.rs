@@ -54,6 +54,7 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         people: Arc::new(directory(&settings.people)),
         pace: Arc::new(Pace::new(settings.slack.messages_per_second)),
         policy: policy_defaults(settings),
+        known: Arc::default(),
         public_url: settings.public_url.as_ref().map(ToString::to_string),
     };
     let router = web::router(web(settings, &engine)?);

@@ -34,6 +34,8 @@ pub struct Engine {
     pub people: Arc<people::Directory>,
     pub pace: Arc<pace::Pace>,
     pub policy: PolicyDefaults,
+    /// What gathering need not ask for twice.
+    pub known: Arc<gather::Known>,
     /// The page of this server that people are sent to, where there is one.
     pub public_url: Option<String>,
 }

@@ -2,11 +2,12 @@
 //!
 //! Readers of weight files ask for ranges. A file on disk answers all of them; of a file in remote storage only some parts
 //! are here, and a reader that needs another one stops with [`SourceError::Missing`]. Whoever fetches asks
-//! [`SparseSource::missing`] for the range, adds it and runs the reader again from its start: readers stay plain
-//! functions, and a budget on the bytes fetched is kept outside of them.
+//! [`SparseSource::missing`] for the positions, adds what is there and runs the reader again from its start: readers stay
+//! plain functions, and a budget on the bytes fetched is kept outside of them. A reader that knows of several places it
+//! needs tries all of them before it stops, so that they can be fetched at once.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// A file's bytes, by position.
@@ -54,8 +55,11 @@ pub struct SparseSource {
     size: u64,
     /// By position; they do not overlap.
     parts: BTreeMap<u64, Vec<u8>>,
-    missing: Cell<Option<u64>>,
+    missing: RefCell<BTreeSet<u64>>,
 }
+
+/// Positions asked for in vain that are kept.
+const MISSING_LIMIT: usize = 4_096;
 
 impl SparseSource {
     pub fn new(size: u64) -> Self {
@@ -65,12 +69,12 @@ impl SparseSource {
     /// Adds a part. Bytes that are here already are kept as they are.
     pub fn add(&mut self, offset: u64, bytes: Vec<u8>) {
         self.parts.entry(offset).or_insert(bytes);
-        self.missing.set(None);
+        self.missing.get_mut().clear();
     }
 
-    /// Where the first byte is that a reader asked for in vain, since the last part was added.
-    pub fn missing(&self) -> Option<u64> {
-        self.missing.get()
+    /// Where readers asked for bytes in vain, since the last part was added; in ascending order.
+    pub fn missing(&self) -> Vec<u64> {
+        self.missing.borrow().iter().copied().collect()
     }
 
     /// How many bytes from `offset` on are not here: up to the next part, or the end.
@@ -94,7 +98,10 @@ impl Source for SparseSource {
         match held.filter(|bytes| !bytes.is_empty()) {
             Some(bytes) => Ok(copy(bytes, buffer)),
             None => {
-                self.missing.set(Some(self.missing.get().unwrap_or(offset)));
+                let mut missing = self.missing.borrow_mut();
+                if missing.len() < MISSING_LIMIT {
+                    missing.insert(offset);
+                }
                 Err(SourceError::Missing)
             }
         }
@@ -166,15 +173,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sparse_source_names_the_first_byte_that_is_missing() {
+    fn a_sparse_source_names_the_bytes_that_are_missing() {
         let mut source = SparseSource::new(10);
         source.add(0, vec![0, 1, 2, 3]);
         source.add(8, vec![8, 9]);
         assert_eq!(read_exactly(&source, 1, 3, 10), Ok(vec![1, 2, 3]));
         assert_eq!(read_exactly(&source, 2, 5, 10), Err(SourceError::Missing));
-        assert_eq!((source.missing(), source.gap_at(4)), (Some(4), 4));
+        assert_eq!(read_exactly(&source, 4, 1, 10), Err(SourceError::Missing));
+        assert_eq!(read_exactly(&source, 6, 1, 10), Err(SourceError::Missing));
+        assert_eq!((source.missing(), source.gap_at(4)), (vec![4, 6], 4));
         source.add(4, vec![4, 5, 6, 7]);
-        assert_eq!(source.missing(), None);
+        assert_eq!(source.missing(), Vec::<u64>::new());
         assert_eq!(read_exactly(&source, 2, 8, 10), Ok(vec![2, 3, 4, 5, 6, 7, 8, 9]));
     }
 

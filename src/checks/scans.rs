@@ -2,6 +2,8 @@
 
 mod format;
 
+pub use format::words as format_words;
+
 use crate::artifact::scan::{FileScan, Format, ScanFinding, Verdict};
 use crate::artifact::tensors::is_unsafe_path;
 use crate::domain::{Flag, Severity};

@@ -7,16 +7,19 @@ mod changes;
 mod code;
 pub mod external;
 mod ground;
+mod known;
 mod models;
 mod notes;
 mod patches;
+mod patience;
 mod people;
 mod reader;
 mod rules;
+mod scans;
 mod table;
 mod trees;
 
-use futures::future::try_join;
+use futures::future::{try_join, try_join4};
 
 use crate::checks::{self, CheckRules, Facts, ModelFacts};
 use crate::domain::flag::sort_flags;
@@ -27,13 +30,14 @@ use crate::domain::{
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{CodeHost, PortError};
 
+pub use known::Known;
+
 use code::Code;
 use external::Outside;
 use ground::Ground;
-use models::Model;
 use notes::Notes;
-use people::People;
-use reader::Reader;
+use patience::Patience;
+use reader::{Desk, Reader};
 use trees::Trees;
 
 /// Most flags kept; the rest are told by one more.
@@ -79,28 +83,50 @@ pub async fn gather(
     proposal: &Proposal<'_>,
     policy: PolicyDefaults,
 ) -> Result<Gathered, PortError> {
-    gather_with(host, proposal, policy, Outside::Nobody).await
+    gather_with(&Known::default(), host, proposal, policy, Outside::Nobody).await
 }
 
-/// Gathers evidence and policy as they are now; checks outside are asked by `outside`.
+/// Gathers evidence and policy as they are now; checks outside are asked by `outside`, and what earlier gatherings learnt
+/// is not asked for again.
 ///
 /// # Errors
 /// Whatever may pass when tried again, and a lasting refusal of the very first questions: what is live, how it compares.
 pub async fn gather_with(
+    known: &Known,
     host: &dyn CodeHost,
     proposal: &Proposal<'_>,
     policy: PolicyDefaults,
     outside: Outside<'_>,
 ) -> Result<Gathered, PortError> {
-    let reader = Reader { host, repository: proposal.repository };
+    let desk = Desk::new(Patience::default());
+    let reader = Reader { host, repository: proposal.repository, known, desk: &desk };
+    gather_from(reader, proposal, policy, outside).await
+}
+
+async fn gather_from(
+    reader: Reader<'_>,
+    proposal: &Proposal<'_>,
+    policy: PolicyDefaults,
+    outside: Outside<'_>,
+) -> Result<Gathered, PortError> {
     let rules = rules::read(reader, proposal, policy);
-    let (ground, rules) = try_join(ground::find(reader, proposal), rules).await?;
-    let trees = trees::read(reader, &ground, proposal.commit);
-    let people = people::find(reader, &ground, proposal.commit);
-    let (trees, people) = try_join(trees, people).await?;
-    let mut evidence = study(reader, proposal, &ground, &trees, people, &rules.checks).await?;
+    let ((ground, trees), rules) = try_join(stand(reader, proposal), rules).await?;
+    let mut evidence = study(reader, proposal, &ground, &trees, &rules.checks).await?;
     let added = external::add(reader, proposal, outside, &rules.checks.external, &mut evidence).await?;
     Ok(Gathered { evidence, policy: rules.gates, checks: rules.checks, ci: added.ci, waits: added.waits })
+}
+
+/// What is live, and what differs from it: as much as can be asked for at once.
+async fn stand(reader: Reader<'_>, proposal: &Proposal<'_>) -> Result<(Ground, Trees), PortError> {
+    let beside_live = async {
+        let live = ground::live(reader, proposal).await?;
+        let commit = live.as_ref().map(|live| live.commit.clone()).filter(|commit| commit != proposal.commit);
+        try_join(ground::stand(reader, proposal, live), trees::list(reader, commit.as_ref(), "live")).await
+    };
+    let proposed = trees::list(reader, Some(proposal.commit), "proposed");
+    let ((ground, live), proposed) = try_join(beside_live, proposed).await?;
+    let trees = Trees::of(&ground, live, proposed);
+    Ok((ground, trees))
 }
 
 /// Reads the contents that matter and puts everything together.
@@ -109,19 +135,24 @@ async fn study(
     proposal: &Proposal<'_>,
     ground: &Ground,
     trees: &Trees,
-    people: People,
     rules: &CheckRules,
 ) -> Result<Evidence, PortError> {
     let mut notes = Notes::default();
-    notes.gaps.extend(trees.gaps.iter().chain(&people.gaps).cloned());
-    let mut files = changes::list(trees, ground, &mut notes);
-    patches::fill(reader, &mut files, trees, ground, &mut notes).await?;
-    let models = models::read(reader, trees, rules, &mut notes).await?;
-    let code = code::read(reader, trees, &files, proposal.environment, &mut notes).await?;
+    notes.gaps.extend(trees.gaps.iter().chain(&ground.gap).cloned());
+    let files = changes::list(trees, ground, &mut notes);
+    let code = code::read(reader, trees, code::choose(trees, &files, &mut notes), proposal.environment);
+    let patches = patches::fill(reader, files, trees, ground);
+    let people = people::find(reader, ground, proposal.commit);
+    let models = models::read(reader, trees, rules);
+    let (people, patches, models, code) = try_join4(people, patches, models, code).await?;
+    let ((files, of_patches), (models, of_models), (code, of_code)) = (patches, models, code);
+    [of_patches, of_models, of_code].into_iter().for_each(|noted| notes.absorb(noted));
+    notes.gaps.extend(people.gaps.iter().cloned());
     let shown = people.shown(&mut notes);
     let listed = changes::shown(&files, &mut notes);
-    let (facts, models) = split(models);
-    let flags = flags(proposal, ground, &files, &facts, &shown.strangers, &notes, &code, rules);
+    let (models, changes): (Vec<_>, Vec<_>) = models.into_iter().map(|model| (model.facts, model.change)).unzip();
+    let seen = Seen { files, models, strangers: shown.strangers, code, notes };
+    let flags = seen.flags(proposal, ground, rules);
     Ok(Evidence {
         commit: proposal.commit.clone(),
         baseline: ground.baseline.clone(),
@@ -131,7 +162,7 @@ async fn study(
         pull_requests: shown.pull_requests,
         contributors: shown.contributors,
         files: listed,
-        models,
+        models: changes,
         flags,
         ci: Vec::new(),
         external: Vec::new(),
@@ -140,39 +171,37 @@ async fn study(
     })
 }
 
-fn split(models: Vec<Model>) -> (Vec<ModelFacts>, Vec<crate::domain::ModelChange>) {
-    models.into_iter().map(|model| (model.facts, model.change)).unzip()
+/// What the checks look at.
+struct Seen {
+    files: Vec<FileChange>,
+    models: Vec<ModelFacts>,
+    strangers: Vec<String>,
+    code: Code,
+    notes: Notes,
 }
 
-fn flags(
-    proposal: &Proposal<'_>,
-    ground: &Ground,
-    files: &[FileChange],
-    models: &[ModelFacts],
-    strangers: &[String],
-    notes: &Notes,
-    code: &Code,
-    rules: &CheckRules,
-) -> Vec<Flag> {
-    let (hidden, secrets) = (notes.hidden(), notes.secrets());
-    let facts = Facts {
-        commit: proposal.commit,
-        environment: proposal.environment.as_str(),
-        policy_path: policy::PATH,
-        baseline: &ground.baseline,
-        relation: ground.relation,
-        files,
-        models,
-        actors: proposal.actors,
-        strangers,
-        hidden: &hidden,
-        secrets: &secrets,
-        gaps: &notes.gaps,
-        workflows: &code.workflows,
-        revisions: &code.revisions,
-        rules,
-    };
-    bounded(checks::run(&facts))
+impl Seen {
+    fn flags(&self, proposal: &Proposal<'_>, ground: &Ground, rules: &CheckRules) -> Vec<Flag> {
+        let (hidden, secrets) = (self.notes.hidden(), self.notes.secrets());
+        let facts = Facts {
+            commit: proposal.commit,
+            environment: proposal.environment.as_str(),
+            policy_path: policy::PATH,
+            baseline: &ground.baseline,
+            relation: ground.relation,
+            files: &self.files,
+            models: &self.models,
+            actors: proposal.actors,
+            strangers: &self.strangers,
+            hidden: &hidden,
+            secrets: &secrets,
+            gaps: &self.notes.gaps,
+            workflows: &self.code.workflows,
+            revisions: &self.code.revisions,
+            rules,
+        };
+        bounded(checks::run(&facts))
+    }
 }
 
 /// Cuts the mildest flags; the one that tells it stands for all of them, so that another cut is another finding.

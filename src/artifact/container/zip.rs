@@ -131,9 +131,15 @@ impl Reading<'_> {
             let directory = directory::read(self.source, place.start, end.at)?;
             self.claims.push((place.start, directory.end, false));
             self.archive.is_cut |= directory.is_cut;
+            let mut outcome = Ok(());
             for listed in directory.listed {
-                self.add_listed(&listed, place.base)?;
+                match self.add_listed(&listed, place.base) {
+                    // The other entries' headers are asked for before it stops: they can be fetched at once.
+                    Err(SourceError::Missing) => outcome = Err(SourceError::Missing),
+                    added => added?,
+                }
             }
+            outcome?;
         }
         Ok(())
     }

@@ -44,7 +44,7 @@ fn read_in_parts(reader: Reader, bytes: &[u8], step: usize) -> Result<Header, He
     for _ in 0..=bytes.len() {
         match reader(&source) {
             Err(HeaderFault::Missing) => {
-                let at = source.missing().unwrap();
+                let at = source.missing()[0];
                 let length = step.min(source.gap_at(at) as usize);
                 source.add(at, bytes[at as usize..at as usize + length].to_vec());
             }

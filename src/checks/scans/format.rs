@@ -24,7 +24,7 @@ pub(super) fn promised(path: &str, content: Format) -> Option<&'static str> {
     (is_known && !kept.contains(&content)).then_some(promise)
 }
 
-pub(super) const fn words(format: Format) -> &'static str {
+pub const fn words(format: Format) -> &'static str {
     match format {
         Format::Safetensors => "safetensors",
         Format::Gguf => "GGUF",

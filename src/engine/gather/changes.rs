@@ -53,8 +53,8 @@ fn renames(ground: &Ground) -> BTreeMap<&str, &str> {
 fn between(trees: &Trees, renames: &BTreeMap<&str, &str>) -> Vec<FileChange> {
     let (live, proposed) = (&trees.live, &trees.proposed);
     let mut removed: BTreeMap<&str, &TreeEntry> = live
-        .files
-        .values()
+        .entries()
+        .iter()
         .filter(|old| proposed.get(&old.path).is_none())
         .map(|old| (old.path.as_str(), old))
         .collect();
@@ -63,7 +63,7 @@ fn between(trees: &Trees, renames: &BTreeMap<&str, &str>) -> Vec<FileChange> {
         by_content.entry(&old.blob).or_default().push(path);
     }
     let mut changes = Vec::new();
-    for new in proposed.files.values() {
+    for new in proposed.entries() {
         let old = match live.get(&new.path) {
             Some(old) if is_same(old, new) => continue,
             Some(old) => Some(old),

@@ -26,15 +26,26 @@ pub(super) struct Code {
     pub(super) revisions: Vec<RevisionFacts>,
 }
 
+/// The files to read, by path.
+pub(super) struct Chosen {
+    workflows: Vec<String>,
+    sources: Vec<String>,
+}
+
+pub(super) fn choose(trees: &Trees, files: &[FileChange], notes: &mut Notes) -> Chosen {
+    Chosen {
+        workflows: bounded(workflow_paths(&trees.proposed), MAX_WORKFLOWS, "workflow files", notes),
+        sources: bounded(source_paths(files), MAX_SOURCES, "changed files of code", notes),
+    }
+}
+
 pub(super) async fn read(
     reader: Reader<'_>,
     trees: &Trees,
-    files: &[FileChange],
+    chosen: Chosen,
     environment: &EnvironmentName,
-    notes: &mut Notes,
-) -> Result<Code, PortError> {
-    let workflows = bounded(workflow_paths(&trees.proposed), MAX_WORKFLOWS, "workflow files", notes);
-    let sources = bounded(source_paths(files), MAX_SOURCES, "changed files of code", notes);
+) -> Result<(Code, Notes), PortError> {
+    let Chosen { workflows, sources } = chosen;
     let mut wanted = BTreeMap::new();
     for (paths, limit) in [(&workflows, WORKFLOW_LIMIT_BYTES), (&sources, MAX_SOURCE_BYTES)] {
         let sides = paths.iter().flat_map(|path| [trees.live.get(path), trees.proposed.get(path)]).flatten();
@@ -42,14 +53,15 @@ pub(super) async fn read(
         wanted.extend(fitting.map(|entry| (entry.blob.clone(), limit)));
     }
     let contents = reader.contents(wanted).await?;
-    let mut view = View { trees, contents: &contents, notes };
-    let workflows = workflows.into_iter().map(|path| view.workflow(path, environment)).collect();
-    let revisions = sources.into_iter().map(|path| view.source(path)).collect();
-    Ok(Code { workflows, revisions })
+    let mut notes = Notes::default();
+    let mut view = View { trees, contents: &contents, notes: &mut notes };
+    let workflows = workflows.iter().map(|path| view.workflow(path, environment)).collect();
+    let revisions = sources.iter().map(|path| view.source(path)).collect();
+    Ok((Code { workflows, revisions }, notes))
 }
 
 fn workflow_paths(listing: &Listing) -> Vec<&str> {
-    let paths = listing.files.range(workflow::FOLDER.to_owned()..).map(|(path, _)| path.as_str());
+    let paths = listing.from(workflow::FOLDER).iter().map(|entry| entry.path.as_str());
     let inside = paths.take_while(|path| path.starts_with(workflow::FOLDER));
     inside.filter(|path| path.ends_with(".yml") || path.ends_with(".yaml")).collect()
 }
@@ -60,13 +72,13 @@ fn source_paths(files: &[FileChange]) -> Vec<&str> {
     paths.filter(|path| revisions::is_read(path)).collect()
 }
 
-fn bounded<'a>(mut paths: Vec<&'a str>, most: usize, what: &str, notes: &mut Notes) -> Vec<&'a str> {
+fn bounded(mut paths: Vec<&str>, most: usize, what: &str, notes: &mut Notes) -> Vec<String> {
     if paths.len() > most {
         let message = format!("There are {} {what}, and {most} of them were read.", paths.len());
         notes.gap(what, Some(format!("{} files", paths.len())), message);
         paths.truncate(most);
     }
-    paths
+    paths.into_iter().map(str::to_owned).collect()
 }
 
 struct View<'a> {

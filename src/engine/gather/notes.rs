@@ -22,6 +22,13 @@ impl Notes {
         self.gaps.push(Gap { subject: subject.to_owned(), value, message });
     }
 
+    /// Takes over what was noted elsewhere.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.gaps.extend(other.gaps);
+        other.hidden.into_values().for_each(|sighting| see(&mut self.hidden, sighting));
+        other.secrets.into_values().for_each(|sighting| see(&mut self.secrets, sighting));
+    }
+
     pub(super) fn hidden(&self) -> Vec<Sighting> {
         self.hidden.values().cloned().collect()
     }

@@ -39,25 +39,25 @@ enum Origin {
     Contents,
 }
 
-/// Fills in the patches of `files`. Without a baseline there is nothing to compare with.
+/// The files with their patches. Without a baseline there is nothing to compare with.
 pub(super) async fn fill(
     reader: Reader<'_>,
-    files: &mut [FileChange],
+    mut files: Vec<FileChange>,
     trees: &Trees,
     ground: &Ground,
-    notes: &mut Notes,
-) -> Result<(), PortError> {
+) -> Result<(Vec<FileChange>, Notes), PortError> {
+    let mut notes = Notes::default();
     if ground.baseline.commit().is_none() {
-        return Ok(());
+        return Ok((files, notes));
     }
     let told = told(ground);
     let mut order: Vec<&mut FileChange> = files.iter_mut().collect();
     order.sort_by(|a, b| (rank(&a.path), &a.path).cmp(&(rank(&b.path), &b.path)));
     let mut planned = plan(order, trees, &told);
     let contents = reader.contents(wanted(&planned)).await?;
-    write(&mut planned, &contents, notes);
-    tell_missing(planned.iter().map(|(file, _)| &**file), notes);
-    Ok(())
+    write(&mut planned, &contents, &mut notes);
+    tell_missing(planned.iter().map(|(file, _)| &**file), &mut notes);
+    Ok((files, notes))
 }
 
 /// The forge's changes by path, where its comparison starts at the live commit.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, StreamExt};
 
 use crate::checks::Gap;
 use crate::checks::words::plain;
@@ -12,6 +12,7 @@ use crate::ports::{PortError, Presence};
 
 use super::ground::Ground;
 use super::notes::Notes;
+use super::patience::within;
 use super::reader::{AT_A_TIME, Reader, lasting};
 
 /// Most commits whose pull requests are looked up: the newest ones.
@@ -65,7 +66,11 @@ fn between(ground: &Ground) -> People {
 
 impl People {
     async fn add_proposed(&mut self, reader: Reader<'_>, proposed: &CommitSha) -> Result<(), PortError> {
-        let why = match lasting(reader.host.commit(reader.repository, proposed).await)? {
+        let asked = async {
+            let _turn = reader.turn().await;
+            reader.host.commit(reader.repository, proposed).await
+        };
+        let why = match lasting(asked.await)? {
             Ok(Presence::Found(commit)) => {
                 self.commits.push(commit);
                 self.commits_total = self.commits_total.max(1);
@@ -98,19 +103,36 @@ impl People {
                 format!("The pull requests of the {more} oldest of {} commits were not looked up.", self.commits.len());
             self.gap("pull requests", format!("{more} commits"), message);
         }
+        let asked = newest.len();
         let questions = newest.into_iter().map(|commit| pull_requests_of(reader, commit));
-        let answers: Vec<_> = stream::iter(questions).buffer_unordered(AT_A_TIME).try_collect().await?;
-        for (commit, answer) in answers {
-            match answer {
-                Ok(found) => self.pull_requests.extend(found.into_iter().map(|pull| (pull.number, pull))),
-                Err(why) => {
-                    let message = format!("The pull requests of commit {} cannot be told: {why}.", commit.short());
-                    self.gap("pull requests", commit.to_string(), message);
-                }
+        let mut answers = stream::iter(questions).buffer_unordered(AT_A_TIME);
+        let mut told = 0;
+        let all = async {
+            while let Some(answer) = answers.next().await {
+                self.take_pull_requests(answer?);
+                told += 1;
+            }
+            Ok(())
+        };
+        match within(reader.desk.patience.read, all).await {
+            Ok(done) => done?,
+            Err(why) => {
+                let message = format!("The pull requests of {} commits were not told: {why}.", asked - told);
+                self.gap("pull requests", format!("{told} of {asked} commits"), message);
             }
         }
         self.gaps.sort_by(|a, b| (&a.subject, &a.value).cmp(&(&b.subject, &b.value)));
         Ok(())
+    }
+
+    fn take_pull_requests(&mut self, (commit, answer): (CommitSha, Result<Vec<PullRequest>, String>)) {
+        match answer {
+            Ok(found) => self.pull_requests.extend(found.into_iter().map(|pull| (pull.number, pull))),
+            Err(why) => {
+                let message = format!("The pull requests of commit {} cannot be told: {why}.", commit.short());
+                self.gap("pull requests", commit.to_string(), message);
+            }
+        }
     }
 
     fn gap(&mut self, subject: &str, value: String, message: String) {
@@ -165,6 +187,7 @@ async fn pull_requests_of(
     reader: Reader<'_>,
     commit: CommitSha,
 ) -> Result<(CommitSha, Result<Vec<PullRequest>, String>), PortError> {
+    let _turn = reader.turn().await;
     let answer = lasting(reader.host.pull_requests(reader.repository, &commit).await)?;
     Ok((commit, answer))
 }

@@ -1,14 +1,21 @@
-//! Reads the contents of files by their ids, a few at a time.
+//! Asks the host, a few questions at a time, and no question twice.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, StreamExt};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use crate::checks::words::size;
-use crate::domain::Repository;
-use crate::ports::{Blob, Class, CodeHost, PortError};
+use crate::domain::{CommitSha, Repository};
+use crate::ports::{Blob, Class, CodeHost, PortError, Presence};
 
-/// Questions that are under way at the same time.
+use super::known::Known;
+use super::patience::{Patience, late};
+use super::trees::Files;
+
+/// Questions of one gathering that are under way at the same time; also most questions of one part of it that wait for
+/// their turn, so that no part keeps the others waiting.
 pub(super) const AT_A_TIME: usize = 8;
 
 /// The host and the repository that everything is asked of.
@@ -16,42 +23,120 @@ pub(super) const AT_A_TIME: usize = 8;
 pub(super) struct Reader<'a> {
     pub(super) host: &'a dyn CodeHost,
     pub(super) repository: &'a Repository,
+    pub(super) known: &'a Known,
+    pub(super) desk: &'a Desk,
+}
+
+/// What the parts of one gathering share.
+pub(super) struct Desk {
+    pub(super) patience: Patience,
+    turns: Semaphore,
+    /// Lists of files by commit: the policy's commit is often one of the two that are compared.
+    trees: Mutex<BTreeMap<CommitSha, Arc<OnceCell<Listed>>>>,
+}
+
+type Listed = Result<Presence<Arc<Files>>, PortError>;
+
+impl Desk {
+    pub(super) fn new(patience: Patience) -> Self {
+        Self { patience, turns: Semaphore::new(AT_A_TIME), trees: Mutex::default() }
+    }
 }
 
 /// The content of a file, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
-    Bytes(Vec<u8>),
+    Bytes(Arc<[u8]>),
     Unread { why: String },
 }
 
 /// Contents by their ids.
 #[derive(Debug, Default)]
-pub(super) struct Contents(BTreeMap<String, Content>);
+pub(super) struct Contents {
+    read: BTreeMap<String, Content>,
+    /// Why all others were not read.
+    others: Option<Content>,
+}
 
 impl Contents {
+    /// None of them was read.
+    pub(super) fn unread(why: String) -> Self {
+        Self { read: BTreeMap::new(), others: Some(Content::Unread { why }) }
+    }
+
     pub(super) fn get(&self, blob: &str) -> Option<&Content> {
-        self.0.get(blob)
+        self.read.get(blob).or(self.others.as_ref())
     }
 }
 
-impl Reader<'_> {
-    /// Reads files by id, each up to its number of bytes.
-    pub(super) async fn contents(self, wanted: BTreeMap<String, usize>) -> Result<Contents, PortError> {
-        let reading = wanted.into_iter().map(|(blob, max_bytes)| self.content(blob, max_bytes));
-        let read: Vec<(String, Content)> = stream::iter(reading).buffer_unordered(AT_A_TIME).try_collect().await?;
-        Ok(Contents(read.into_iter().collect()))
+impl<'a> Reader<'a> {
+    /// Waits until a question may be asked. Nobody closes the semaphore, so there always is a turn.
+    pub(super) async fn turn(self) -> Option<SemaphorePermit<'a>> {
+        self.desk.turns.acquire().await.ok()
     }
 
-    async fn content(self, blob: String, max_bytes: usize) -> Result<(String, Content), PortError> {
-        let unread = |why: String| Content::Unread { why };
-        let content = match lasting(self.host.blob(self.repository, &blob, max_bytes).await)? {
-            Ok(Blob::Content(bytes)) if bytes.len() <= max_bytes => Content::Bytes(bytes),
+    /// All files of a commit.
+    pub(super) async fn files(self, commit: &CommitSha) -> Listed {
+        let cell =
+            self.desk.trees.lock().unwrap_or_else(PoisonError::into_inner).entry(commit.clone()).or_default().clone();
+        let ask = || async {
+            let _turn = self.turn().await;
+            Ok(match self.host.tree(self.repository, commit).await? {
+                Presence::Found(tree) => Presence::Found(Arc::new(Files::of(tree))),
+                Presence::Missing => Presence::Missing,
+            })
+        };
+        cell.get_or_init(ask).await.clone()
+    }
+
+    /// Reads files by id, each up to its number of bytes.
+    pub(super) async fn contents(self, wanted: BTreeMap<String, usize>) -> Result<Contents, PortError> {
+        let limit = self.desk.patience.read;
+        let mut contents = Contents::default();
+        match tokio::time::timeout(limit, self.read_into(&mut contents, wanted)).await {
+            Ok(read) => read?,
+            Err(_) => contents.others = Some(Content::Unread { why: late(limit) }),
+        }
+        Ok(contents)
+    }
+
+    /// The same, for as long as it takes.
+    pub(super) async fn read_into(
+        self,
+        contents: &mut Contents,
+        wanted: BTreeMap<String, usize>,
+    ) -> Result<(), PortError> {
+        let questions: Vec<_> =
+            wanted.into_iter().map(|(blob, max_bytes)| self.named_content(blob, max_bytes)).collect();
+        let mut answers = stream::iter(questions).buffer_unordered(AT_A_TIME);
+        while let Some((blob, content)) = answers.next().await {
+            contents.read.insert(blob, content?);
+        }
+        Ok(())
+    }
+
+    async fn named_content(self, blob: String, max_bytes: usize) -> (String, Result<Content, PortError>) {
+        let content = self.content(&blob, max_bytes).await;
+        (blob, content)
+    }
+
+    /// One file by its id, up to that number of bytes.
+    pub(super) async fn content(self, blob: &str, max_bytes: usize) -> Result<Content, PortError> {
+        let unread = |why: String| Ok(Content::Unread { why });
+        if let Some(content) = self.known.content(self.repository.id, blob) {
+            return if content.len() <= max_bytes { Ok(Content::Bytes(content)) } else { unread(too_large(max_bytes)) };
+        }
+        let _turn = self.turn().await;
+        match lasting(self.host.blob(self.repository, blob, max_bytes).await)? {
+            Ok(Blob::Content(bytes)) if bytes.len() <= max_bytes => {
+                let content = Arc::from(bytes);
+                self.known.note_content(self.repository.id, blob, &content);
+                Ok(Content::Bytes(content))
+            }
             Ok(Blob::Content(_) | Blob::TooLarge { .. }) => unread(too_large(max_bytes)),
             Ok(Blob::Missing) => unread("the forge does not have its content".to_owned()),
             Err(why) => unread(why),
-        };
-        Ok((blob, content))
+        }
     }
 }
 

@@ -24,15 +24,15 @@ pub(super) async fn read(
 
 /// Only a whole list of files proves that one is not there.
 async fn look_up(reader: Reader<'_>, commit: CommitSha) -> Result<PolicyFile, PortError> {
-    let tree = match lasting(reader.host.tree(reader.repository, &commit).await)? {
-        Ok(Presence::Found(tree)) => tree,
+    let files = match lasting(reader.files(&commit).await)? {
+        Ok(Presence::Found(files)) => files,
         Ok(Presence::Missing) => {
             return Ok(unreadable(&format!("the files of commit {} cannot be listed", commit.short())));
         }
         Err(why) => return Ok(unreadable(&why)),
     };
-    let entry = tree.entries.iter().find(|entry| entry.path == policy::PATH);
-    match (entry, tree.truncated) {
+    match (files.get(policy::PATH), files.truncated) {
+        (Some(entry), _) if !entry.kind.is_content() => Ok(unreadable(&format!("it is {}", entry.kind.words()))),
         (Some(entry), _) => content(reader, commit, &entry.blob).await,
         (None, false) => Ok(PolicyFile::Absent),
         (None, true) => Ok(unreadable(&format!("the list of files of commit {} is cut", commit.short()))),

@@ -31,7 +31,7 @@ fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortE
         at: Timestamp::from_seconds(1),
     };
     let gathering = gather(forge, &proposal, DEFAULTS);
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(must_be_send(gathering))
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(must_be_send(gathering))
 }
 
 /// The engine's loops run on several threads.

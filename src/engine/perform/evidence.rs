@@ -34,7 +34,8 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
         request: &request.id,
         public_url: engine.public_url.as_deref(),
     };
-    match gather::gather_with(engine.forge.as_ref(), &proposal, engine.policy, Outside::Kept(&kept)).await {
+    let outside = Outside::Kept(&kept);
+    match gather::gather_with(&engine.known, engine.forge.as_ref(), &proposal, engine.policy, outside).await {
         Ok(Gathered { evidence, policy, ci, waits, .. }) => {
             let digest = Digest::of_json(&evidence.identity());
             let event = Event::Gathered { evidence: EvidenceBrief { ci, waits, ..evidence.brief(digest) }, policy };

@@ -121,7 +121,7 @@ pub(super) fn by_folder<'t>(
     home: impl Fn(&'t str) -> Option<&'t str>,
 ) -> BTreeMap<&'t str, BTreeSet<&'t str>> {
     let mut all: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let paths = |listing: &'t Listing| listing.files.keys().map(String::as_str);
+    let paths = |listing: &'t Listing| listing.entries().iter().map(|entry| entry.path.as_str());
     for path in paths(&trees.live).chain(paths(&trees.proposed)) {
         if let Some(folder) = home(path) {
             all.entry(folder).or_default().insert(path);
