@@ -1,6 +1,7 @@
 //! The routes: which request is answered by what. Anything else is 404 and entered in the book as unexpected.
 
 mod app;
+mod artifacts;
 mod commits;
 mod contents;
 mod deployments;
@@ -9,6 +10,7 @@ mod page;
 mod people;
 mod pulls;
 mod runs;
+mod scanning;
 
 use super::book::Host;
 use super::caller::Caller;
@@ -35,7 +37,10 @@ pub(super) fn answer(ctx: &mut Ctx<'_>) -> Reply {
     let outcome = match ctx.ask.host {
         Host::Api => api(ctx, &segments),
         Host::Web => lfs::web(ctx, &segments),
-        Host::Storage => lfs::storage(ctx, &segments),
+        Host::Storage => match segments.as_slice() {
+            ["artifacts", id] => artifacts::storage(ctx, id),
+            segments => lfs::storage(ctx, segments),
+        },
     };
     outcome.unwrap_or_else(|refused| refused)
 }
@@ -79,6 +84,10 @@ fn of_repository(ctx: &mut Ctx<'_>, repository: u64, rest: &[&str]) -> Answer {
             ctx.need("metadata", Level::Read)?;
             Ok(Reply::ok(&ctx.state.full_repository(repository)))
         }
+        (_, ["actions", rest @ ..]) if matches!(rest, ["artifacts", ..] | ["runs", _, "artifacts"]) => {
+            artifacts::answer(ctx, repository, rest)
+        }
+        (_, ["code-scanning", rest @ ..]) => scanning::answer(ctx, repository, rest),
         (_, ["actions", rest @ ..]) => runs::answer(ctx, repository, rest),
         (_, ["commits" | "compare", ..]) => commits::answer(ctx, repository, rest),
         (_, ["contents" | "git", ..]) => contents::answer(ctx, repository, rest),

@@ -8,6 +8,7 @@ pub mod git;
 pub mod history;
 pub mod installations;
 pub mod large_files;
+pub mod outside;
 pub mod people;
 pub mod pulls;
 pub mod repository;
@@ -52,6 +53,9 @@ pub struct State {
     pub installations: BTreeMap<u64, Installation>,
     pub runs: BTreeMap<u64, WorkflowRun>,
     pub lfs: LargeFiles,
+    /// Oldest first.
+    pub artifacts: Vec<outside::Artifact>,
+    pub analyses: Vec<outside::Analysis>,
     pub tokens: HashMap<String, TokenGrant>,
     pub queued: VecDeque<QueuedDelivery>,
     pub deliveries: Vec<Delivery>,
@@ -81,6 +85,8 @@ impl State {
             installations: BTreeMap::new(),
             runs: BTreeMap::new(),
             lfs: LargeFiles::default(),
+            artifacts: Vec::new(),
+            analyses: Vec::new(),
             tokens: HashMap::new(),
             queued: VecDeque::new(),
             deliveries: Vec::new(),

@@ -10,6 +10,7 @@ use crate::sim::github::options::Level;
 use crate::sim::github::reply::Reply;
 use crate::sim::github::state::git::{Commit, Files};
 use crate::sim::github::state::pulls::PullRequest;
+use crate::sim::github::state::repository::CommitStatus;
 
 pub(super) fn answer(ctx: &Ctx<'_>, repository: u64, rest: &[&str]) -> Answer {
     match (ctx.ask.method.as_str(), rest) {
@@ -155,15 +156,20 @@ fn status(ctx: &Ctx<'_>, repository: u64, reference: &str) -> Answer {
     ctx.need("statuses", Level::Read)?;
     let sha = resolve(ctx, repository, reference)?.sha.clone();
     let api = ctx.state.repository_url(repository);
-    let of_commit = ctx.state.repository(repository).commit_statuses.iter().filter(|one| one.sha == sha);
-    let of_commit: Vec<_> = of_commit.collect();
+    let all = &ctx.state.repository(repository).commit_statuses;
+    let newer = |one: &CommitStatus| {
+        all.iter().any(|other| other.sha == one.sha && other.context == one.context && other.id > one.id)
+    };
+    let of_commit: Vec<_> = all.iter().filter(|one| one.sha == sha && !newer(one)).collect();
     let any = |word: &str| of_commit.iter().any(|one| one.state == word);
     let state = match () {
         () if any("failure") || any("error") => "failure",
         () if of_commit.is_empty() || any("pending") => "pending",
         () => "success",
     };
-    let objects = of_commit.iter().map(|one| {
+    let total = of_commit.len();
+    let page = ctx.page(of_commit);
+    let objects = page.items.iter().map(|one| {
         json!({
             "id": one.id, "node_id": crate::sim::github::answers::node_id("SC", one.id), "state": one.state,
             "context": one.context, "description": one.description, "target_url": null, "avatar_url": null,
@@ -173,11 +179,11 @@ fn status(ctx: &Ctx<'_>, repository: u64, reference: &str) -> Answer {
     let body = json!({
         "state": state,
         "sha": sha,
-        "total_count": of_commit.len(),
+        "total_count": total,
         "statuses": objects.collect::<Vec<_>>(),
         "repository": ctx.state.minimal_repository(repository),
         "commit_url": format!("{api}/commits/{sha}"),
         "url": format!("{api}/commits/{sha}/status"),
     });
-    Ok(Reply::ok(&body))
+    Ok(linked(Reply::ok(&body), &page.link))
 }
