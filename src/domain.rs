@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod flag;
 pub mod gate;
 pub mod id;
+pub mod preview;
 pub mod record;
 pub mod request;
 pub mod span;
@@ -38,6 +39,7 @@ pub use gate::{FrozenPolicy, Gate, Group, PolicyFound, PolicySource};
 pub use id::{
     CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey, RunId,
 };
+pub use preview::{Against, Comment, Preview, PreviewEvent, PreviewKey, Seen, Sheet};
 pub use record::Record;
 pub use request::{
     Choice, Decision, Ending, GateProgress, JobState, MessageRef, Phase, Repository, Request, Rollout, Run, Telling,
