@@ -21,6 +21,7 @@ mod lease;
 mod message;
 mod migrate;
 mod person;
+mod preview;
 mod request;
 mod tx;
 mod writer;

@@ -13,6 +13,7 @@ use crate::engine::receive::Source;
 pub(super) enum Key {
     Delivery(Source, String),
     Effect(String),
+    Preview(String),
 }
 
 #[derive(Default)]

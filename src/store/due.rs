@@ -6,6 +6,7 @@ use super::claim::{Held, Key};
 use super::connection::Pools;
 use super::delivery::source_of;
 use super::effect::EffectRow;
+use super::preview::PreviewRow;
 use super::sql::bound;
 use super::{Store, StoreError};
 
@@ -120,6 +121,27 @@ impl Store {
             }
             last = end;
         }
+    }
+
+    /// SQLite: due previews without a claim.
+    pub(super) async fn claimable_previews(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        held: &Held,
+    ) -> Result<Vec<PreviewRow>, StoreError> {
+        const DUE: &str = "SELECT id, due_ms, body FROM preview WHERE due_ms <= $1 AND (due_ms, id) > ($2, $3)
+            ORDER BY due_ms, id LIMIT $4";
+        let (mut found, mut last) = (Vec::new(), (i64::MIN, String::new()));
+        while found.len() < limit {
+            let pools = &self.inner.pools;
+            let page = read!(fetch_all, PreviewRow, pools, DUE, now.as_millis(), last.0, &last.1, page_of(limit))?;
+            let Some(end) = page.last().map(PreviewRow::place) else { break };
+            found.extend(page.into_iter().filter(|row| !held.has(&Key::Preview(row.id.clone()))));
+            last = end;
+        }
+        found.truncate(limit);
+        Ok(found)
     }
 }
 

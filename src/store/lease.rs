@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 
 use sqlx::PgPool;
 
-use crate::domain::Timestamp;
+use crate::domain::{PreviewKey, Timestamp};
 
 use super::delivery::DeliveryRow;
 use super::effect::EffectRow;
+use super::preview::PreviewRow;
 use super::sql::bound;
 use super::{Store, StoreError};
 
@@ -90,6 +91,53 @@ impl Store {
             UNION ALL SELECT MIN(lease_until_ms) FROM effect WHERE done_ms IS NULL AND lease_until_ms > $1) AS leases";
         let (next,): (Option<i64>,) = sqlx::query_as(NEXT).bind(now.as_millis()).fetch_one(pool).await?;
         Ok(next.map(Timestamp::from_millis))
+    }
+
+    pub(super) async fn lease_previews(
+        &self,
+        pool: &PgPool,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<PreviewRow>, StoreError> {
+        const LEASE: &str = "WITH due AS MATERIALIZED (SELECT id FROM preview
+                WHERE due_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1)
+                ORDER BY due_ms, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+            UPDATE preview AS mine SET lease_owner = $3, lease_until_ms = $4 FROM due
+            WHERE mine.id = due.id AND mine.due_ms <= $1
+            AND (mine.lease_until_ms IS NULL OR mine.lease_until_ms <= $1)
+            RETURNING mine.id, mine.due_ms, mine.body";
+        let query = sqlx::query_as(LEASE).bind(now.as_millis()).bind(bound(limit));
+        let query = query.bind(self.inner.shared.owner.as_ref()).bind(self.lease_end(now).as_millis());
+        let mut rows: Vec<PreviewRow> = query.fetch_all(pool).await?;
+        self.inner.shared.commits.fetch_add(1, Ordering::Relaxed);
+        rows.sort_by_key(PreviewRow::place);
+        Ok(rows)
+    }
+
+    /// Due time of the first preview that could be leased now, and when the first lease ends.
+    pub(super) async fn next_preview_leases(
+        &self,
+        pool: &PgPool,
+        now: Timestamp,
+    ) -> Result<(Option<Timestamp>, Option<Timestamp>), StoreError> {
+        const NEXT: &str = "SELECT MIN(due_ms) FROM preview
+            WHERE due_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1)";
+        const END: &str = "SELECT MIN(lease_until_ms) FROM preview WHERE due_ms IS NOT NULL AND lease_until_ms > $1";
+        let (next,): (Option<i64>,) = sqlx::query_as(NEXT).bind(now.as_millis()).fetch_one(pool).await?;
+        let (end,): (Option<i64>,) = sqlx::query_as(END).bind(now.as_millis()).fetch_one(pool).await?;
+        Ok((next.map(Timestamp::from_millis), end.map(Timestamp::from_millis)))
+    }
+
+    pub(super) async fn renew_preview_lease(
+        &self,
+        pool: &PgPool,
+        key: &PreviewKey,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const RENEW: &str = "UPDATE preview SET lease_until_ms = $1 WHERE id = $2 AND lease_owner = $3";
+        let query = sqlx::query(RENEW).bind(self.lease_end(now).as_millis()).bind(key.to_string());
+        let renewed = query.bind(self.inner.shared.owner.as_ref()).execute(pool).await?;
+        Ok(renewed.rows_affected() > 0)
     }
 
     fn lease_end(&self, now: Timestamp) -> Timestamp {

@@ -5,6 +5,7 @@ mod group_commit;
 mod inbox;
 mod migrations;
 mod outbox;
+mod previews;
 mod record;
 mod replicas;
 mod requests;
