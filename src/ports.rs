@@ -10,6 +10,7 @@ pub mod error;
 pub mod forge;
 pub mod ids;
 pub mod kept;
+pub mod pulls;
 
 pub use chat::{Board, Chat, Posted, Shown, View};
 pub use checker::{CheckAnswer, CheckAsk, Checker};
@@ -21,6 +22,7 @@ pub use code::{
 pub use error::{Class, PortError};
 pub use forge::{FirstAnswer, Forge, Permission, RunState};
 pub use ids::IdSource;
+pub use pulls::{Button, Conclusion, Note, NoteLevel, PostedSheet, Progress, PullState, SheetContent};
 
 pub use futures::future::BoxFuture;
 

@@ -67,6 +67,9 @@ async fn from_forge(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble>
         ForgeSignal::RunEnded { repository, run, attempt, conclusion, by } => {
             moved::run_ended(engine, delivery, repository, run, attempt, conclusion, by).await
         }
+        ForgeSignal::PullRequestMoved { .. } | ForgeSignal::SheetPressed { .. } | ForgeSignal::SheetsPressed { .. } => {
+            ignore(engine, delivery, "pull requests are not looked at").await
+        }
         ForgeSignal::Ignored { why } => ignore(engine, delivery, &why).await,
     }
 }

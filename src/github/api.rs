@@ -173,29 +173,40 @@ impl GithubForge {
         }
     }
 
-    /// Writes. A redirect means that nothing was written: the repository's present name is looked up by its id, and
-    /// the write goes there, once.
+    /// Writes with POST.
     pub(super) async fn post<B: Serialize>(
         &self,
         errand: Errand<'_>,
         rest: &str,
         body: &B,
     ) -> Result<Answer, PortError> {
+        self.change(errand, Method::POST, rest, body).await
+    }
+
+    /// Writes. A redirect means that nothing was written: the repository's present name is looked up by its id, and
+    /// the write goes there, once.
+    pub(super) async fn change<B: Serialize>(
+        &self,
+        errand: Errand<'_>,
+        method: Method,
+        rest: &str,
+        body: &B,
+    ) -> Result<Answer, PortError> {
         let body = serde_json::to_string(body).map_err(|error| PortError::permanent(errand.doing, error))?;
-        let answer = self.write(errand, &repository_path(errand.repository, rest), &body).await?;
+        let answer = self.write(errand, &method, &repository_path(errand.repository, rest), &body).await?;
         if !is_redirect(answer.status) && answer.status != StatusCode::PERMANENT_REDIRECT {
             return Ok(answer);
         }
         let present = self.present_name(errand.repository).await?;
-        let answer = self.write(errand, &repository_path(&present, rest), &body).await?;
+        let answer = self.write(errand, &method, &repository_path(&present, rest), &body).await?;
         if answer.status.is_redirection() {
             return Err(PortError::permanent(errand.doing, "redirected again"));
         }
         Ok(answer)
     }
 
-    async fn write(&self, errand: Errand<'_>, path: &str, body: &str) -> Result<Answer, PortError> {
-        match self.authorised(errand, Ask { method: Method::POST, path, body: Some(body), etag: None }).await? {
+    async fn write(&self, errand: Errand<'_>, method: &Method, path: &str, body: &str) -> Result<Answer, PortError> {
+        match self.authorised(errand, Ask { method: method.clone(), path, body: Some(body), etag: None }).await? {
             Fetched::Answer(answer) => Ok(answer),
             Fetched::TooLong { .. } => Err(PortError::new(Class::Unknown, errand.doing, "the answer is too long")),
         }
@@ -282,7 +293,7 @@ impl GithubForge {
     }
 
     /// One round trip in a bucket that is not paused; a refusal for a limit pauses it.
-    async fn send(&self, bucket: Bucket, call: Call<'_>, doing: &str) -> Result<Fetched, PortError> {
+    pub(super) async fn send(&self, bucket: Bucket, call: Call<'_>, doing: &str) -> Result<Fetched, PortError> {
         self.not_paused(bucket, doing)?;
         let method = call.method.clone();
         let answer = match self.transport.round_trip(call).await {

@@ -1,14 +1,16 @@
 //! The forge that the engine sees.
 
-use crate::domain::{DeploymentId, EnvironmentName, Repository, RunId, Standing};
+use crate::domain::{CommitSha, DeploymentId, EnvironmentName, Repository, RunId, Standing};
 use crate::engine::receive::Delivery;
 use crate::ports::code::Presence;
 use crate::ports::forge::{Answered, FirstAnswer, Forge, ForgeSignal, Permission, RunState, TellForge};
+use crate::ports::pulls::{PostedSheet, PullState, SheetContent};
 use crate::ports::{Clock, PortResult};
 
 use super::interpret::interpret;
 use super::large_files::Carrier;
 use super::limits::Pauses;
+use super::own_app::OwnApp;
 use super::path::encoded;
 use super::remembered::Remembered;
 use super::settings::{Addresses, GithubSettings, SettingsError};
@@ -25,6 +27,8 @@ pub struct GithubForge {
     pub(super) pauses: Pauses,
     pub(super) carrier: Carrier,
     pub(super) remembered: Remembered,
+    app_id: String,
+    pub(super) own_app: tokio::sync::OnceCell<OwnApp>,
 }
 
 impl GithubForge {
@@ -43,6 +47,8 @@ impl GithubForge {
             pauses: Pauses::default(),
             carrier,
             remembered: Remembered::default(),
+            app_id: settings.app_id.clone(),
+            own_app: tokio::sync::OnceCell::new(),
         })
     }
 
@@ -57,7 +63,7 @@ impl Forge for GithubForge {
     }
 
     fn interpret(&self, delivery: &Delivery) -> Result<ForgeSignal, String> {
-        interpret(delivery, &self.addresses.api)
+        interpret(delivery, &self.addresses.api, &self.app_id)
     }
 
     fn run<'a>(&'a self, repository: &'a Repository, run: RunId) -> PortResult<'a, RunState> {
@@ -100,5 +106,37 @@ impl Forge for GithubForge {
         jobs: &'a [DeploymentId],
     ) -> PortResult<'a, Presence<Standing>> {
         Box::pin(self.standing_of(repository, run, environment, jobs))
+    }
+
+    fn pull_request<'a>(&'a self, repository: &'a Repository, number: u64) -> PortResult<'a, Presence<PullState>> {
+        Box::pin(self.pull_state(repository, number))
+    }
+
+    fn find_sheet<'a>(
+        &'a self,
+        repository: &'a Repository,
+        commit: &'a CommitSha,
+        mark: &'a str,
+    ) -> PortResult<'a, Option<PostedSheet>> {
+        Box::pin(self.sheet_by_mark(repository, commit, mark))
+    }
+
+    fn show_sheet<'a>(
+        &'a self,
+        posted: Option<&'a PostedSheet>,
+        content: &'a SheetContent<'a>,
+    ) -> PortResult<'a, PostedSheet> {
+        Box::pin(self.put_sheet(posted, content))
+    }
+
+    fn show_comment<'a>(
+        &'a self,
+        repository: &'a Repository,
+        number: u64,
+        mark: &'a str,
+        posted: Option<u64>,
+        text: &'a str,
+    ) -> PortResult<'a, Presence<u64>> {
+        Box::pin(self.put_comment(repository, number, mark, posted, text))
     }
 }

@@ -1,5 +1,7 @@
 //! What a stored delivery means. The event's name comes in a header that nothing signs, so the body must prove it too.
 
+mod pulls;
+
 use serde::Deserialize;
 
 use crate::domain::{
@@ -13,19 +15,24 @@ use super::path::is_plain_name;
 use super::payload::{
     DeploymentPart, DeploymentStatusPayload, ProtectionRulePayload, RepositoryPart, WorkflowRunPayload,
 };
-use super::permissions::{DEPLOYMENT_PROTECTION_RULE, DEPLOYMENT_STATUS, WORKFLOW_RUN};
+use super::permissions::{
+    CHECK_RUN, CHECK_SUITE, DEPLOYMENT_PROTECTION_RULE, DEPLOYMENT_STATUS, PULL_REQUEST, WORKFLOW_RUN,
+};
 
 /// Longest ref and trigger kept, in characters: both come from strangers.
 const MAX_REFERENCE_CHARS: usize = 1_000;
 const MAX_TRIGGER_CHARS: usize = 100;
 
-/// Reads `delivery`. `api_base` is the configured API address, without a slash at its end. `Err` says why an authentic
-/// delivery is unusable.
-pub fn interpret(delivery: &Delivery, api_base: &str) -> Result<ForgeSignal, String> {
+/// Reads `delivery`. `api_base` is the configured API address, without a slash at its end, `app_id` the App's id or client
+/// id. `Err` says why an authentic delivery is unusable.
+pub fn interpret(delivery: &Delivery, api_base: &str, app_id: &str) -> Result<ForgeSignal, String> {
     match delivery.event.as_str() {
         DEPLOYMENT_PROTECTION_RULE => asked(&delivery.body, api_base),
         DEPLOYMENT_STATUS => job_moved(&delivery.body),
         WORKFLOW_RUN => run_ended(&delivery.body),
+        PULL_REQUEST => pulls::moved(&delivery.body),
+        CHECK_RUN => pulls::sheet_pressed(&delivery.body, app_id),
+        CHECK_SUITE => pulls::sheets_pressed(&delivery.body, app_id),
         _ => Ok(ignored("an event that we make nothing of")),
     }
 }

@@ -3,18 +3,23 @@
 //! GitHub: "Permissions required for GitHub Apps", "Webhook events and payloads".
 
 /// The events the App subscribes to: exactly those that [`interpret`](super::interpret) makes something of.
-pub const EVENTS: [&str; 3] = [DEPLOYMENT_PROTECTION_RULE, DEPLOYMENT_STATUS, WORKFLOW_RUN];
+pub const EVENTS: [&str; 6] =
+    [CHECK_RUN, CHECK_SUITE, DEPLOYMENT_PROTECTION_RULE, DEPLOYMENT_STATUS, PULL_REQUEST, WORKFLOW_RUN];
 
+pub const CHECK_RUN: &str = "check_run";
+pub const CHECK_SUITE: &str = "check_suite";
 pub const DEPLOYMENT_PROTECTION_RULE: &str = "deployment_protection_rule";
 pub const DEPLOYMENT_STATUS: &str = "deployment_status";
+pub const PULL_REQUEST: &str = "pull_request";
 pub const WORKFLOW_RUN: &str = "workflow_run";
 
 /// A permission's name and level.
 pub type Permission = (&'static str, &'static str);
 
 /// Everything the App asks its owner for.
-pub const PERMISSIONS: [Permission; 5] = [
+pub const PERMISSIONS: [Permission; 6] = [
     ("actions", "read"),
+    ("checks", "write"),
     ("contents", "read"),
     ("deployments", "write"),
     ("metadata", "read"),
@@ -22,7 +27,7 @@ pub const PERMISSIONS: [Permission; 5] = [
 ];
 
 /// What the App may be granted besides, for what a policy can ask of it. Without it, the checks that need it fail by name.
-pub const OPTIONAL: [Permission; 3] = [("checks", "read"), ("security_events", "read"), ("statuses", "read")];
+pub const OPTIONAL: [Permission; 3] = [("pull_requests", "write"), ("security_events", "read"), ("statuses", "read")];
 
 /// What a set of calls is for. Each has its own token, for one repository, that can do nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,11 +44,25 @@ pub enum Purpose {
     Statuses,
     /// Read the findings that code scanning holds.
     Scanning,
+    /// Show a check run beside the newest commit of a pull request.
+    Show,
+    /// Keep one comment on a pull request. Optional: the manifest does not ask for it, the setting `preview.comment` does.
+    Comment,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 6] =
-        [Self::Follow, Self::Study, Self::Decide, Self::CheckRuns, Self::Statuses, Self::Scanning];
+    pub const ALL: [Self; 8] = [
+        Self::Follow,
+        Self::Study,
+        Self::Decide,
+        Self::CheckRuns,
+        Self::Statuses,
+        Self::Scanning,
+        Self::Show,
+        Self::Comment,
+    ];
+    /// What needs more than the manifest asks for.
+    pub const OPTIONAL: [Self; 3] = [Self::Statuses, Self::Scanning, Self::Comment];
 
     /// What its token may do.
     pub const fn permissions(self) -> &'static [Permission] {
@@ -54,6 +73,8 @@ impl Purpose {
             Self::CheckRuns => &[("checks", "read")],
             Self::Statuses => &[("statuses", "read")],
             Self::Scanning => &[("security_events", "read")],
+            Self::Show => &[("checks", "write")],
+            Self::Comment => &[("pull_requests", "write")],
         }
     }
 
@@ -99,5 +120,12 @@ mod tests {
         }
         let granted = PERMISSIONS.iter().chain(&OPTIONAL).map(|(name, level)| (*name, rank(level))).collect();
         assert_eq!(needed, granted);
+    }
+
+    #[test]
+    fn what_is_optional_is_not_asked_for() {
+        for (name, level) in Purpose::OPTIONAL.iter().flat_map(|purpose| purpose.permissions()) {
+            assert!(!PERMISSIONS.contains(&(name, level)), "{name}: {level}");
+        }
     }
 }

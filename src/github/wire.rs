@@ -2,6 +2,9 @@
 //!
 //! GitHub: "REST API endpoints for workflow runs, deployments, commits, Git database, collaborators".
 
+pub mod checks;
+pub mod pulls;
+
 use serde::Deserialize;
 
 use crate::domain::{ForgeUser, InstallationId, PullRequest, Repository, RepositoryId};

@@ -8,6 +8,7 @@ use crate::engine::receive::Delivery;
 
 use super::PortResult;
 use super::code::{CodeHost, Presence};
+use super::pulls::{PostedSheet, PullState, SheetContent};
 
 /// A forge. Every call is bounded in time and in bytes; every failure has its class.
 pub trait Forge: CodeHost {
@@ -52,6 +53,35 @@ pub trait Forge: CodeHost {
         environment: &'a EnvironmentName,
         jobs: &'a [DeploymentId],
     ) -> PortResult<'a, Presence<Standing>>;
+
+    /// A pull request as it is now, and what it changes.
+    fn pull_request<'a>(&'a self, repository: &'a Repository, number: u64) -> PortResult<'a, Presence<PullState>>;
+
+    /// Our sheet beside a commit, by its mark; the newest where there are several.
+    fn find_sheet<'a>(
+        &'a self,
+        repository: &'a Repository,
+        commit: &'a CommitSha,
+        mark: &'a str,
+    ) -> PortResult<'a, Option<PostedSheet>>;
+
+    /// Shows a sheet: in the place of `posted`, or a new one. Notes that are there already are not repeated.
+    fn show_sheet<'a>(
+        &'a self,
+        posted: Option<&'a PostedSheet>,
+        content: &'a SheetContent<'a>,
+    ) -> PortResult<'a, PostedSheet>;
+
+    /// Our one comment on a pull request: edited where it is, known by its id or found by its mark, else posted. The id;
+    /// `Missing` when the comment of a known id was deleted. Needs a permission of its own.
+    fn show_comment<'a>(
+        &'a self,
+        repository: &'a Repository,
+        number: u64,
+        mark: &'a str,
+        posted: Option<u64>,
+        text: &'a str,
+    ) -> PortResult<'a, Presence<u64>>;
 }
 
 /// What a forge's delivery means to us.
@@ -69,6 +99,12 @@ pub enum ForgeSignal {
         conclusion: String,
         by: Option<String>,
     },
+    /// A pull request was opened or closed, has a new commit or another base.
+    PullRequestMoved { repository: Repository, number: u64, head: CommitSha, is_open: bool },
+    /// Somebody pressed a button of a sheet of ours, the forge's own for "again" when it has no name.
+    SheetPressed { repository: Repository, commit: CommitSha, mark: String, button: Option<String> },
+    /// Somebody wants all sheets beside a commit again.
+    SheetsPressed { repository: Repository, commit: CommitSha },
     /// Authentic, and nothing for us to do; the reason is for the log.
     Ignored { why: String },
 }

@@ -1,3 +1,5 @@
+mod pulls;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -5,6 +7,7 @@ use crate::domain::{Digest, Timestamp};
 use crate::engine::receive::Source;
 
 const API: &str = "https://api.github.com";
+const APP: &str = "4711";
 const SHA: &str = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334";
 
 fn delivery(event: &str, body: String) -> Delivery {
@@ -19,7 +22,7 @@ fn delivery(event: &str, body: String) -> Delivery {
 }
 
 fn signal(event: &str, body: &Value) -> Result<ForgeSignal, String> {
-    interpret(&delivery(event, body.to_string()), API)
+    interpret(&delivery(event, body.to_string()), API, APP)
 }
 
 fn ask() -> Value {
@@ -123,14 +126,14 @@ fn a_callback_elsewhere_is_told_as_such() {
 #[test]
 fn members_said_twice_are_refused() {
     let body = ask().to_string().replacen("\"environment\":", "\"environment\":\"staging\",\"environment\":", 1);
-    assert!(interpret(&delivery("deployment_protection_rule", body), API).is_err());
+    assert!(interpret(&delivery("deployment_protection_rule", body), API, APP).is_err());
 }
 
 #[test]
 fn deep_and_wide_bodies_are_skipped_without_being_kept() {
     let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
     let body = ask().to_string().replacen("\"payload\":{}", &format!("\"payload\":{deep}"), 1);
-    assert!(interpret(&delivery("deployment_protection_rule", body), API).is_ok());
+    assert!(interpret(&delivery("deployment_protection_rule", body), API, APP).is_ok());
 }
 
 #[test]
