@@ -38,6 +38,8 @@ pub use options::{
     Flavour, GithubOptions, Level, Limits, PayloadShape, RefusalShape, StorageOptions, Timing, TokenFormat,
 };
 pub use state::State;
+pub use state::checks::{Annotation, CheckAction, CheckApp, CheckRun};
+pub use state::comments::Comment;
 pub use state::commits::{CommitData, NewCommit};
 pub use state::deliveries::{Delivery, HookRule, OnTheWay};
 pub use state::git::{Blob, Signature};

@@ -1,6 +1,7 @@
 //! GitHub's objects as JSON, derived from the state; shared by answers and webhooks.
 
 pub mod app;
+pub mod checks;
 pub mod commits;
 pub mod deployments;
 pub mod environments;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answers::{extend, node_id};
 use super::state::State;
+use super::state::checks::{CheckApp, CheckRun};
 use super::state::deliveries::{Delivery, OnTheWay, QueuedDelivery};
 use super::state::people::AccountKind;
 use super::state::runs::{Attempt, Job, WorkflowRun};
@@ -95,6 +96,42 @@ impl State {
         });
         let repository = run.repository;
         self.tell(repository, "deployment_review", if approved { "approved" } else { "rejected" }, payload, user);
+    }
+
+    /// `pull_request` with that action and what it brings besides.
+    pub(super) fn tell_pull(&mut self, repository: u64, number: u64, action: &str, more: Value, sender: u64) {
+        let Some(pull) = self.repository(repository).pulls.get(&number) else { return };
+        let mut payload = json!({ "number": number, "pull_request": self.pull_full(repository, pull) });
+        extend(&mut payload, more);
+        self.tell(repository, "pull_request", action, payload, sender);
+    }
+
+    /// `check_run`: somebody pressed *Re-run*, or a button of its App.
+    pub(super) fn tell_check_run(
+        &mut self,
+        repository: u64,
+        id: u64,
+        action: &str,
+        pressed: Option<&str>,
+        sender: u64,
+    ) {
+        let Some(run) = self.repository(repository).check_runs.iter().find(|run| run.id == id) else { return };
+        let mut object = self.check_run(repository, run);
+        let suite = self.check_suite_object(repository, &run.head_sha, run.suite);
+        extend(&mut object, json!({ "check_suite": suite }));
+        let mut payload = json!({ "check_run": object });
+        if let Some(identifier) = pressed {
+            extend(&mut payload, json!({ "requested_action": { "identifier": identifier } }));
+        }
+        self.tell(repository, "check_run", action, payload, sender);
+    }
+
+    /// `check_suite`: somebody pressed *Re-run all checks*.
+    pub(super) fn tell_check_suite(&mut self, repository: u64, sha: &str, action: &str, sender: u64) {
+        let ours = |run: &&CheckRun| run.head_sha == sha && run.app == CheckApp::Ours;
+        let Some(suite) = self.repository(repository).check_runs.iter().find(ours).map(|run| run.suite) else { return };
+        let payload = json!({ "check_suite": self.check_suite_object(repository, sha, suite) });
+        self.tell(repository, "check_suite", action, payload, sender);
     }
 
     /// `installation` with that action, sent whatever the state of the installation.

@@ -225,17 +225,21 @@ impl GithubOptions {
     }
 }
 
-const DEFAULT_EVENTS: [&str; 6] = [
+const DEFAULT_EVENTS: [&str; 9] = [
+    "check_run",
+    "check_suite",
     "deployment_protection_rule",
     "deployment_review",
     "deployment_status",
     "deployment",
+    "pull_request",
     "workflow_job",
     "workflow_run",
 ];
 
 fn default_permissions() -> Permissions {
-    let read = ["actions", "contents", "checks", "pull_requests", "metadata", "statuses", "members"];
+    let read = ["actions", "contents", "pull_requests", "metadata", "statuses", "members"];
     let read = read.into_iter().map(|name| (name.to_owned(), Level::Read));
-    read.chain([("deployments".to_owned(), Level::Write)]).collect()
+    let write = ["checks", "deployments"].map(|name| (name.to_owned(), Level::Write));
+    read.chain(write).collect()
 }

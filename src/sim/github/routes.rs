@@ -2,6 +2,8 @@
 
 mod app;
 mod artifacts;
+mod checks;
+mod comments;
 mod commits;
 mod contents;
 mod deployments;
@@ -89,6 +91,8 @@ fn of_repository(ctx: &mut Ctx<'_>, repository: u64, rest: &[&str]) -> Answer {
         }
         (_, ["code-scanning", rest @ ..]) => scanning::answer(ctx, repository, rest),
         (_, ["actions", rest @ ..]) => runs::answer(ctx, repository, rest),
+        (_, ["check-runs", rest @ ..]) => checks::answer(ctx, repository, rest),
+        (_, ["issues", rest @ ..]) => comments::answer(ctx, repository, rest),
         (_, ["commits" | "compare", ..]) => commits::answer(ctx, repository, rest),
         (_, ["contents" | "git", ..]) => contents::answer(ctx, repository, rest),
         (_, ["deployments" | "environments", ..]) => deployments::answer(ctx, repository, rest),

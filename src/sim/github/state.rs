@@ -1,5 +1,7 @@
 //! The state of the simulated GitHub: a plain value. Routes read it, people and machines change it, hooks tell of it.
 
+pub mod checks;
+pub mod comments;
 pub mod commits;
 pub mod deliveries;
 pub mod deployments;

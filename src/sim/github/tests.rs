@@ -1,6 +1,7 @@
 //! The simulated GitHub, driven from outside: over HTTP, with signed webhooks, by a clock moved by hand.
 
 mod answers;
+mod checks;
 mod decisions;
 mod deliveries;
 mod life;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{node_id, wire_time};
+use super::wire_time;
 use crate::sim::github::reply::percent_encoded;
 use crate::sim::github::state::State;
 use crate::sim::github::state::git::{Commit, Files, Signature};
@@ -107,37 +107,6 @@ impl State {
         let (api, page) = (self.repository_url(repository), self.repository_page(repository));
         let parent = |sha: &String| json!({ "sha": sha, "url": format!("{api}/{kind}/{sha}"), "html_url": format!("{page}/commit/{sha}") });
         commit.parents.iter().map(parent).collect()
-    }
-
-    /// A check run on a commit.
-    pub(in crate::sim::github) fn check_run(
-        &self,
-        repository: u64,
-        run: &crate::sim::github::state::repository::CheckRun,
-    ) -> Value {
-        let (api, page) = (self.repository_url(repository), self.repository_page(repository));
-        let url = format!("{api}/check-runs/{}", run.id);
-        json!({
-            "id": run.id,
-            "node_id": node_id("CR", run.id),
-            "head_sha": run.head_sha,
-            "external_id": "",
-            "url": url,
-            "html_url": format!("{page}/runs/{}", run.id),
-            "details_url": format!("{page}/runs/{}", run.id),
-            "name": run.name,
-            "status": run.status,
-            "conclusion": run.conclusion,
-            "started_at": wire_time(run.at),
-            "completed_at": run.conclusion.as_ref().map(|_| wire_time(run.at)),
-            "check_suite": { "id": run.id + 1 },
-            "output": {
-                "title": null, "summary": null, "text": null, "annotations_count": 0,
-                "annotations_url": format!("{url}/annotations"),
-            },
-            "app": self.actions_app(),
-            "pull_requests": [],
-        })
     }
 }
 

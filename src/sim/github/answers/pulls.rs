@@ -29,8 +29,8 @@ impl State {
             "user": self.simple_user(pull.user),
             "body": pull.body,
             "created_at": wire_time(pull.created_at),
-            "updated_at": wire_time(pull.merged_at.unwrap_or(pull.created_at)),
-            "closed_at": wire_time_or_null(pull.merged_at),
+            "updated_at": wire_time(pull.updated_at),
+            "closed_at": wire_time_or_null(pull.closed_at),
             "merged_at": wire_time_or_null(pull.merged_at),
             "merge_commit_sha": pull.merge_commit,
             "assignee": null,
@@ -39,13 +39,13 @@ impl State {
             "requested_teams": [],
             "labels": [],
             "milestone": null,
-            "draft": false,
+            "draft": pull.draft,
             "commits_url": format!("{url}/commits"),
             "review_comments_url": format!("{url}/comments"),
             "review_comment_url": format!("{api}/pulls/comments{{/number}}"),
             "comments_url": format!("{issue}/comments"),
             "statuses_url": statuses,
-            "head": self.pull_end(repository, &pull.head_ref, &pull.head_sha),
+            "head": self.pull_head(repository, pull),
             "base": self.pull_end(repository, &pull.base_ref, &pull.base_sha),
             "author_association": "CONTRIBUTOR",
             "auto_merge": null,
@@ -140,6 +140,15 @@ impl State {
         let from = repo.merge_base(&pull.base_sha, &pull.head_sha).map_or(&empty, |commit| &*commit.files);
         let to = repo.commits.get(&pull.head_sha).map_or(&empty, |commit| &*commit.files);
         repo.changes(from, to)
+    }
+
+    /// A fork that was deleted has no repository any more; its commits can be had all the same.
+    fn pull_head(&self, repository: u64, pull: &PullRequest) -> Value {
+        let mut end = self.pull_end(repository, &pull.head_ref, &pull.head_sha);
+        if pull.from_fork {
+            extend(&mut end, json!({ "repo": null, "label": format!("fork:{}", pull.head_ref) }));
+        }
+        end
     }
 
     fn pull_end(&self, repository: u64, reference: &str, sha: &str) -> Value {

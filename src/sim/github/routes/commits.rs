@@ -139,17 +139,8 @@ fn pulls(ctx: &Ctx<'_>, repository: u64, reference: &str) -> Answer {
 }
 
 fn check_runs(ctx: &Ctx<'_>, repository: u64, reference: &str) -> Answer {
-    ctx.need("checks", Level::Read)?;
     let sha = resolve(ctx, repository, reference)?.sha.clone();
-    let found = ctx.state.repository(repository);
-    let name = ctx.ask.parameter("check_name");
-    let of_commit = found.check_runs.iter().filter(|run| run.head_sha == sha);
-    let of_commit = of_commit.filter(|run| name.as_ref().is_none_or(|name| *name == run.name));
-    let of_commit: Vec<_> = of_commit.collect();
-    let total = of_commit.len();
-    let page = ctx.page(of_commit);
-    let objects: Vec<Value> = page.items.iter().map(|run| ctx.state.check_run(repository, run)).collect();
-    Ok(linked(Reply::ok(&json!({ "total_count": total, "check_runs": objects })), &page.link))
+    super::checks::of_commit(ctx, repository, &sha)
 }
 
 fn status(ctx: &Ctx<'_>, repository: u64, reference: &str) -> Answer {

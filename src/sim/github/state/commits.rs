@@ -127,6 +127,7 @@ impl State {
 
     pub fn set_branch(&mut self, repository: u64, branch: &str, sha: &str) {
         self.repository_mut(repository).branches.insert(branch.to_owned(), sha.to_owned());
+        self.synchronize_pulls(repository, branch, sha);
     }
 
     /// How that account signs its commits.

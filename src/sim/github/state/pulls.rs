@@ -34,11 +34,16 @@ pub struct PullRequest {
     pub body: Option<String>,
     pub user: u64,
     pub open: bool,
+    pub draft: bool,
+    /// Its branch is in another repository: nothing here names it.
+    pub from_fork: bool,
     pub head_ref: String,
     pub head_sha: String,
     pub base_ref: String,
     pub base_sha: String,
     pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
     pub merged_at: Option<Timestamp>,
     pub merged_by: Option<u64>,
     pub merge_commit: Option<String>,
@@ -59,14 +64,24 @@ pub struct NewPullRequest {
 impl State {
     /// Opens a pull request from the tip of the branch `head`; the answer is its number.
     pub fn open_pull_request(&mut self, repository: u64, new: NewPullRequest) -> u64 {
+        let head_sha = self.repository(repository).branches.get(&new.head).cloned().unwrap_or_default();
+        self.open_at(repository, new, head_sha, false)
+    }
+
+    /// Opens a pull request from a fork: its newest commit is no branch's here.
+    pub fn open_fork_pull_request(&mut self, repository: u64, new: NewPullRequest, head_sha: &str) -> u64 {
+        self.open_at(repository, new, head_sha.to_owned(), true)
+    }
+
+    fn open_at(&mut self, repository: u64, new: NewPullRequest, head_sha: String, from_fork: bool) -> u64 {
         let (id, created_at) = (self.fresh_id(), self.now);
         let repo = self.repository_mut(repository);
         let number = repo.pulls.keys().last().map_or(1, |last| last + 1);
         let base_ref = repo.default_branch.clone();
         let base_sha = repo.branches.get(&base_ref).cloned().unwrap_or_default();
-        let head_sha = repo.branches.get(&new.head).cloned().unwrap_or_default();
         let commits = repo.commits_between(Some(&base_sha), &head_sha);
         let commits = commits.into_iter().map(|commit| commit.sha.clone()).collect();
+        let author = new.author;
         let pull = PullRequest {
             id,
             number,
@@ -74,11 +89,15 @@ impl State {
             body: new.body,
             user: new.author,
             open: true,
+            draft: false,
+            from_fork,
             head_ref: new.head,
             head_sha,
             base_ref,
             base_sha,
             created_at,
+            updated_at: created_at,
+            closed_at: None,
             merged_at: None,
             merged_by: None,
             merge_commit: None,
@@ -86,7 +105,69 @@ impl State {
             reviews: Vec::new(),
         };
         repo.pulls.insert(number, pull);
+        self.tell_pull(repository, number, "opened", serde_json::json!({}), author);
         number
+    }
+
+    /// Closes without merging.
+    pub fn close_pull_request(&mut self, repository: u64, number: u64, by: u64) {
+        let now = self.now;
+        let Some(pull) = self.repository_mut(repository).pulls.get_mut(&number) else { return };
+        (pull.open, pull.closed_at, pull.updated_at) = (false, Some(now), now);
+        self.tell_pull(repository, number, "closed", serde_json::json!({}), by);
+    }
+
+    pub fn reopen_pull_request(&mut self, repository: u64, number: u64, by: u64) {
+        let now = self.now;
+        let Some(pull) = self.repository_mut(repository).pulls.get_mut(&number) else { return };
+        (pull.open, pull.closed_at, pull.updated_at) = (true, None, now);
+        self.tell_pull(repository, number, "reopened", serde_json::json!({}), by);
+    }
+
+    /// Makes it a draft, or ready for review.
+    pub fn set_draft(&mut self, repository: u64, number: u64, draft: bool, by: u64) {
+        let Some(pull) = self.repository_mut(repository).pulls.get_mut(&number) else { return };
+        pull.draft = draft;
+        let action = if draft { "converted_to_draft" } else { "ready_for_review" };
+        self.tell_pull(repository, number, action, serde_json::json!({}), by);
+    }
+
+    /// Points it at another base branch.
+    pub fn retarget_pull_request(&mut self, repository: u64, number: u64, base: &str, by: u64) {
+        let tip = self.repository(repository).branches.get(base).cloned().unwrap_or_default();
+        let Some(pull) = self.repository_mut(repository).pulls.get_mut(&number) else { return };
+        let changes =
+            serde_json::json!({ "base": { "ref": { "from": pull.base_ref }, "sha": { "from": pull.base_sha } } });
+        pull.base_ref = base.to_owned();
+        pull.base_sha = tip;
+        self.tell_pull(repository, number, "edited", serde_json::json!({ "changes": changes }), by);
+    }
+
+    /// New commits on a branch are new commits of the pull requests from it.
+    pub(super) fn synchronize_pulls(&mut self, repository: u64, branch: &str, sha: &str) {
+        let pulls = self.repository(repository).pulls.values();
+        let from = pulls.filter(|pull| pull.open && !pull.from_fork && pull.head_ref == branch && pull.head_sha != sha);
+        let numbers: Vec<u64> = from.map(|pull| pull.number).collect();
+        for number in numbers {
+            self.move_pull(repository, number, sha);
+        }
+    }
+
+    /// Gives a pull request another newest commit.
+    pub fn move_pull(&mut self, repository: u64, number: u64, sha: &str) {
+        let now = self.now;
+        let repo = self.repository(repository);
+        let Some(pull) = repo.pulls.get(&number) else { return };
+        let commits = repo.commits_between(Some(&pull.base_sha), sha);
+        let commits: Vec<String> = commits.into_iter().map(|commit| commit.sha.clone()).collect();
+        let (before, user) = (pull.head_sha.clone(), pull.user);
+        if let Some(pull) = self.repository_mut(repository).pulls.get_mut(&number) {
+            pull.head_sha = sha.to_owned();
+            pull.commits = commits;
+            pull.updated_at = now;
+        }
+        let more = serde_json::json!({ "before": before, "after": sha });
+        self.tell_pull(repository, number, "synchronize", more, user);
     }
 
     /// Adds a review: `APPROVED`, `CHANGES_REQUESTED` or `COMMENTED`.
@@ -114,10 +195,12 @@ impl State {
         let now = self.now;
         if let Some(pull) = self.repository_mut(repository).pulls.get_mut(&number) {
             pull.open = false;
+            (pull.closed_at, pull.updated_at) = (Some(now), now);
             pull.merged_at = Some(now);
             pull.merged_by = Some(by);
             pull.merge_commit = Some(sha.clone());
         }
+        self.tell_pull(repository, number, "closed", serde_json::json!({}), by);
         sha
     }
 

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::domain::Timestamp;
 
 use super::State;
+use super::checks::CheckRun;
+use super::comments::Comment;
 use super::deployments::Deployment;
 use super::environments::Environment;
 use super::git::{Blob, Commit, TreeEntry};
@@ -42,17 +44,6 @@ impl Access {
     }
 }
 
-/// A check run as other systems report it on a commit.
-#[derive(Debug, Clone)]
-pub struct CheckRun {
-    pub id: u64,
-    pub name: String,
-    pub head_sha: String,
-    pub status: String,
-    pub conclusion: Option<String>,
-    pub at: Timestamp,
-}
-
 /// A commit status of the older kind.
 #[derive(Debug, Clone)]
 pub struct CommitStatus {
@@ -84,6 +75,7 @@ pub struct Repository {
     /// Oldest first.
     pub deployments: Vec<Deployment>,
     pub check_runs: Vec<CheckRun>,
+    pub comments: Vec<Comment>,
     pub commit_statuses: Vec<CommitStatus>,
     /// Full names it had; requests for them are answered with a redirect.
     pub former_names: Vec<String>,
@@ -111,6 +103,7 @@ impl State {
             environments: Vec::new(),
             deployments: Vec::new(),
             check_runs: Vec::new(),
+            comments: Vec::new(),
             commit_statuses: Vec::new(),
             former_names: Vec::new(),
         };
@@ -167,21 +160,6 @@ impl State {
 
     pub fn add_collaborator(&mut self, repository: u64, account: u64, access: Access) {
         self.repository_mut(repository).collaborators.insert(account, access);
-    }
-
-    /// Reports a finished check run, e.g. (`bias-eval`, `success`).
-    pub fn add_check_run(&mut self, repository: u64, sha: &str, name: &str, conclusion: &str) -> u64 {
-        let (id, at) = (self.fresh_id(), self.now);
-        let check_run = CheckRun {
-            id,
-            name: name.to_owned(),
-            head_sha: sha.to_owned(),
-            status: "completed".to_owned(),
-            conclusion: Some(conclusion.to_owned()),
-            at,
-        };
-        self.repository_mut(repository).check_runs.push(check_run);
-        id
     }
 
     /// Sets a commit status, e.g. (`ci/lint`, `success`).

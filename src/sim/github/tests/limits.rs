@@ -170,7 +170,7 @@ async fn ghe_com_answers_nobody_anonymous() {
 #[tokio::test]
 async fn calls_to_unknown_routes_are_noted() {
     let world = World::new().await;
-    assert_eq!(world.api("POST", &format!("{REPO}/issues/1/comments"), json!({ "body": "x" })).await.status, 404);
+    assert_eq!(world.api("POST", &format!("{REPO}/issues/1/labels"), json!({ "body": "x" })).await.status, 404);
     assert_eq!(world.get(&format!("{REPO}/actions/runs/1")).await.status, 404);
     let unexpected = world.sim.unexpected_calls();
     assert_eq!(unexpected.len(), 1);
