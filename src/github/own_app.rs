@@ -36,7 +36,7 @@ impl GithubForge {
     async fn ask_own_app(&self) -> Result<OwnApp, PortError> {
         let doing = "ask who we are";
         let jwt = self.key.jwt(self.clock.now()).map_err(|error| PortError::permanent(doing, error))?;
-        let call = Call { method: Method::GET, path: "/app", bearer: &jwt, body: None, max_bytes: MAX_ANSWER_BYTES };
+        let call = Call { method: Method::GET, path: "/app", bearer: &jwt, body: None, max_bytes: MAX_ANSWER_BYTES, etag: None };
         let Fetched::Answer(answer) = self.send(Bucket::App, call, doing).await? else {
             return Err(PortError::retry(doing, "the answer is too long"));
         };
