@@ -18,6 +18,11 @@ pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
     policy.chain(workflows_changed(facts)).collect()
 }
 
+/// Whether the file at `path` decides about changes: the policy, or a workflow.
+pub fn decides_about_changes(path: &str, policy_path: &str) -> bool {
+    path.eq_ignore_ascii_case(policy_path) || is_workflow(path)
+}
+
 fn policy_changed(facts: &Facts<'_>, file: &FileChange) -> Flag {
     Finding::new("policy.changed", Severity::High, &file.path)
         .values(file.before.clone(), file.after.clone())

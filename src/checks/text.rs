@@ -15,7 +15,10 @@ fn flag(facts: &Facts<'_>, sighting: &Sighting) -> Flag {
         .rule("no invisible, direction-changing or look-alike characters")
         .source(facts.source(&sighting.place, sighting.line))
         .new_if(sighting.is_new)
-        .says(&format!("Hidden or look-alike characters in {}: they are written out where it is shown.", sighting.place))
+        .says(&format!(
+            "Hidden or look-alike characters in {}: they are written out where it is shown.",
+            sighting.place
+        ))
 }
 
 #[cfg(test)]

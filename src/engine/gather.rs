@@ -17,6 +17,7 @@ mod reader;
 mod rules;
 mod scans;
 mod table;
+pub mod touch;
 mod trees;
 
 use futures::future::{try_join, try_join4};

@@ -24,7 +24,7 @@ use super::wire::RepositoryRow;
 /// Longest answer read where nothing else is said, in bytes.
 pub(super) const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// What GitHub answers unless asked otherwise.
-const MEDIA_TYPE: &str = "application/vnd.github+json";
+pub(super) const MEDIA_TYPE: &str = "application/vnd.github+json";
 /// Redirects followed for one read.
 const MAX_REDIRECTS: usize = 3;
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::ports::PortError;
 
-use super::api::{Fetched, MAX_ANSWER_BYTES};
+use super::api::{Fetched, MAX_ANSWER_BYTES, MEDIA_TYPE};
 use super::classify::{refusal, unreadable};
 use super::client::GithubForge;
 use super::limits::Bucket;
@@ -36,7 +36,15 @@ impl GithubForge {
     async fn ask_own_app(&self) -> Result<OwnApp, PortError> {
         let doing = "ask who we are";
         let jwt = self.key.jwt(self.clock.now()).map_err(|error| PortError::permanent(doing, error))?;
-        let call = Call { method: Method::GET, path: "/app", bearer: &jwt, body: None, max_bytes: MAX_ANSWER_BYTES, etag: None };
+        let call = Call {
+            method: Method::GET,
+            path: "/app",
+            bearer: &jwt,
+            body: None,
+            accept: MEDIA_TYPE,
+            max_bytes: MAX_ANSWER_BYTES,
+            etag: None,
+        };
         let Fetched::Answer(answer) = self.send(Bucket::App, call, doing).await? else {
             return Err(PortError::retry(doing, "the answer is too long"));
         };

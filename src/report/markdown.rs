@@ -13,7 +13,7 @@ mod summary;
 use crate::domain::Evidence;
 
 use super::{Report, Rules, words};
-use inert::prose;
+pub use inert::{code, link, prose};
 use page::{Page, Section};
 
 /// Longest texts of the page's own head, in characters.

@@ -25,7 +25,7 @@ use super::table;
 use super::trees::Trees;
 use drafts::{Draft, Found};
 
-pub(super) use places::Place;
+pub(super) use places::{Place, is_card};
 pub(super) use weights::{Weight, is_weights, may_be_pointer};
 
 /// Most models shown.
@@ -82,6 +82,29 @@ fn found<'a, 't>(
         all.push(Found { place, name, evaluations, interface });
     }
     all
+}
+
+/// Where a model is: its folder, and its card on both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Home {
+    /// Without a slash at the end; empty for the root.
+    pub(super) folder: String,
+    pub(super) cards: Vec<String>,
+}
+
+/// The folders that [`read`] would show a model for, from their cards alone.
+pub(super) async fn homes(reader: Reader<'_>, trees: &Trees, rules: &CheckRules) -> Result<Vec<Home>, PortError> {
+    let mut unread = Notes::default();
+    let places = places::find(trees, rules, &mut unread);
+    let contents = reader.contents(places.iter().flat_map(cards::wanted).collect()).await?;
+    let mut is_model = |place: &&Place<'_>| {
+        !place.weights.is_empty() || cards::read(place, trees, &contents, &mut unread).describe_a_model()
+    };
+    let home = |place: &Place<'_>| Home {
+        folder: place.folder.to_owned(),
+        cards: [place.live_card, place.proposed_card].into_iter().flatten().map(|card| card.path.clone()).collect(),
+    };
+    Ok(places.iter().filter(|place| is_model(place)).map(home).collect())
 }
 
 /// Reads the pointers, and looks into what is new among the weights.

@@ -3,6 +3,7 @@
 mod evidence;
 mod forge;
 mod people;
+mod touch;
 
 use crate::domain::{
     CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, InstallationId, Patch, PolicyFound,
@@ -16,10 +17,14 @@ use forge::{MemoryForge, sha, user};
 
 const DEFAULTS: PolicyDefaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: 1 };
 
-fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortError> {
+fn repository() -> Repository {
     let id = RepositoryId::new(5);
     let installation = InstallationId::new(3);
-    let repository = Repository { id, owner: "acme".into(), name: "sentiment".into(), installation };
+    Repository { id, owner: "acme".into(), name: "sentiment".into(), installation }
+}
+
+fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortError> {
+    let repository = repository();
     let proposal = Proposal {
         repository: &repository,
         environment: &EnvironmentName::parse("production").unwrap(),

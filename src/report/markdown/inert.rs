@@ -10,7 +10,7 @@ use crate::artifact::text::{cut, visible_lines};
 use crate::checks::words::plain;
 
 /// A sentence of strangers, of at most `max` characters before it is escaped. May stand anywhere in a line or a table.
-pub(super) fn prose(text: &str, max: usize) -> String {
+pub fn prose(text: &str, max: usize) -> String {
     let plain = plain(text, max);
     let mut out = String::with_capacity(plain.len());
     let mut before = Before::default();
@@ -73,7 +73,7 @@ fn push(out: &mut String, c: char, before: &Before, next: Option<char>) {
 }
 
 /// A value of strangers, letter for letter in a code span: nothing is looked for there.
-pub(super) fn code(text: &str, max: usize) -> String {
+pub fn code(text: &str, max: usize) -> String {
     let plain = plain(text, max).replace('`', "ˋ");
     if plain.trim().is_empty() { "(empty)".to_owned() } else { format!("`{plain}`") }
 }
@@ -110,7 +110,7 @@ fn longest_run(text: &str) -> usize {
 }
 
 /// A link to a page of the forge. The address is built by its adapter; one with anything unusual in it is left out.
-pub(super) fn link(words: &str, url: &str) -> Option<String> {
+pub fn link(words: &str, url: &str) -> Option<String> {
     const MAX_URL_CHARS: usize = 1_000;
     let usual = |c: char| c.is_ascii_alphanumeric() || "-._~:/?=&%+,".contains(c);
     let is_web = url.starts_with("https://") || url.starts_with("http://");

@@ -172,6 +172,11 @@ fn cards<'t>(listing: &'t Listing, named: &Named<'_>) -> Cards<'t> {
     cards.into_iter().map(|(folder, (_, entry))| (folder, entry)).collect()
 }
 
+/// Whether a card could stand there.
+pub(in crate::engine::gather) fn is_card(path: &str) -> bool {
+    split(path).1.eq_ignore_ascii_case(CARD_NAME)
+}
+
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
