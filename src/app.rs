@@ -15,10 +15,11 @@ use axum::Router;
 use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{IdentityFile, ServeSettings, WhenMissing};
+use crate::config::{IdentityFile, PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
 use crate::engine::Engine;
 use crate::engine::pace::Pace;
 use crate::engine::people::{Directory, LinkedAccount};
+use crate::engine::preview::{Concluding, PreviewSettings, Previews};
 use crate::github::{GithubForge, GithubSettings, Timeouts};
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{Clock, IdSource};
@@ -55,6 +56,7 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         pace: Arc::new(Pace::new(settings.slack.messages_per_second)),
         policy: policy_defaults(settings),
         known: Arc::default(),
+        previews: Arc::new(Previews::new(previews(settings))),
         public_url: settings.public_url.as_ref().map(ToString::to_string),
     };
     let router = web::router(web(settings, &engine)?);
@@ -81,6 +83,7 @@ pub async fn run(settings: &ServeSettings, app: App, stop: CancellationToken) ->
     let limits = worker::Limits {
         deliveries: settings.engine.concurrency,
         effects_of_a_kind: settings.engine.concurrency,
+        previews: settings.engine.concurrency.div_ceil(16),
         poll: std::time::Duration::from_millis(settings.engine.poll_every.as_millis().unsigned_abs()),
     };
     let worker = server::spawn(worker::run(app.engine, limits, stop.clone()));
@@ -145,6 +148,21 @@ fn policy_defaults(settings: &ServeSettings) -> PolicyDefaults {
         WhenMissing::Hold => policy::WhenMissing::Hold,
     };
     PolicyDefaults { when_missing, expires_after_ms: settings.policy.expires_after.as_millis() }
+}
+
+fn previews(settings: &ServeSettings) -> PreviewSettings {
+    let preview = &settings.preview;
+    PreviewSettings {
+        is_on: preview.enabled,
+        on_all: preview.show_on == ShowOn::All,
+        environment: preview.environment.clone(),
+        give_up_after_ms: preview.give_up_after_ms,
+        conclusion: match preview.conclusion {
+            PreviewConclusion::Verdict => Concluding::Verdict,
+            PreviewConclusion::Neutral => Concluding::Neutral,
+        },
+        comment: preview.comment,
+    }
 }
 
 fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {

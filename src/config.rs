@@ -15,7 +15,9 @@ pub mod settings;
 pub use identity::{IdentityFile, LinkedPerson};
 pub use load::{DEFAULTS, Origin, load};
 pub use problem::Problem;
-pub use serve::{GithubAccess, HttpCheckAccess, ServeSettings, ServerLimits, SlackAccess, validate_for_serve};
-pub use settings::{LogFormat, LogSettings, Settings, WhenMissing};
+pub use serve::{
+    GithubAccess, HttpCheckAccess, PreviewOptions, ServeSettings, ServerLimits, SlackAccess, validate_for_serve,
+};
+pub use settings::{LogFormat, LogSettings, PreviewConclusion, Settings, ShowOn, WhenMissing};
 
 pub use crate::domain::Span;

@@ -1,4 +1,5 @@
 //! The only loop: [`receive`] stores what comes in, [`advance`] turns it into decisions, [`perform`] does what was decided.
+//! Beside it, [`preview`] shows pull requests what would be decided on.
 //!
 //! Nothing here runs by itself: every step is a function that somebody calls. `app` calls them for ever, tests by hand.
 
@@ -10,6 +11,7 @@ pub mod gather;
 pub mod pace;
 pub mod people;
 pub mod perform;
+pub mod preview;
 pub mod receive;
 pub mod settle;
 pub mod shown;
@@ -36,6 +38,7 @@ pub struct Engine {
     pub policy: PolicyDefaults,
     /// What gathering need not ask for twice.
     pub known: Arc<gather::Known>,
+    pub previews: Arc<preview::Previews>,
     /// The page of this server that people are sent to, where there is one.
     pub public_url: Option<String>,
 }

@@ -9,10 +9,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::time::SECOND_MS;
-use crate::domain::{Effect, Timestamp};
+use crate::domain::{Effect, Preview, Timestamp};
 use crate::engine::Engine;
 use crate::engine::advance::{self, advance};
 use crate::engine::perform::{self, perform};
+use crate::engine::preview::{self, look};
 use crate::store::{ClaimedDelivery, ClaimedEffect, StoreError};
 
 /// How much runs at once. Chat calls that hang must leave room for the forge's, and the other way round.
@@ -20,6 +21,8 @@ use crate::store::{ClaimedDelivery, ClaimedEffect, StoreError};
 pub struct Limits {
     pub deliveries: usize,
     pub effects_of_a_kind: usize,
+    /// Looks at pull requests: long, many at once, and in nobody's way. Decisions must never wait for them.
+    pub previews: usize,
     /// Longest sleep without looking: other replicas' work and clocks that jump are noticed after this at the latest.
     pub poll: Duration,
 }
@@ -35,8 +38,14 @@ const FULL_PAUSE_MS: i64 = SECOND_MS / 4;
 
 /// Works until `stop`, then lets what is under way finish.
 pub async fn run(engine: Engine, limits: Limits, stop: CancellationToken) {
-    let mut worker =
-        Worker { engine, limits, deliveries: JoinSet::new(), effects: JoinSet::new(), busy: HashMap::new() };
+    let mut worker = Worker {
+        engine,
+        limits,
+        deliveries: JoinSet::new(),
+        effects: JoinSet::new(),
+        previews: JoinSet::new(),
+        busy: HashMap::new(),
+    };
     let wake = worker.engine.store.notify();
     while !stop.is_cancelled() {
         let pause = match worker.take_up().await {
@@ -50,7 +59,8 @@ pub async fn run(engine: Engine, limits: Limits, stop: CancellationToken) {
             () = stop.cancelled() => {}
             () = wake.notified() => {}
             done = worker.effects.join_next(), if !worker.effects.is_empty() => worker.effect_done(done),
-            done = worker.deliveries.join_next(), if !worker.deliveries.is_empty() => delivery_done(done),
+            done = worker.deliveries.join_next(), if !worker.deliveries.is_empty() => work_done(done),
+            done = worker.previews.join_next(), if !worker.previews.is_empty() => work_done(done),
             () = tokio::time::sleep(pause) => {}
         }
         worker.collect();
@@ -84,6 +94,7 @@ struct Worker {
     limits: Limits,
     deliveries: JoinSet<Result<(), StoreError>>,
     effects: JoinSet<EffectDone>,
+    previews: JoinSet<Result<(), StoreError>>,
     busy: HashMap<Pool, usize>,
 }
 
@@ -104,8 +115,36 @@ impl Worker {
             self.start_effect(claimed, now).await?;
         }
         let next = self.engine.store.next_due(now).await?;
+        let next = [next, self.take_up_previews(now).await?].into_iter().flatten().min();
         let poll = self.limits.poll;
         Ok(next.map_or(poll, |next| until(next, self.engine.clock.now()).min(poll)))
+    }
+
+    /// Starts looks that are due and have a place; when the next one is due. While there is no place, the end of a look
+    /// is what wakes the worker.
+    async fn take_up_previews(&mut self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let free = self.limits.previews.saturating_sub(self.previews.len());
+        if free == 0 {
+            return Ok(None);
+        }
+        for claimed in self.engine.store.claim_previews(now, free).await? {
+            self.start_preview(claimed);
+        }
+        if self.previews.len() >= self.limits.previews {
+            return Ok(None);
+        }
+        self.engine.store.next_preview_due(now).await
+    }
+
+    fn start_preview(&mut self, claimed: Preview) {
+        let engine = self.engine.clone();
+        self.previews.spawn(async move {
+            let work = AssertUnwindSafe(look(&engine, claimed.clone())).catch_unwind();
+            match work.await {
+                Ok(outcome) => outcome,
+                Err(_) => preview::broke(&engine, &claimed).await,
+            }
+        });
     }
 
     fn start_delivery(&mut self, claimed: ClaimedDelivery) {
@@ -151,7 +190,10 @@ impl Worker {
             self.effect_done(Some(done));
         }
         while let Some(done) = self.deliveries.try_join_next() {
-            delivery_done(Some(done));
+            work_done(Some(done));
+        }
+        while let Some(done) = self.previews.try_join_next() {
+            work_done(Some(done));
         }
     }
 
@@ -177,6 +219,7 @@ impl Worker {
         let finish = async {
             while self.effects.join_next().await.is_some() {}
             while self.deliveries.join_next().await.is_some() {}
+            while self.previews.join_next().await.is_some() {}
         };
         if tokio::time::timeout(DRAIN, finish).await.is_err() {
             tracing::warn!("some work did not finish in time; it is taken up again at the next start");
@@ -184,10 +227,10 @@ impl Worker {
     }
 }
 
-fn delivery_done(done: Option<Result<Result<(), StoreError>, tokio::task::JoinError>>) {
+fn work_done(done: Option<Result<Result<(), StoreError>, tokio::task::JoinError>>) {
     match done {
         Some(Ok(outcome)) => report(outcome),
-        Some(Err(error)) => tracing::error!(error = %error, "a delivery was torn off"),
+        Some(Err(error)) => tracing::error!(error = %error, "some work was torn off"),
         None => {}
     }
 }

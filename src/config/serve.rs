@@ -6,13 +6,15 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use url::Url;
 
+use crate::domain::EnvironmentName;
 use crate::domain::time::{DAY_MS, MINUTE_MS};
 
 use super::address;
 use super::identity::{IdentityFile, is_slack_id};
 use super::problem::Problem;
 use super::settings::{
-    EngineSettings, GithubSettings, LogSettings, PolicySettings, ServerSettings, Settings, SlackSettings,
+    EngineSettings, GithubSettings, LogSettings, PolicySettings, PreviewConclusion, PreviewSettings, ServerSettings,
+    Settings, ShowOn, SlackSettings,
 };
 
 mod checks;
@@ -32,6 +34,7 @@ pub struct ServeSettings {
     pub slack: SlackAccess,
     pub policy: PolicySettings,
     pub http_checks: HttpCheckAccess,
+    pub preview: PreviewOptions,
     pub people: IdentityFile,
     pub engine: EngineSettings,
     pub log: LogSettings,
@@ -85,6 +88,17 @@ pub struct SlackAccess {
     pub messages_per_second: f64,
 }
 
+/// How pull requests are shown what the gate will say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewOptions {
+    pub enabled: bool,
+    pub show_on: ShowOn,
+    pub environment: EnvironmentName,
+    pub give_up_after_ms: i64,
+    pub conclusion: PreviewConclusion,
+    pub comment: bool,
+}
+
 /// Checks everything a server needs; reads the private key's and the identity file.
 pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Problem>> {
     let mut problems = Problems::default();
@@ -100,6 +114,7 @@ pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Prob
         slack,
         policy: policy(&settings.policy, &mut problems),
         http_checks: checks::http(&settings.http_checks, &mut problems),
+        preview: preview(&settings.preview, &mut problems),
         people: people(&settings.identity.file, &mut problems),
         engine: engine(&settings.engine, &mut problems),
         log: settings.log.clone(),
@@ -271,6 +286,28 @@ fn policy(policy: &PolicySettings, problems: &mut Problems) -> PolicySettings {
     let good = bounds.contains(&policy.expires_after.as_millis());
     problems.unless(good, "policy.expires_after", "must be from 1m to 29d: GitHub itself gives up after 30 days");
     policy.clone()
+}
+
+fn preview(preview: &PreviewSettings, problems: &mut Problems) -> PreviewOptions {
+    let bounds = MINUTE_MS..=DAY_MS;
+    let good = bounds.contains(&preview.give_up_after.as_millis());
+    problems.unless(good, "preview.give_up_after", "must be from 1m to 24h");
+    let environment = EnvironmentName::parse(preview.environment.trim());
+    problems.unless(environment.is_some(), "preview.environment", "is not an environment name: 1 to 255 characters");
+    PreviewOptions {
+        enabled: preview.enabled,
+        show_on: preview.show_on,
+        environment: environment.unwrap_or_else(unnamed),
+        give_up_after_ms: preview.give_up_after.as_millis(),
+        conclusion: preview.conclusion,
+        comment: preview.comment,
+    }
+}
+
+/// A stand-in that nobody gets to see.
+fn unnamed() -> EnvironmentName {
+    #[expect(clippy::expect_used, reason = "a constant that parses")]
+    EnvironmentName::parse("-").expect("an environment name")
 }
 
 fn engine(engine: &EngineSettings, problems: &mut Problems) -> EngineSettings {

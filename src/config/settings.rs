@@ -16,6 +16,7 @@ pub struct Settings {
     pub policy: PolicySettings,
     #[serde(rename = "checks.http")]
     pub http_checks: HttpCheckSettings,
+    pub preview: PreviewSettings,
     pub identity: IdentitySettings,
     pub engine: EngineSettings,
     pub log: LogSettings,
@@ -93,6 +94,33 @@ pub struct HttpCheckSettings {
     #[serde(deserialize_with = "secrets")]
     pub signing_secret: Vec<SecretString>,
     pub allow_private: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewSettings {
+    pub enabled: bool,
+    pub show_on: ShowOn,
+    pub environment: String,
+    pub give_up_after: Span,
+    pub conclusion: PreviewConclusion,
+    pub comment: bool,
+}
+
+/// Which pull requests get a check run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShowOn {
+    Models,
+    All,
+}
+
+/// What a check run on a pull request may conclude.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PreviewConclusion {
+    Verdict,
+    Neutral,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -238,16 +238,24 @@ impl Preview {
                 self.sheet.iter_mut().for_each(|sheet| sheet.is_finished = true);
             }
             Seen::Nothing { head } => {
-                self.head.clone_from(head);
+                self.found_at(asked, head);
                 let outdated = self.sheet.iter_mut().filter(|sheet| sheet.commit != *head);
                 outdated.for_each(|sheet| sheet.is_finished = true);
             }
             Seen::Shown { head, sheet, comment } => {
+                self.found_at(asked, head);
                 self.sheet = Some(Sheet { commit: head.clone(), id: Some(*sheet), is_finished: true });
                 self.comment = *comment;
             }
         }
         self.answer(asked, now);
+    }
+
+    /// What a look found is newer than what was told before it, and older than what was told since.
+    fn found_at(&mut self, asked: u64, head: &CommitSha) {
+        if asked == self.asked {
+            self.head.clone_from(head);
+        }
     }
 
     fn failed(&mut self, asked: u64, why: &str, retry: Option<Timestamp>, now: Timestamp) {

@@ -3,6 +3,7 @@
 mod asked;
 mod clicked;
 mod moved;
+mod previewed;
 mod shown;
 mod trouble;
 
@@ -67,8 +68,14 @@ async fn from_forge(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble>
         ForgeSignal::RunEnded { repository, run, attempt, conclusion, by } => {
             moved::run_ended(engine, delivery, repository, run, attempt, conclusion, by).await
         }
-        ForgeSignal::PullRequestMoved { .. } | ForgeSignal::SheetPressed { .. } | ForgeSignal::SheetsPressed { .. } => {
-            ignore(engine, delivery, "pull requests are not looked at").await
+        ForgeSignal::PullRequestMoved { repository, number, head, is_open } => {
+            previewed::moved(engine, delivery, previewed::Pull { repository, number }, head, is_open).await
+        }
+        ForgeSignal::SheetPressed { repository, commit, mark, button } => {
+            previewed::pressed(engine, delivery, repository, commit, &mark, button.as_deref()).await
+        }
+        ForgeSignal::SheetsPressed { repository, commit } => {
+            previewed::all_pressed(engine, delivery, repository, commit).await
         }
         ForgeSignal::Ignored { why } => ignore(engine, delivery, &why).await,
     }

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::advance::advance;
 use super::perform::perform;
+use super::preview::look;
 use crate::store::StoreError;
 
 /// How many rows are taken at once.
@@ -13,11 +14,13 @@ pub async fn round(engine: &Engine) -> Result<usize, StoreError> {
     let now = engine.clock.now();
     let deliveries = engine.store.claim_deliveries(now, BATCH).await?;
     let effects = engine.store.claim_effects(now, BATCH).await?;
-    let worked = deliveries.len() + effects.len();
+    let previews = engine.store.claim_previews(now, BATCH).await?;
+    let worked = deliveries.len() + effects.len() + previews.len();
     let advancing = futures::future::join_all(deliveries.into_iter().map(|claimed| advance(engine, claimed)));
     let performing = futures::future::join_all(effects.into_iter().map(|claimed| perform(engine, claimed)));
-    let (advanced, performed) = futures::future::join(advancing, performing).await;
-    for outcome in advanced.into_iter().chain(performed) {
+    let looking = futures::future::join_all(previews.into_iter().map(|claimed| look(engine, claimed)));
+    let (advanced, performed, looked) = futures::future::join3(advancing, performing, looking).await;
+    for outcome in advanced.into_iter().chain(performed).chain(looked) {
         outcome?;
     }
     Ok(worked)
@@ -32,6 +35,10 @@ pub async fn one(engine: &Engine) -> Result<bool, StoreError> {
     }
     if let Some(claimed) = engine.store.claim_effects(now, 1).await?.pop() {
         perform(engine, claimed).await?;
+        return Ok(true);
+    }
+    if let Some(claimed) = engine.store.claim_previews(now, 1).await?.pop() {
+        look(engine, claimed).await?;
         return Ok(true);
     }
     Ok(false)

@@ -21,9 +21,11 @@ use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
     GithubAccess, HttpCheckAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, ServeSettings, ServerLimits,
     SlackAccess, Span, WhenMissing,
+    GithubAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, PreviewConclusion, PreviewOptions, ServeSettings,
+    ServerLimits, ShowOn, SlackAccess, Span, WhenMissing,
 };
-use crate::domain::time::{DAY_MS, SECOND_MS};
-use crate::domain::{ChatUser, ForgeUserId, Request, Timestamp};
+use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
+use crate::domain::{ChatUser, EnvironmentName, ForgeUserId, Request, Timestamp};
 use crate::engine::{Engine, settle};
 use crate::ports::{Clock, IdSource};
 
@@ -46,6 +48,7 @@ pub struct WorldOptions {
     pub messages_per_second: f64,
     /// Services that policies may ask.
     pub http_checks: HttpCheckAccess,
+    pub preview: PreviewOptions,
     /// Where Countersign listens; a free port when it is 0.
     pub listen: SocketAddr,
     /// What the simulated GitHub is filled with; [`sample::fill`] when empty.
@@ -76,6 +79,7 @@ impl WorldOptions {
             when_missing: WhenMissing::Starter,
             messages_per_second: 1.0,
             http_checks: HttpCheckAccess::default(),
+            preview: preview(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             fill: None,
         }
@@ -157,7 +161,12 @@ impl World {
     pub fn run(&mut self) -> anyhow::Result<()> {
         let concurrency = self.settings.engine.concurrency;
         let poll = Duration::from_millis(self.settings.engine.poll_every.as_millis().unsigned_abs());
-        let limits = worker::Limits { deliveries: concurrency, effects_of_a_kind: concurrency, poll };
+        let limits = worker::Limits {
+            deliveries: concurrency,
+            effects_of_a_kind: concurrency,
+            previews: concurrency.div_ceil(16),
+            poll,
+        };
         let (github, slack) = (self.github.clone(), self.slack.clone());
         let running = self.running.as_mut().context("the server is stopped")?;
         let work = worker::run(running.engine.clone(), limits, running.stop.clone());
@@ -221,8 +230,9 @@ impl World {
 
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
         let now = self.clock.now();
-        let ours = self.engine()?.store.next_due(now).await?;
-        Ok([self.github.next_due(), ours].into_iter().flatten().filter(|due| *due > now).min())
+        let store = &self.engine()?.store;
+        let ours = [store.next_due(now).await?, store.next_preview_due(now).await?];
+        Ok(ours.into_iter().chain([self.github.next_due()]).flatten().filter(|due| *due > now).min())
     }
 
     /// The requests there are, newest first.
@@ -315,10 +325,25 @@ fn settings(
         },
         http_checks: options.http_checks.clone(),
         policy: PolicySettings { when_missing: options.when_missing, expires_after: Span::from_millis(DAY_MS) },
+        preview: options.preview.clone(),
         people: people(github),
         engine: EngineSettings { concurrency: 64, poll_every: Span::from_millis(SECOND_MS) },
         log: LogSettings { format: LogFormat::Text, filter: "info".to_owned() },
     })
+}
+
+/// Previews as they are when nobody sets anything.
+fn preview() -> PreviewOptions {
+    #[expect(clippy::expect_used, reason = "a constant that parses")]
+    let environment = EnvironmentName::parse("production").expect("an environment name");
+    PreviewOptions {
+        enabled: true,
+        show_on: ShowOn::Models,
+        environment,
+        give_up_after_ms: 15 * MINUTE_MS,
+        conclusion: PreviewConclusion::Verdict,
+        comment: false,
+    }
 }
 
 /// The vendors do what falls due, and send what they have to send.

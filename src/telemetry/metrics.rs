@@ -13,6 +13,8 @@ pub const EFFECTS: &str = "countersign_effects_total";
 pub const GAVE_UP: &str = "countersign_gave_up_total";
 /// Authentic deliveries that could not be used and were parked, by `source`.
 pub const PARKED: &str = "countersign_deliveries_parked_total";
+/// Looks at pull requests that failed, by `outcome` (again, gave_up, dropped).
+pub const PREVIEWS: &str = "countersign_previews_total";
 
 /// The page of metrics. Clones show the same numbers.
 #[derive(Clone)]
@@ -49,6 +51,7 @@ fn describe() {
     describe_counter!(DELIVERIES, Unit::Count, "Deliveries by source and outcome");
     describe_counter!(EFFECTS, Unit::Count, "Effects performed by kind and outcome");
     describe_counter!(GAVE_UP, Unit::Count, "Effects that nobody will try again, by kind");
+    describe_counter!(PREVIEWS, Unit::Count, "Looks at pull requests that failed, by outcome");
     describe_counter!(PARKED, Unit::Count, "Authentic deliveries that could not be used and were parked, by source");
 }
 
