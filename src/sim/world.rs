@@ -188,6 +188,11 @@ impl World {
         }
     }
 
+    /// Ends the world without looking for loose ends.
+    pub async fn stop(mut self) {
+        self.stop_server().await;
+    }
+
     pub async fn restart(&mut self) -> anyhow::Result<()> {
         self.stop_server().await;
         self.start_server().await

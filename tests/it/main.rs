@@ -17,5 +17,6 @@ mod demo;
 mod github_client;
 mod layering;
 mod postgres;
+mod previews;
 mod store;
 mod stories;
