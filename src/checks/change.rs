@@ -98,6 +98,17 @@ mod tests {
     }
 
     #[test]
+    fn the_policy_and_workflows_decide_about_changes() {
+        let policy = ".github/countersign.yml";
+        for path in [policy, ".GitHub/Countersign.yml", ".github/workflows/deploy.yml"] {
+            assert!(decides_about_changes(path, policy), "{path}");
+        }
+        for path in ["docs/.github/countersign.yml", ".github/workflows", "README.md"] {
+            assert!(!decides_about_changes(path, policy), "{path}");
+        }
+    }
+
+    #[test]
     fn a_first_deployment_touches_nothing() {
         let sample = Sample { files: vec![file(".github/countersign.yml", None)], ..Sample::first() };
         assert!(check(&sample.facts()).is_empty());

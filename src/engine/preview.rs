@@ -21,7 +21,7 @@ use crate::store::StoreError;
 
 use super::Engine;
 
-pub use buttons::against;
+pub use buttons::{Pressed, pressed};
 pub use look::look;
 
 /// How looks are made, and what was told about them already.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::Engine;
-use super::super::preview;
+use super::super::preview::{self, Pressed};
 use super::super::receive::Delivery;
 use super::{Trouble, finish, ignore, now};
 use crate::domain::{CommitSha, PreviewEvent, PreviewKey, Repository, Timestamp};
@@ -34,10 +34,10 @@ pub(super) async fn pressed(
     mark: &str,
     button: Option<&str>,
 ) -> Result<(), Trouble> {
-    let against = match button.map(preview::against) {
-        None => None,
-        Some(Ok(against)) => against,
-        Some(Err(())) => return ignore(engine, delivery, "a button that is none of ours").await,
+    let against = match button.map(preview::pressed) {
+        None | Some(Some(Pressed::Again)) => None,
+        Some(Some(Pressed::Compare(against))) => Some(against),
+        Some(None) => return ignore(engine, delivery, "a button that is none of ours").await,
     };
     let Some(number) = PreviewKey::number_in(mark) else {
         return ignore(engine, delivery, "a sheet that is none of ours").await;

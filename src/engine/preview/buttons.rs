@@ -17,13 +17,21 @@ pub(super) const fn offered(against: Against) -> [Button; 2] {
     }
 }
 
-/// What the button of that name changes about the comparison; `Err` for a name that is none of ours.
-pub fn against(name: &str) -> Result<Option<Against>, ()> {
+/// What somebody asked for with a button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// The same once more.
+    Again,
+    Compare(Against),
+}
+
+/// What the button of that name asks for; `None` for a name that is none of ours.
+pub fn pressed(name: &str) -> Option<Pressed> {
     match name {
-        _ if name == REFRESH.name => Ok(None),
-        _ if name == AGAINST_START.name => Ok(Some(Against::Start)),
-        _ if name == AGAINST_LIVE.name => Ok(Some(Against::Live)),
-        _ => Err(()),
+        _ if name == REFRESH.name => Some(Pressed::Again),
+        _ if name == AGAINST_START.name => Some(Pressed::Compare(Against::Start)),
+        _ if name == AGAINST_LIVE.name => Some(Pressed::Compare(Against::Live)),
+        _ => None,
     }
 }
 
@@ -36,9 +44,9 @@ mod tests {
         for button in [offered(Against::Live), offered(Against::Start)].as_flattened() {
             assert!(button.name.len() <= 20 && button.label.len() <= 20, "{button:?}");
             assert!(button.explanation.len() <= 40, "{button:?}");
-            assert!(against(button.name).is_ok());
+            assert!(pressed(button.name).is_some());
         }
-        assert_eq!(against("against_start"), Ok(Some(Against::Start)));
-        assert_eq!(against("approve"), Err(()));
+        assert_eq!(pressed("against_start"), Some(Pressed::Compare(Against::Start)));
+        assert_eq!(pressed("approve"), None);
     }
 }

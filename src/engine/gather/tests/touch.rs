@@ -6,6 +6,7 @@ use super::forge::{MemoryForge, sha};
 use super::{DEFAULTS, repository};
 use crate::domain::EnvironmentName;
 use crate::engine::gather::touch::{Change, touches};
+use crate::policy;
 
 const CARD: &str = "---\nlicense: mit\n---\n# Sentiment\n";
 
@@ -38,7 +39,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn models_policies_and_workflows_are_worth_a_look() {
+fn models_and_policies_are_worth_a_look() {
     for (before, after) in [
         (vec![("README.md", CARD)], vec![("README.md", "---\nlicense: cc0-1.0\n---\n")]),
         (
@@ -47,8 +48,7 @@ fn models_policies_and_workflows_are_worth_a_look() {
         ),
         (vec![("README.md", CARD)], vec![("x", "")]),
         (vec![("x", "")], vec![("m.safetensors", "x")]),
-        (vec![("x", "")], vec![(".github/countersign.yml", "version: 1\n")]),
-        (vec![("x", "")], vec![("x", ""), (".github/workflows/deploy.yml", "on: push\n")]),
+        (vec![("x", "")], vec![(policy::PATH, "version: 1\n")]),
     ] {
         assert!(touched(&before, &after, false), "{after:?}");
         assert!(touched(&before, &after, true), "by its files alone: {after:?}");
