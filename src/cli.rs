@@ -2,12 +2,15 @@
 
 mod arguments;
 mod audit;
+mod card;
 mod check;
+mod colour;
 mod database;
 mod demo;
 mod failure;
 mod requests;
 mod runtime;
+mod scan;
 mod serve;
 mod settings;
 mod table;
@@ -18,9 +21,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use arguments::{Arguments, AuditCommand, Command, Format, RequestsCommand, SettingsArguments};
+pub use card::CardArguments;
 pub use check::{CheckArguments, CheckFormat, FailOn};
 pub use demo::{DemoArguments, StoryName};
 pub use failure::Failure;
+pub use scan::ScanArguments;
 
 /// Runs the program with its arguments, the first being its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -38,6 +43,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Requests(command) => requests::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Card(arguments) => card::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     }
 }

@@ -4,13 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::card::{self, CardArguments};
 use super::check::{self, CheckArguments};
 use super::demo::{self, DemoArguments};
+use super::scan::{self, ScanArguments};
 
 const EXAMPLES: &str = "\
 Examples:
   countersign demo
   countersign check --base v1.0
+  countersign scan models/
+  countersign card README.md
   countersign serve --config /etc/countersign.toml
   COUNTERSIGN_SLACK__BOT_TOKEN_FILE=/run/secrets/bot-token countersign serve
   countersign requests list
@@ -38,6 +42,12 @@ pub enum Command {
     /// Say what the gate would say about a local git repository
     #[command(after_help = check::EXAMPLES)]
     Check(CheckArguments),
+    /// Say what weight files would do when they are loaded
+    #[command(after_help = scan::EXAMPLES)]
+    Scan(ScanArguments),
+    /// Show what is read from a model card, with the line of each fact
+    #[command(after_help = card::EXAMPLES)]
+    Card(CardArguments),
     /// Look at requests: what waits, what was decided
     #[command(subcommand)]
     Requests(RequestsCommand),

@@ -5,7 +5,6 @@ mod policy;
 mod progress;
 
 use std::fs;
-use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -20,7 +19,7 @@ use crate::report::verdict::Verdict;
 use crate::report::{Report, Rules, json, markdown, sarif, text};
 
 use super::failure::{Failure, NO};
-use super::{runtime, table};
+use super::{colour, runtime, table};
 
 pub(super) use arguments::EXAMPLES;
 pub use arguments::{CheckArguments, CheckFormat, FailOn};
@@ -98,19 +97,13 @@ fn write(arguments: &CheckArguments, report: &Report<'_>) -> Result<(), Failure>
 fn written(arguments: &CheckArguments, report: &Report<'_>) -> String {
     match arguments.format {
         CheckFormat::Text => {
-            let has_colour = arguments.output.is_none() && io::stdout().is_terminal() && !is_colour_unwanted();
+            let has_colour = arguments.output.is_none() && colour::is_wanted();
             text::text(report, Layout { columns: COLUMNS, has_colour })
         }
         CheckFormat::Json => json::json(report),
         CheckFormat::Markdown => markdown::page(report, MAX_MARKDOWN_CHARS),
         CheckFormat::Sarif => sarif::sarif(report),
     }
-}
-
-/// <https://no-color.org>, and terminals that show none.
-fn is_colour_unwanted() -> bool {
-    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    has("NO_COLOR") || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 fn told(report: &Report<'_>, file: &Path) -> String {

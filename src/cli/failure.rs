@@ -7,7 +7,7 @@ use crate::config::Problem;
 /// The answer is no: a bypassed check, a broken chain, a blocking flag.
 pub const NO: u8 = 1;
 const WRONG_USE: u8 = 2;
-const OUTSIDE_FAULT: u8 = 3;
+pub const OUTSIDE_FAULT: u8 = 3;
 
 /// A command that failed.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Evidence for a terminal: what changed, the worst flags first, and what the gate would say.
 
-mod screen;
-mod width;
+pub(crate) mod screen;
+pub(crate) mod width;
 
 use crate::checks::words::plain;
 use crate::domain::{CiState, Evidence, FileChange, Flag, ModelChange, Row, Severity, WeightChange};

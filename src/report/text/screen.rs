@@ -12,7 +12,7 @@ const MIN_TEXT_COLUMNS: usize = 16;
 
 /// How a label looks where there is colour. The words alone say everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     Plain,
     Bold,
     Dim,
@@ -37,27 +37,27 @@ impl Look {
 
 /// What is written so far.
 #[derive(Debug)]
-pub(super) struct Screen {
+pub(crate) struct Screen {
     columns: usize,
     has_colour: bool,
     out: String,
 }
 
 impl Screen {
-    pub(super) fn new(columns: usize, has_colour: bool) -> Self {
+    pub(crate) fn new(columns: usize, has_colour: bool) -> Self {
         Self { columns: columns.clamp(MIN_COLUMNS, MAX_COLUMNS), has_colour, out: String::new() }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.out
     }
 
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         self.out.push('\n');
     }
 
     /// Text over the whole width.
-    pub(super) fn line(&mut self, look: Look, text: &str) {
+    pub(crate) fn line(&mut self, look: Look, text: &str) {
         for line in wrapped(text, self.columns) {
             self.written(0, look, &line);
             self.out.push('\n');
@@ -65,7 +65,7 @@ impl Screen {
     }
 
     /// `  label  text`, with the text in a column of its own that starts after `room` columns of label.
-    pub(super) fn item(&mut self, look: Look, label: &str, room: usize, text: &str) {
+    pub(crate) fn item(&mut self, look: Look, label: &str, room: usize, text: &str) {
         let room = room.min(self.columns.saturating_sub(INDENT + GAP + MIN_TEXT_COLUMNS));
         let start = INDENT + room + GAP;
         let mut labels = wrapped(label, self.columns - INDENT);
@@ -84,6 +84,15 @@ impl Screen {
             self.out.push('\n');
             label.clear();
         }
+    }
+
+    /// `label  text`, on one line however long it is: paths are copied from it.
+    pub(crate) fn row(&mut self, look: Look, label: &str, room: usize, text: &str) {
+        self.written(0, look, label);
+        let gap = room.saturating_sub(width(label)).saturating_add(GAP);
+        self.out.extend(std::iter::repeat_n(' ', gap));
+        self.out.push_str(text);
+        self.out.push('\n');
     }
 
     fn written(&mut self, indent: usize, look: Look, text: &str) {

@@ -5,12 +5,12 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Columns of a text without line ends.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.graphemes(true).map(grapheme).sum()
 }
 
 /// Columns of what people see as one character. Some terminals draw the parts of a joined emoji side by side.
-pub(super) fn grapheme(grapheme: &str) -> usize {
+pub(crate) fn grapheme(grapheme: &str) -> usize {
     grapheme.chars().map(character).sum()
 }
 

@@ -1,0 +1,96 @@
+//! `countersign scan`: what weight files would do when they are loaded, by the code that scans for the gate.
+
+mod arguments;
+mod file;
+mod files;
+mod progress;
+mod shown;
+mod work;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use crate::artifact::scan::{FileScan, Verdict};
+use crate::artifact::tensors::Header;
+
+use super::arguments::Format;
+use super::failure::{Failure, NO, OUTSIDE_FAULT};
+use super::{colour, table};
+
+pub(super) use arguments::EXAMPLES;
+pub use arguments::ScanArguments;
+
+pub(super) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
+    let found = files::find(&arguments.paths)?;
+    let scanned = work::scan_all(&found.files, &arguments.allow_global);
+    let text = match arguments.format {
+        Format::Text => shown::text(&scanned, &found, colour::is_wanted()),
+        Format::Json => shown::json(&scanned, &found),
+    };
+    table::print_raw(&text).context("cannot write the report")?;
+    Ok(exit_code(&scanned, &found, arguments.strict))
+}
+
+/// One file, and what came of it.
+#[derive(Debug)]
+struct Scanned {
+    /// As typed, or below a folder as typed.
+    path: String,
+    bytes: u64,
+    /// None where nothing of it could be read. Without its header, which may be large.
+    scan: Option<FileScan>,
+    header: Option<HeaderFacts>,
+    /// What the system said when it would not give the file's bytes.
+    fault: Option<String>,
+}
+
+/// What people want to know of a header.
+#[derive(Debug, Serialize)]
+struct HeaderFacts {
+    summary: String,
+    tensors: usize,
+    parameters: Option<u64>,
+    external_files: Vec<String>,
+    custom_code: Vec<String>,
+    oddities: Vec<String>,
+}
+
+impl From<Header> for HeaderFacts {
+    fn from(header: Header) -> Self {
+        Self {
+            summary: header.summary(),
+            tensors: header.tensors.len(),
+            parameters: header.parameters,
+            external_files: header.external_files,
+            custom_code: header.custom_code,
+            oddities: header.oddities,
+        }
+    }
+}
+
+/// What is dangerous outranks a fault: what was found stays found. A fault outranks all else: there is no answer.
+fn exit_code(scanned: &[Scanned], found: &files::Found, is_strict: bool) -> ExitCode {
+    let worst = worst(scanned);
+    let has_header_fault = || scanned.iter().any(Scanned::has_header_fault);
+    if worst == Verdict::Dangerous {
+        return ExitCode::from(NO);
+    }
+    if !found.is_whole() || scanned.iter().any(|one| one.fault.is_some()) {
+        return ExitCode::from(OUTSIDE_FAULT);
+    }
+    let is_no = is_strict && (worst > Verdict::Clean || has_header_fault());
+    if is_no { ExitCode::from(NO) } else { ExitCode::SUCCESS }
+}
+
+impl Scanned {
+    /// It is of a format whose header says what it holds, and that could not be read.
+    fn has_header_fault(&self) -> bool {
+        self.scan.as_ref().is_some_and(|scan| scan.header_fault.is_some())
+    }
+}
+
+fn worst(scanned: &[Scanned]) -> Verdict {
+    scanned.iter().filter_map(|one| one.scan.as_ref()).map(|scan| scan.verdict).max().unwrap_or(Verdict::Clean)
+}
