@@ -14,6 +14,7 @@ mod check;
 mod config;
 mod crash;
 mod demo;
+mod desk;
 mod github_client;
 mod layering;
 mod postgres;
