@@ -12,10 +12,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::artifact::scan::{FileScan, Verdict};
+use crate::artifact::scan::{FileScan, Format, Verdict};
 use crate::artifact::tensors::Header;
 
-use super::arguments::Format;
+use super::arguments::Format as PrintFormat;
 use super::failure::{Failure, NO, OUTSIDE_FAULT};
 use super::{colour, table};
 
@@ -26,8 +26,8 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let found = files::find(&arguments.paths)?;
     let scanned = work::scan_all(&found.files, &arguments.allow_global);
     let text = match arguments.format {
-        Format::Text => shown::text(&scanned, &found, colour::is_wanted()),
-        Format::Json => shown::json(&scanned, &found),
+        PrintFormat::Text => shown::text(&scanned, &found, colour::is_wanted()),
+        PrintFormat::Json => shown::json(&scanned, &found),
     };
     table::print_raw(&text).context("cannot write the report")?;
     Ok(exit_code(&scanned, &found, arguments.strict))
@@ -85,6 +85,10 @@ fn exit_code(scanned: &[Scanned], found: &files::Found, is_strict: bool) -> Exit
 }
 
 impl Scanned {
+    fn is_of_unknown_kind(&self) -> bool {
+        self.scan.as_ref().is_some_and(|scan| scan.format == Format::Unknown)
+    }
+
     /// It is of a format whose header says what it holds, and that could not be read.
     fn has_header_fault(&self) -> bool {
         self.scan.as_ref().is_some_and(|scan| scan.header_fault.is_some())

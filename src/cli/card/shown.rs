@@ -159,14 +159,15 @@ fn sections(screen: &mut Screen, card: &Card) {
             (section.line, look, format!("{indent}{heading}{state}"))
         })
         .collect();
-    lines.extend(card.hidden_headings.iter().map(|hidden| {
+    lines.extend(card.hidden_headings.iter().filter_map(|hidden| {
         let place = match hidden.within {
             Hiding::Comment => "a comment",
-            Hiding::Code => "code",
             Hiding::Html => "HTML",
+            // Mostly comments of shell and Python, which begin like headings.
+            Hiding::Code => return None,
         };
         let heading = plain(&hidden.heading, MAX_LABEL_CHARS);
-        (hidden.line, Look::Dim, format!("{heading} – no section: it stands in {place}"))
+        Some((hidden.line, Look::Dim, format!("{heading} – no section: it stands in {place}")))
     }));
     if lines.is_empty() {
         return;

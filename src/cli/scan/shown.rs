@@ -139,7 +139,9 @@ fn closing(scanned: &[Scanned], found: &Found) -> String {
     }
     let worst_first = ["dangerous", "unscannable", "suspicious", UNREAD, POINTER];
     let bad = worst_first.iter().filter_map(|word| Some(format!("{} {word}", counts.get(word)?)));
-    let clean = counts.get(CLEAN).map(|number| format!("{number} with {CLEAN}"));
+    let unknown = scanned.iter().filter(|one| word(one) == CLEAN && one.is_of_unknown_kind()).count();
+    let unknown = if unknown == 0 { String::new() } else { format!(" ({unknown} of an unknown kind)") };
+    let clean = counts.get(CLEAN).map(|number| format!("{number} with {CLEAN}{unknown}"));
     let counts: Vec<String> = bad.chain(clean).collect();
     let unlisted = found.unlisted.len();
     let unlisted =

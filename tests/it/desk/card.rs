@@ -52,7 +52,7 @@ fn every_fact_of_a_card_has_its_line() {
         "  line 18  · Bias – template text only",
         "  line 20  · Uses – empty",
         "  line 22  Limitations – no section: it stands in a comment",
-        "2 results, 3 sections (1 empty, 1 template text only), 0 problems.",
+        "2 results, 3 sections (1 empty, 1 template text only), 1 problem.",
     ];
     for line in lines {
         assert!(text.lines().any(|shown| shown == line), "no line `{line}` in\n{text}");

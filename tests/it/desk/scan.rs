@@ -46,15 +46,17 @@ fn each_file_has_one_line_with_its_findings_below() {
         assert!(line.starts_with(begin), "`{line}` does not begin with `{begin}`");
     }
     assert!(text.contains("posix.system") && text.contains("model/data.pkl, byte "), "{text}");
-    let closing = "5 files: 1 dangerous, 1 suspicious, 1 stands for another file, 2 with no imports outside the";
-    assert!(text.contains(closing), "{text}");
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let closing =
+        "5 files: 1 dangerous, 1 suspicious, 1 stands for another file, 2 with no imports outside the allow-list.";
+    assert!(words.ends_with(closing), "{text}");
     assert!(!text.contains("safe ") && !text.contains("clean"), "{text}");
 }
 
 #[test]
 fn what_is_not_known_to_be_harmless_is_a_no_only_when_strict() {
     let pickle = unlisted();
-    let broken = &safetensors()[..40];
+    let broken = &safetensors()[..70];
     for (bytes, strict) in [(&pickle[..], 1), (&pointer(), 1), (broken, 1), (&harmless(), 0), (&safetensors(), 0)] {
         let folder = folder(&[("file", bytes)]);
         assert_eq!(countersign(folder.path(), &["scan", "file"]).status.code(), Some(0), "{bytes:?}");
@@ -79,7 +81,7 @@ fn machines_get_one_document() {
     let document = json(&countersign(folder.path(), &["scan", "--format", "json", "."]));
     assert_eq!((&document["verdict"], &document["links_not_followed"]), (&"dangerous".into(), &1.into()));
     let [evil, weights] = document["files"].as_array().unwrap().as_slice() else { panic!("{document}") };
-    assert_eq!((&evil["path"], &evil["format"], &evil["bytes"]), (&"./evil.pkl".into(), &"pickle".into(), &29.into()));
+    assert_eq!((&evil["path"], &evil["format"], &evil["bytes"]), (&"./evil.pkl".into(), &"pickle".into(), &28.into()));
     let finding = &evil["findings"][0];
     assert_eq!((&finding["verdict"], &finding["name"]), (&"dangerous".into(), &"posix.system".into()), "{finding}");
     assert_eq!((&weights["verdict"], &weights["header"]["parameters"]), (&"clean".into(), &4.into()));
@@ -93,7 +95,7 @@ fn hidden_characters_of_names_are_shown_and_steer_no_terminal() {
     let text = text(&output);
     assert_eq!(output.status.code(), Some(1));
     assert!(text.contains("model\\u{202e}\\u{1b}[31m\\u{a}.pt"), "{text}");
-    assert!(!text.contains(['\u{202e}', '\u{1b}']) && text.lines().count() == 4, "{text}");
+    assert!(!text.contains(['\u{202e}', '\u{1b}']) && text.lines().count() == 5, "{text}");
 }
 
 #[test]
@@ -115,7 +117,7 @@ fn what_cannot_be_read_is_said_and_is_no_answer() {
     let folder = folder(&[("list.pkl", &harmless())]);
     assert_eq!(countersign(folder.path(), &["scan"]).status.code(), Some(2));
     assert_eq!(countersign(folder.path(), &["scan", "absent.pkl"]).status.code(), Some(2));
-    // Memory of the process itself: a regular file that refuses to be read at its start, for root too.
+    // Memory of the process: a regular file that says it is empty and refuses to be read, for root too.
     let output = countersign(folder.path(), &["scan", "list.pkl", "/proc/self/mem"]);
     let text = text(&output);
     assert_eq!(output.status.code(), Some(3), "{text}");
