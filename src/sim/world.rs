@@ -19,10 +19,8 @@ use super::slack::{SlackOptions, SlackSim, sample as workspace};
 use crate::app::{self, server::Server, worker};
 use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
-    GithubAccess, HttpCheckAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, ServeSettings, ServerLimits,
-    SlackAccess, Span, WhenMissing,
-    GithubAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, PreviewConclusion, PreviewOptions, ServeSettings,
-    ServerLimits, ShowOn, SlackAccess, Span, WhenMissing,
+    GithubAccess, HttpCheckAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, PreviewConclusion,
+    PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, Span, WhenMissing,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::domain::{ChatUser, EnvironmentName, ForgeUserId, Request, Timestamp};

@@ -186,8 +186,16 @@ impl Look<'_> {
         let (live, ground) = self.ground(live);
         let actors: Vec<ForgeUser> = self.pull.author.iter().cloned().collect();
         let own: [DeploymentId; 0] = [];
-        let proposal =
-            Proposal { repository, environment, commit: &self.pull.head, own: &own, actors: &actors, run: None };
+        let proposal = Proposal {
+            repository,
+            environment,
+            commit: &self.pull.head,
+            own: &own,
+            actors: &actors,
+            run: None,
+            policy: None,
+            at: self.engine.clock.now(),
+        };
         let bench = self.bench(live);
         let gathering = gather::gather(&bench, &proposal, self.engine.policy);
         let gathered = tokio::time::timeout(GATHER_PATIENCE, gathering).await;
@@ -197,7 +205,7 @@ impl Look<'_> {
             environment: environment.clone(),
             ground,
             evidence: gathered.evidence,
-            actions: gathered.actions,
+            actions: gathered.checks.actions,
             policy: gathered.policy,
         })
     }
