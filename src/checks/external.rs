@@ -141,6 +141,7 @@ impl Asked {
 
     fn failure(&self, why: &str) -> Flag {
         Finding::new("check.failed", self.weight.severity(), &self.name)
+            .after(why)
             .rule("every check that the policy asks answers")
             .says(&format!("Check {} gave no usable answer: {why}.", self.name))
     }

@@ -15,6 +15,7 @@ mod config;
 mod crash;
 mod demo;
 mod desk;
+mod external;
 mod github_client;
 mod layering;
 mod postgres;

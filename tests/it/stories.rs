@@ -7,4 +7,4 @@ mod refusing;
 mod replicas;
 mod restarting;
 mod running;
-mod stage;
+pub mod stage;

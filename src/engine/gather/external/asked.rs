@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::checks::external::{Asked, Weight};
 use crate::checks::rules::ExternalRules;
 use crate::domain::time::SECOND_MS;
-use crate::domain::{Digest, RequestId, Span, Timestamp};
+use crate::domain::{Digest, RequestId, Span};
 use crate::ports::{CheckAnswer, CheckAsk, Checker, Class, Clock, IdSource, PortError};
 use crate::store::{AskRow, NewAsk, Store, StoreError};
 
@@ -109,6 +109,11 @@ async fn here(checker: &dyn Checker, check: &Check, question: &Question, asked: 
 }
 
 impl Check {
+    /// Without times: one piece of evidence may stand for several requests.
+    fn patience(&self) -> String {
+        format!("it was asked, and has {} to call back", self.wait)
+    }
+
     fn ask(&self, question: &Question, id: &str, callback: Option<&str>) -> CheckAsk {
         CheckAsk {
             id: id.to_owned(),
@@ -126,7 +131,7 @@ impl Kept<'_> {
         match (&row.answer, &row.failure) {
             (Some(answer), _) => Ok(asked.answered(answer.as_bytes())),
             (None, Some(why)) => Ok(asked.failed(why)),
-            (None, None) if row.accepted => Ok(asked.waiting(&self.waits(&row))),
+            (None, None) if row.accepted => Ok(asked.waiting(&check.patience())),
             (None, None) => self.try_once(check, question, asked, &row).await,
         }
     }
@@ -168,7 +173,7 @@ impl Kept<'_> {
             Ok(CheckAnswer::Now(answer)) => self.keep(row, answer, asked).await,
             Ok(CheckAnswer::Later) => {
                 self.note(row, |tx, id| Box::pin(async move { tx.note_accepted(id).await })).await?;
-                Ok(asked.waiting(&self.waits(row)))
+                Ok(asked.waiting(&check.patience()))
             }
             Err(error) if is_passing(&error) && row.tries < check.retries => {
                 self.note(row, |tx, id| Box::pin(async move { tx.note_failed_try(id).await })).await?;
@@ -220,19 +225,6 @@ impl Kept<'_> {
         });
         noted.await.map_err(not_kept)
     }
-
-    fn waits(&self, row: &AskRow) -> String {
-        let asked = clock_time(row.asked_at);
-        if self.clock.now() < row.until {
-            format!("it was asked {asked} and may answer until {}", clock_time(row.until))
-        } else {
-            format!("it was asked {asked} and did not answer by {}", clock_time(row.until))
-        }
-    }
-}
-
-fn clock_time(at: Timestamp) -> String {
-    Timestamp::from_seconds(at.as_seconds()).to_rfc3339()
 }
 
 const fn is_passing(error: &PortError) -> bool {
