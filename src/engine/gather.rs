@@ -39,6 +39,7 @@ use ground::Ground;
 use notes::Notes;
 use patience::Patience;
 use reader::{Desk, Reader};
+use scans::Bounds;
 use trees::Trees;
 
 /// Most flags kept; the rest are told by one more.
@@ -99,7 +100,7 @@ pub async fn gather_with(
     policy: PolicyDefaults,
     outside: Outside<'_>,
 ) -> Result<Gathered, PortError> {
-    let desk = Desk::new(Patience::default());
+    let desk = Desk::new(Patience::default(), Bounds::default());
     let reader = Reader { host, repository: proposal.repository, known, desk: &desk };
     gather_from(reader, proposal, policy, outside).await
 }
@@ -163,7 +164,7 @@ async fn study(
         pull_requests: shown.pull_requests,
         contributors: shown.contributors,
         files: listed,
-        models: changes,
+        models: models::shown(changes, &flags),
         flags,
         ci: Vec::new(),
         external: Vec::new(),

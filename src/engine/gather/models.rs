@@ -5,6 +5,7 @@ mod cards;
 mod drafts;
 mod interface;
 mod places;
+mod shown;
 mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,10 +27,8 @@ use super::trees::Trees;
 use drafts::{Draft, Found};
 
 pub(super) use places::{Place, is_card};
+pub(super) use shown::shown;
 pub(super) use weights::{Weight, is_weights, may_be_pointer};
-
-/// Most models shown.
-const MAX_MODELS: usize = 10;
 
 /// A model for the checks, and the same for people.
 pub(super) struct Model {
@@ -54,11 +53,6 @@ pub(super) async fn read(
         if !weights.is_empty() || draft.cards.describe_a_model() {
             models.push(model(&found, draft, weights));
         }
-    }
-    if models.len() > MAX_MODELS {
-        let message = format!("The repository holds {} models, and {MAX_MODELS} of them are shown.", models.len());
-        notes.gap("models", Some(models.len().to_string()), message);
-        models.truncate(MAX_MODELS);
     }
     Ok((models, notes))
 }

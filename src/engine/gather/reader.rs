@@ -12,6 +12,7 @@ use crate::ports::{Blob, Class, CodeHost, PortError, Presence};
 
 use super::known::Known;
 use super::patience::{Patience, late};
+use super::scans::Bounds;
 use super::trees::Files;
 
 /// Questions of one gathering that are under way at the same time; also most questions of one part of it that wait for
@@ -30,6 +31,7 @@ pub(super) struct Reader<'a> {
 /// What the parts of one gathering share.
 pub(super) struct Desk {
     pub(super) patience: Patience,
+    pub(super) bounds: Bounds,
     turns: Semaphore,
     /// Lists of files by commit: the policy's commit is often one of the two that are compared.
     trees: Mutex<BTreeMap<CommitSha, Arc<OnceCell<Listed>>>>,
@@ -38,8 +40,8 @@ pub(super) struct Desk {
 type Listed = Result<Presence<Arc<Files>>, PortError>;
 
 impl Desk {
-    pub(super) fn new(patience: Patience) -> Self {
-        Self { patience, turns: Semaphore::new(AT_A_TIME), trees: Mutex::default() }
+    pub(super) fn new(patience: Patience, bounds: Bounds) -> Self {
+        Self { patience, bounds, turns: Semaphore::new(AT_A_TIME), trees: Mutex::default() }
     }
 }
 

@@ -20,12 +20,12 @@ use crate::ports::{LargeFile, Located, PortError};
 
 use super::patience::late;
 use super::reader::{Content, Reader};
-use budget::{Budget, FILE_BYTES, FIRST_LOOK_BYTES};
+use budget::Budget;
 use examine::{ScanKey, examine};
 use large::{Look, too_hungry};
 use targets::{IN_GIT_BYTES, Stored};
 
-pub(super) use budget::Room;
+pub(super) use budget::{Bounds, Room};
 pub(super) use examine::bytes_of;
 pub(super) use targets::{Target, of_places};
 
@@ -85,10 +85,11 @@ type Large = (usize, LargeFile, crate::ports::LargeFileAddress);
 async fn look_into(reader: Reader<'_>, targets: &[Target<'_>], found: &mut [Option<Found>]) -> Result<(), PortError> {
     let open: Vec<usize> = (0..targets.len()).filter(|index| matches!(found.get(*index), Some(None))).collect();
     in_git(reader, targets, &open, found).await?;
-    let budget = Budget::default();
+    let bounds = reader.desk.bounds;
+    let budget = Budget::new(bounds.proposal);
     let large = located(reader, targets, &open, found).await;
-    let hungry = look_at_large(reader, targets, large, FIRST_LOOK_BYTES, &budget, found).await;
-    look_at_large(reader, targets, hungry, FILE_BYTES, &budget, found).await;
+    let hungry = look_at_large(reader, targets, large, bounds.first_look, &budget, found).await;
+    look_at_large(reader, targets, hungry, bounds.file, &budget, found).await;
     Ok(())
 }
 
@@ -194,7 +195,7 @@ async fn look_at_large(
     budget: &Budget,
     found: &mut [Option<Found>],
 ) -> Vec<Large> {
-    let is_first = most < FILE_BYTES;
+    let is_first = most < reader.desk.bounds.file;
     let looks: Vec<_> = large
         .into_iter()
         .filter_map(|large| Some(one_large(reader, targets.get(large.0)?, large, most, budget)))
