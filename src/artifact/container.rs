@@ -10,6 +10,9 @@ mod part;
 pub mod tar;
 pub mod zip;
 
+#[cfg(test)]
+pub(super) mod assemble;
+
 pub use part::{Part, head, some_bytes};
 
 use super::scan::Verdict;

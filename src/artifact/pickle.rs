@@ -21,4 +21,6 @@ pub use machine::Budget;
 pub use stream::{Stream, StreamKind, read};
 
 #[cfg(test)]
+pub(super) mod assemble;
+#[cfg(test)]
 mod tests;

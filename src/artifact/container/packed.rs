@@ -11,7 +11,7 @@ use super::wide;
 use crate::artifact::source::{Source, SourceError};
 
 /// How bytes are packed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Packing {
     /// Without header, as in zip.
     Deflate,

@@ -44,7 +44,7 @@ pub struct Entry {
     pub is_encrypted: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {
     Stored,
     Packed(Packing),
@@ -113,8 +113,8 @@ struct Reading<'a> {
     claims: Vec<(u64, u64, bool)>,
     /// Places by name.
     names: BTreeMap<Vec<u8>, u64>,
-    /// Place, packed bytes and method of what was taken in.
-    known: BTreeSet<(u64, u64, u16)>,
+    /// Place, length and method of what was taken in.
+    known: BTreeSet<(u64, u64, Method)>,
 }
 
 impl Reading<'_> {
@@ -154,9 +154,6 @@ impl Reading<'_> {
                 "Two entries bear this name, and readers differ in which they use.",
             );
         }
-        if !self.known.insert((at, listed.packed_bytes, listed.method)) {
-            return Ok(());
-        }
         if leads_out(&name) {
             self.oddity(Verdict::Suspicious, &name, OUTSIDE);
         }
@@ -168,7 +165,10 @@ impl Reading<'_> {
         if end > self.source.size() {
             self.oddity(Verdict::Unscannable, &name, "It reaches beyond the end of the archive.");
         }
-        self.claims.push((at, end, local.has_descriptor()));
+        let claim = (at, end, local.has_descriptor());
+        if self.claims.last() != Some(&claim) {
+            self.claims.push(claim);
+        }
         let is_encrypted = (listed.flags | local.flags) & 1 != 0;
         let entry =
             |method, packed_bytes| Entry { name: name.clone(), data: local.data, packed_bytes, method, is_encrypted };
@@ -187,6 +187,9 @@ impl Reading<'_> {
     }
 
     fn add(&mut self, entry: Entry) {
+        if !self.known.insert((entry.data, entry.packed_bytes, entry.method)) {
+            return;
+        }
         if self.archive.entries.len() >= ENTRIES_LIMIT {
             self.archive.is_cut = true;
         } else {

@@ -32,7 +32,7 @@ pub fn weigh(run: &Run, ends_file: bool) -> Weight {
     let by_limit = match run.fault {
         // Nothing was looked at, or not all.
         Some(Fault::TooManyOpcodes) => true,
-        Some(fault) => fault.is_limit() && run.opcodes > 1,
+        Some(fault) => fault.is_limit() && (run.opcodes > 1 || run.has_protocol),
         None => false,
     };
     let by_tricks = run.odd.iter().any(|odd| odd.kind == OddKind::FrameLies)

@@ -6,8 +6,10 @@ use crate::artifact::source::{Source, SourceError};
 
 /// Bytes kept of one line: names and numbers are shorter, and of longer text only place and length matter.
 pub const LINE_KEPT: usize = 4096;
-/// A text opcode's line of more than this many bytes ends the reading.
-const LINE_LIMIT: u64 = 16 << 20;
+/// A line of more than this many bytes ends the reading: names, numbers and keys are short.
+pub const SHORT_LINE: u64 = 64 << 10;
+/// The same for lines of text.
+pub const LONG_LINE: u64 = 16 << 20;
 /// Reads start small, as most files that are looked at turn out to be no pickle at their first bytes, and grow.
 const FIRST_READ: usize = 512;
 const LARGEST_READ: usize = 64 << 10;
@@ -68,6 +70,13 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The next byte, which stays.
+    pub fn peek(&mut self) -> Result<u8, Fault> {
+        let byte = self.byte()?;
+        self.at = self.at.saturating_sub(1);
+        Ok(byte)
+    }
+
     #[inline]
     pub fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
         match self.buffer.get(self.at..).and_then(|rest| rest.first_chunk::<N>()) {
@@ -91,9 +100,9 @@ impl<'a> Input<'a> {
         if target > self.size { Err(Fault::End) } else { Ok(()) }
     }
 
-    /// Reads up to a line feed, which is taken and not kept. At most [`LINE_KEPT`] bytes go into `kept`; the whole line's
-    /// length is returned.
-    pub fn line(&mut self, kept: &mut Vec<u8>) -> Result<u64, Fault> {
+    /// Reads up to a line feed, which is taken and not kept, at most about `limit` bytes. [`LINE_KEPT`] of them go into `kept`;
+    /// the whole line's length is returned.
+    pub fn line(&mut self, limit: u64, kept: &mut Vec<u8>) -> Result<u64, Fault> {
         kept.clear();
         let mut length: u64 = 0;
         loop {
@@ -108,7 +117,7 @@ impl<'a> Input<'a> {
                 self.at = self.at.saturating_add(1);
                 return Ok(length);
             }
-            if length > LINE_LIMIT {
+            if length > limit {
                 return Err(Fault::LineTooLong);
             }
             self.refill()?;

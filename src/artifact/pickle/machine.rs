@@ -16,7 +16,7 @@ use stack::Stack;
 
 use super::fault::Fault;
 use super::imports::{Import, Imports, Judgements};
-use super::input::Input;
+use super::input::{Input, SHORT_LINE};
 use super::memo::Memo;
 use super::opcode as op;
 use super::value::Value;
@@ -293,11 +293,11 @@ impl<'m, 'a> Machine<'m, 'a> {
                 self.stack.push(self.memo.get(u64::from(key))?)?;
             }
             op::PUT => {
-                self.input.line(&mut self.line)?;
+                self.input.line(SHORT_LINE, &mut self.line)?;
                 self.memo.put_named(&self.line, self.stack.top()?)?;
             }
             op::GET => {
-                self.input.line(&mut self.line)?;
+                self.input.line(SHORT_LINE, &mut self.line)?;
                 self.stack.push(self.memo.get_named(&self.line)?)?;
             }
 
@@ -328,7 +328,7 @@ impl<'m, 'a> Machine<'m, 'a> {
             op::OBJ => self.obj()?,
             op::BUILD => self.build()?,
             op::PERSID => {
-                self.input.line(&mut self.line)?;
+                self.input.line(SHORT_LINE, &mut self.line)?;
                 self.stack.push(Value::Given)?;
             }
             op::BINPERSID => {

@@ -47,11 +47,11 @@ pub fn read(source: &dyn Source, allow_globals: &[String], budget: &mut Budget) 
     }
     // Another reader than joblib takes the arrays' bytes for opcodes: what those do counts, where they end does not.
     let (plain, _) = read_as(source, Reader::Plain, allow_globals, budget)?;
-    let mut stream = stream;
+    let mut found = Findings::default();
     let more = plain.findings.into_iter().filter(|finding| !finding.name.is_empty());
-    stream.findings.extend(more);
-    stream.loaded.extend(plain.loaded);
-    Ok(stream)
+    stream.findings.into_iter().chain(more).for_each(|finding| found.add(finding));
+    let loaded = [stream.loaded, plain.loaded].concat();
+    Ok(Stream { findings: found.sorted(), loaded, ..stream })
 }
 
 fn read_as(
@@ -65,7 +65,7 @@ fn read_as(
     let (mut weight, mut has_arrays, mut is_torch, mut pickles) = (Weight::None, false, false, 0_u64);
     while !input.is_at_end() {
         let start = input.position();
-        let run = Machine::new(&mut input, budget, &mut judgements, reader).run();
+        let mut run = Machine::new(&mut input, budget, &mut judgements, reader).run();
         let this = evidence::weigh(&run, input.is_at_end());
         stop_unread(&input, this.max(weight))?;
         if this == Weight::None {
@@ -76,6 +76,11 @@ fn read_as(
         weight = weight.max(this);
         pickles += 1;
         has_arrays |= run.has_arrays;
+        if reader == Reader::Plain {
+            // An array's bytes may look like anything: only what is named well enough to be found counts.
+            run.odd.clear();
+            run.imports.retain(|import| import.judgement.is_plausible);
+        }
         findings::add(&run, &mut found);
         stream.loaded.extend(run.loaded);
         if run.fault.is_some() || (is_torch && pickles == TORCH_LEGACY_PICKLES) {

@@ -55,7 +55,7 @@ pub enum Value {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     at: [u8; 5],
-    length: u16,
+    length: [u8; 2],
 }
 
 impl Place {
@@ -63,7 +63,7 @@ impl Place {
     pub fn new(at: u64, length: u64) -> Option<Self> {
         let short = at < PLACE_LIMIT && length <= TEXT_KEPT;
         let [a, b, c, d, e, ..] = at.to_le_bytes();
-        short.then(|| Self { at: [a, b, c, d, e], length: u16::try_from(length).unwrap_or(u16::MAX) })
+        short.then(|| Self { at: [a, b, c, d, e], length: u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes() })
     }
 
     pub fn at(self) -> u64 {
@@ -72,7 +72,7 @@ impl Place {
     }
 
     pub fn length(self) -> usize {
-        usize::from(self.length)
+        usize::from(u16::from_le_bytes(self.length))
     }
 }
 

@@ -128,7 +128,7 @@ fn is_lzma(head: &[u8]) -> bool {
 }
 
 fn is_multiple_of_31(method: u8, check: u8) -> bool {
-    u16::from_be_bytes([method, check]) % 31 == 0
+    u16::from_be_bytes([method, check]).is_multiple_of(31)
 }
 
 /// Whether the first bytes are a stream of zlib: they unpack to something, and break off at most because they end.

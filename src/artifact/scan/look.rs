@@ -13,6 +13,11 @@ use crate::artifact::text::quoted;
 /// First bytes of compressed data that are unpacked to see what it is.
 const HEAD_BYTES: u64 = 4096;
 
+/// Things looked at in one file: entries may lie over one another, and archives in archives.
+const LOOKS_LIMIT: u32 = 250_000;
+/// Containers opened in one file.
+const CONTAINERS_LIMIT: u32 = 256;
+
 /// See [`super::scan`].
 pub fn scan(name: &str, source: &dyn Source, options: &ScanOptions<'_>) -> Result<FileScan, SourceError> {
     let mut look = Look {
@@ -20,6 +25,9 @@ pub fn scan(name: &str, source: &dyn Source, options: &ScanOptions<'_>) -> Resul
         findings: Findings::default(),
         opcodes: Budget::new(options.limits.opcodes),
         unpacked_left: options.limits.unpacked_bytes,
+        searched_left: source.size().saturating_mul(2).saturating_add(options.limits.unpacked_bytes),
+        looks_left: LOOKS_LIMIT,
+        containers_left: CONTAINERS_LIMIT,
         opened: 0,
         has_pickle: false,
         keras_config: None,
@@ -40,6 +48,10 @@ pub struct Look<'a> {
     findings: Findings,
     opcodes: Budget,
     unpacked_left: u64,
+    /// Bytes that may be searched for text.
+    searched_left: u64,
+    looks_left: u32,
+    containers_left: u32,
     /// Pickles and containers looked into so far.
     pub opened: u64,
     has_pickle: bool,
@@ -124,6 +136,15 @@ impl<'a> Look<'a> {
         if source.size() == 0 {
             return Ok(Format::Empty);
         }
+        let Some(left) = self.looks_left.checked_sub(1) else {
+            self.say(
+                Verdict::Unscannable,
+                &Place::default(),
+                "It holds more than is looked at in one file.".to_owned(),
+            );
+            return Ok(Format::Unknown);
+        };
+        self.looks_left = left;
         let head = kinds::head(source)?;
         let stream = pickle::read(source, self.options.allow_globals, &mut self.opcodes)?;
         let by_pickle = match stream.kind {
@@ -165,14 +186,25 @@ impl<'a> Look<'a> {
         Ok(kind.format())
     }
 
+    pub fn has_no_containers_left(&self) -> bool {
+        self.containers_left == 0
+    }
+
+    /// Whether another container may be opened; says so where not.
     pub fn may_open(&mut self, place: &Place) -> bool {
-        let may = place.depth < self.options.limits.depth;
-        if !may {
+        let is_too_deep = place.depth >= self.options.limits.depth;
+        if is_too_deep {
             let why = format!("Containers are in one another more than {} deep.", self.options.limits.depth);
-            self.opened += 1;
             self.say(Verdict::Unscannable, place, why);
+        } else if self.containers_left == 0 {
+            let why = format!("It holds more than {CONTAINERS_LIMIT} containers.");
+            self.say(Verdict::Unscannable, &Place::default(), why);
+        } else {
+            self.containers_left -= 1;
+            return true;
         }
-        may
+        self.opened += 1;
+        false
     }
 
     /// What a stream of pickles does, that begins at `start` of what is here.
@@ -185,7 +217,7 @@ impl<'a> Look<'a> {
         }
         for (at, length) in stream.loaded {
             let inner = place.inside(&format!("(bytes at {})", at.saturating_add(start)), false);
-            if self.may_open(place) {
+            if place.depth < self.options.limits.depth || self.may_open(place) {
                 self.content(&Part::new(source, at.saturating_add(start), length), &inner)?;
             }
         }
@@ -294,6 +326,15 @@ impl<'a> Look<'a> {
 
     fn hdf5(&mut self, source: &dyn Source, place: &Place) -> Result<(), SourceError> {
         self.opened += 1;
+        let Some(left) = self.searched_left.checked_sub(source.size()) else {
+            self.say(
+                Verdict::Unscannable,
+                place,
+                "It holds more text to search than is looked at in one file.".to_owned(),
+            );
+            return Ok(());
+        };
+        self.searched_left = left;
         let code = hdf5::search(source)?;
         if let Some(position) = code.lambda {
             let why = "It holds Python code that runs with the model.".to_owned();

@@ -13,6 +13,9 @@ const CONFIG_LIMIT: u64 = 8 << 20;
 impl Look<'_> {
     /// A file as a zip archive; none where it is no such thing.
     pub fn zip(&mut self, source: &dyn Source, place: &Place) -> Result<Option<Format>, SourceError> {
+        if self.has_no_containers_left() {
+            return Ok(self.may_open(place).then_some(Format::Zip));
+        }
         let Some(archive) = zip::read(source)? else { return Ok(None) };
         let format = format(&archive, source)?;
         if !self.may_open(place) {

@@ -100,6 +100,7 @@ fn zip64(source: &dyn Source, end: u64, places: &mut Vec<Place>) -> Result<Vec<(
             places.extend(before(at, size, offset));
             let length = u64_at(&record, 4).saturating_add(12);
             found.push((at, at.saturating_add(length).min(locator_at)));
+            found.dedup();
         }
     }
     Ok(found)

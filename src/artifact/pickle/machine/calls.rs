@@ -5,6 +5,7 @@ use super::{Machine, OddKind};
 use crate::artifact::container::wide;
 use crate::artifact::pickle::fault::Fault;
 use crate::artifact::pickle::imports::{NAME_LIMIT, Role};
+use crate::artifact::pickle::input::SHORT_LINE;
 use crate::artifact::pickle::opcode as op;
 use crate::artifact::pickle::value::Value;
 
@@ -143,7 +144,7 @@ impl Machine<'_, '_> {
 
     /// One line of GLOBAL or INST, and whether it is too long for a name. Only UTF-8 names anything.
     fn name_line(&mut self) -> Result<(String, bool), Fault> {
-        let length = self.input.line(&mut self.line)?;
+        let length = self.input.line(SHORT_LINE, &mut self.line)?;
         let is_long = length > wide(NAME_LIMIT);
         let text = if is_long { Ok("") } else { std::str::from_utf8(&self.line) };
         Ok((text.map_err(|_| Fault::Malformed)?.to_owned(), is_long))

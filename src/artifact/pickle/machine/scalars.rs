@@ -3,7 +3,7 @@
 use super::Machine;
 use crate::artifact::container::wide;
 use crate::artifact::pickle::fault::Fault;
-use crate::artifact::pickle::input::{LINE_KEPT, narrow};
+use crate::artifact::pickle::input::{LINE_KEPT, LONG_LINE, SHORT_LINE, narrow};
 use crate::artifact::pickle::opcode as op;
 use crate::artifact::pickle::text;
 use crate::artifact::pickle::value::{Place, Value};
@@ -15,7 +15,7 @@ const TORCH_MAGIC_DECIMAL: &[u8] = b"119547037146038801333356";
 impl Machine<'_, '_> {
     /// INT, LONG, FLOAT: whatever any version of Python reads as a number passes.
     pub(super) fn number_line(&mut self, code: u8) -> Result<(), Fault> {
-        let length = self.input.line(&mut self.line)?;
+        let length = self.input.line(SHORT_LINE, &mut self.line)?;
         // The C reader stops at a zero byte.
         let text = self.line.split(|byte| *byte == 0).next().unwrap_or_default().trim_ascii();
         let is_number = !text.is_empty() && text.iter().all(|byte| is_number_byte(*byte, code));
@@ -52,7 +52,10 @@ impl Machine<'_, '_> {
 
     pub(super) fn text_line(&mut self, code: u8) -> Result<(), Fault> {
         let start = self.input.position();
-        let length = self.input.line(&mut self.line)?;
+        if code == op::STRING && !matches!(self.input.peek()?, b'\'' | b'"') {
+            return Err(Fault::Malformed);
+        }
+        let length = self.input.line(LONG_LINE, &mut self.line)?;
         let is_whole = length <= wide(LINE_KEPT);
         if code == op::STRING && is_whole && text::unquoted(&self.line).is_none() {
             return Err(Fault::Malformed);
