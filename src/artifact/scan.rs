@@ -1,5 +1,6 @@
 //! What a weight file would do when it is loaded, decided by its content and never by its name.
 
+mod arrays;
 mod detect;
 mod findings;
 mod hdf5;
@@ -8,6 +9,7 @@ mod kinds;
 mod look;
 mod members;
 mod onnx;
+mod unpack;
 
 pub use detect::detect;
 pub(super) use findings::Findings;

@@ -46,5 +46,8 @@ pub fn without_magic(source: &dyn Source, head: &[u8]) -> Result<Format, SourceE
     if onnx::is_onnx(source)? {
         return Ok(Format::Onnx);
     }
-    Ok(if kinds::is_text(head) { Format::Text } else { Format::Unknown })
+    if kinds::is_text(head) {
+        return Ok(Format::Text);
+    }
+    Ok(if kinds::is_hdf5_behind_user_block(source)? { Format::Hdf5 } else { Format::Unknown })
 }

@@ -1,9 +1,9 @@
 //! What a file is by its first bytes, as the programs that open such files tell.
 
 use super::Format;
-use crate::artifact::container::npy;
 use crate::artifact::container::packed::{End, Packing, unpack};
 use crate::artifact::container::tar;
+use crate::artifact::container::{npy, some_bytes, wide};
 use crate::artifact::source::{Source, SourceError};
 
 /// First bytes that are looked at: enough for a tar header, and for HDF5 behind a user block.
@@ -144,10 +144,23 @@ fn unpacks(head: &[u8]) -> bool {
     half.is_some_and(|half| half.bytes.len() < whole.bytes.len())
 }
 
+const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+
 /// HDF5: the signature stands at 0, or behind a user block of 512, 1024, 2048 … bytes.
 fn is_hdf5(head: &[u8]) -> bool {
-    const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
-    [0, 512, 1024, 2048].into_iter().any(|at| head.get(at..).is_some_and(|rest| rest.starts_with(SIGNATURE)))
+    [0, 512, 1024, 2048].into_iter().any(|at| head.get(at..).is_some_and(|rest| rest.starts_with(HDF5)))
+}
+
+/// The same, with a user block longer than the first bytes.
+pub fn is_hdf5_behind_user_block(source: &dyn Source) -> Result<bool, SourceError> {
+    let mut at = wide(HEAD_BYTES);
+    while at < source.size() {
+        if some_bytes(source, at, HDF5.len())? == HDF5 {
+            return Ok(true);
+        }
+        at = at.saturating_mul(2);
+    }
+    Ok(false)
 }
 
 /// Safetensors: eight bytes of length, then so many bytes of JSON.

@@ -3,15 +3,11 @@
 use super::findings::Findings;
 use super::kinds::{self, Kind};
 use super::{FileScan, Format, ScanFinding, ScanOptions, Verdict, detect, hdf5, header};
-use crate::artifact::container::packed::{End, Packing, Unpacked, unpack};
-use crate::artifact::container::{Oddity, Part, npy, wide};
+use crate::artifact::container::{Oddity, Part, wide};
 use crate::artifact::lfs::{self, LfsReading};
 use crate::artifact::pickle::{self, Budget, Stream, StreamKind};
 use crate::artifact::source::{Source, SourceError};
 use crate::artifact::text::quoted;
-
-/// First bytes of compressed data that are unpacked to see what it is.
-const HEAD_BYTES: u64 = 4096;
 
 /// Things looked at in one file: entries may lie over one another, and archives in archives.
 const LOOKS_LIMIT: u32 = 250_000;
@@ -47,7 +43,7 @@ pub struct Look<'a> {
     pub options: &'a ScanOptions<'a>,
     findings: Findings,
     opcodes: Budget,
-    unpacked_left: u64,
+    pub unpacked_left: u64,
     /// Bytes that may be searched for text.
     searched_left: u64,
     looks_left: u32,
@@ -78,7 +74,7 @@ impl Place {
     }
 
     /// A stretch of what is here, at the same depth.
-    fn part(&self, name: &str) -> Self {
+    pub fn part(&self, name: &str) -> Self {
         Self { depth: self.depth, ..self.inside(name, false) }
     }
 }
@@ -96,11 +92,8 @@ impl<'a> Look<'a> {
             }
         };
         if format == Format::Unknown && is_named_like_a_pickle(name) {
-            self.say(
-                Verdict::Unscannable,
-                &place,
-                "It is named like a pickle, and its content is nothing known.".to_owned(),
-            );
+            let why = "It is named like a pickle, and its content is nothing known.";
+            self.say(Verdict::Unscannable, &place, why.to_owned());
         }
         Ok(format)
     }
@@ -125,10 +118,14 @@ impl<'a> Look<'a> {
                 LfsReading::NotAPointer => {}
             }
         }
-        match self.content(source, place)? {
-            Format::Unknown => detect::without_magic(source, &head),
-            format => Ok(format),
+        let mut format = self.content(source, place)?;
+        if format == Format::Unknown {
+            format = detect::without_magic(source, &head)?;
+            if format == Format::Hdf5 {
+                self.hdf5(source, place)?;
+            }
         }
+        Ok(format)
     }
 
     /// Anything: the file, a member, a part.
@@ -137,16 +134,13 @@ impl<'a> Look<'a> {
             return Ok(Format::Empty);
         }
         let Some(left) = self.looks_left.checked_sub(1) else {
-            self.say(
-                Verdict::Unscannable,
-                &Place::default(),
-                "It holds more than is looked at in one file.".to_owned(),
-            );
+            let why = "It holds more than is looked at in one file.";
+            self.say(Verdict::Unscannable, &Place::default(), why.to_owned());
             return Ok(Format::Unknown);
         };
         self.looks_left = left;
         let head = kinds::head(source)?;
-        let stream = pickle::read(source, self.options.allow_globals, &mut self.opcodes)?;
+        let stream = self.stream(source)?;
         let by_pickle = match stream.kind {
             StreamKind::Pickles => Some(Format::Pickle),
             StreamKind::TorchLegacy => Some(Format::TorchLegacy),
@@ -207,8 +201,19 @@ impl<'a> Look<'a> {
         false
     }
 
+    /// A source read as pickles.
+    pub fn stream(&mut self, source: &dyn Source) -> Result<Stream, SourceError> {
+        pickle::read(source, self.options.allow_globals, &mut self.opcodes)
+    }
+
     /// What a stream of pickles does, that begins at `start` of what is here.
-    fn pickles(&mut self, stream: Stream, source: &dyn Source, start: u64, place: &Place) -> Result<(), SourceError> {
+    pub fn pickles(
+        &mut self,
+        stream: Stream,
+        source: &dyn Source,
+        start: u64,
+        place: &Place,
+    ) -> Result<(), SourceError> {
         self.has_pickle = true;
         self.opened += 1;
         for mut finding in stream.findings {
@@ -233,115 +238,19 @@ impl<'a> Look<'a> {
         Ok(())
     }
 
-    fn npy(&mut self, source: &dyn Source, place: &Place) -> Result<(), SourceError> {
-        /// Arrays one after the other in a file.
-        const ARRAYS_LIMIT: usize = 10_000;
-        let mut at = 0;
-        for _ in 0..ARRAYS_LIMIT {
-            let Some(array) = npy::read(source, at)? else {
-                let why = "Bytes follow the array that are no array.".to_owned();
-                self.found(finding(Verdict::Suspicious, why, Some(at)), place);
-                self.content(&Part::new(source, at, u64::MAX), &place.part("(behind the array)"))?;
-                return Ok(());
-            };
-            match self.array(source, &array, place)? {
-                Some(end) if end < source.size() => at = end,
-                _ => return Ok(()),
-            }
-        }
-        self.say(Verdict::Unscannable, place, format!("It has more than {ARRAYS_LIMIT} arrays."));
-        Ok(())
-    }
-
-    /// One array; gives where it ends, where that can be told.
-    fn array(&mut self, source: &dyn Source, array: &npy::Npy, place: &Place) -> Result<Option<u64>, SourceError> {
-        let data = Part::new(source, array.data, u64::MAX);
-        let mut stream = pickle::read(&data, self.options.allow_globals, &mut self.opcodes)?;
-        let is_pickle = matches!(stream.kind, StreamKind::Pickles | StreamKind::TorchLegacy);
-        if !is_pickle && !matches!(array.elements, npy::Elements::Raw(_)) {
-            let why =
-                "The array should hold Python objects or has no readable header, and no pickle follows.".to_owned();
-            self.found(finding(Verdict::Unscannable, why, Some(array.data)), place);
-        }
-        let end = match array.elements {
-            npy::Elements::Raw(Some(bytes)) => Some(array.data.saturating_add(bytes)),
-            _ => stream.rest.map(|rest| array.data.saturating_add(rest)),
-        };
-        if is_pickle {
-            // Another array may follow the pickle of one.
-            if let Some(rest) = stream.rest
-                && npy::read(&data, rest)?.is_some()
-            {
-                stream.rest = None;
-            }
-            let has_rest = stream.rest.is_some();
-            self.pickles(stream, source, array.data, place)?;
-            return Ok(end.filter(|_| !has_rest));
-        }
-        Ok(end)
-    }
-
-    /// Unpacks into memory and looks at that; of large data only as much as tells that nothing can be in it.
-    pub fn packed(&mut self, source: &dyn Source, packing: Packing, place: &Place) -> Result<(), SourceError> {
-        let mut unpacked = self.unpacked(source, packing, HEAD_BYTES)?;
-        if unpacked.end == End::More && wide(unpacked.bytes.len()) >= HEAD_BYTES {
-            if !self.may_hold_more(&unpacked.bytes)? {
-                return Ok(());
-            }
-            unpacked = self.unpacked(source, packing, u64::MAX)?;
-        }
-        match unpacked.end {
-            End::Whole => {}
-            End::Broken => self.say(Verdict::Unscannable, place, "The compressed data breaks off.".to_owned()),
-            End::More => {
-                let limit = self.options.limits.unpacked_bytes;
-                let why = format!("The compressed data of the file takes more than {limit} bytes when unpacked.");
-                self.say(Verdict::Unscannable, place, why);
-            }
-        }
-        self.content(&unpacked.bytes.as_slice(), place)?;
-        Ok(())
-    }
-
-    /// Unpacks at most so many bytes, and no more than are left for the file.
-    pub fn unpacked(&mut self, source: &dyn Source, packing: Packing, most: u64) -> Result<Unpacked, SourceError> {
-        let unpacked = unpack(source, packing, most.min(self.unpacked_left))?;
-        let cost = wide(unpacked.bytes.len()).max(packing.least_cost());
-        self.unpacked_left = self.unpacked_left.saturating_sub(cost);
-        Ok(unpacked)
-    }
-
-    /// Whether the first bytes of unpacked data may be those of a pickle or container.
-    fn may_hold_more(&mut self, head: &[u8]) -> Result<bool, SourceError> {
-        let stream = pickle::read(&head, self.options.allow_globals, &mut self.opcodes)?;
-        if stream.kind != StreamKind::NotPickles {
-            return Ok(true);
-        }
-        Ok(match kinds::of(head, u64::MAX) {
-            Kind::Npy => !matches!(npy::read(&head, 0)?, Some(npy::Npy { elements: npy::Elements::Raw(_), .. })),
-            Kind::Gguf | Kind::Safetensors | Kind::Other => false,
-            _ => true,
-        })
-    }
-
     fn hdf5(&mut self, source: &dyn Source, place: &Place) -> Result<(), SourceError> {
         self.opened += 1;
         let Some(left) = self.searched_left.checked_sub(source.size()) else {
-            self.say(
-                Verdict::Unscannable,
-                place,
-                "It holds more text to search than is looked at in one file.".to_owned(),
-            );
+            let why = "It holds more text to search than is looked at in one file.";
+            self.say(Verdict::Unscannable, place, why.to_owned());
             return Ok(());
         };
         self.searched_left = left;
         let code = hdf5::search(source)?;
         if let Some(position) = code.lambda {
             let why = "It holds Python code that runs with the model.".to_owned();
-            self.found(
-                ScanFinding { name: "Lambda".to_owned(), ..finding(Verdict::Dangerous, why, Some(position)) },
-                place,
-            );
+            let lambda = ScanFinding { name: "Lambda".to_owned(), ..finding(Verdict::Dangerous, why, Some(position)) };
+            self.found(lambda, place);
         }
         if let Some(position) = code.disguised {
             let why = "Text in it is written so that it cannot be searched.".to_owned();

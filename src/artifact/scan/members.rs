@@ -25,9 +25,7 @@ impl Look<'_> {
         for oddity in &archive.oddities {
             self.oddity(oddity, place);
         }
-        if format == Format::Keras {
-            self.keras(&archive, source, place)?;
-        }
+        self.keras(&archive, source, place)?;
         if archive.entries.iter().any(|entry| is_torchscript(&entry.name)) {
             let why = "It carries TorchScript, code that runs when the model is used.".to_owned();
             self.say(Verdict::Suspicious, place, why);
@@ -96,7 +94,7 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// Keras reads its configuration by name.
+    /// Keras reads its configuration by name, and needs nothing else to run what is in it.
     fn keras(&mut self, archive: &Archive, source: &dyn Source, place: &Place) -> Result<(), SourceError> {
         for entry in archive.entries.iter().filter(|entry| entry.name == KERAS_CONFIG) {
             let inner = place.inside(&entry.name, false);

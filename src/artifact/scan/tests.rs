@@ -149,6 +149,8 @@ fn a_keras_file_is_judged_by_its_configuration() {
         .with(&Entry::packed("config.json", 8, &packed))
         .build();
     assert_eq!(answer(&bytes), (Format::Keras, Verdict::Dangerous));
+    // Nothing but the configuration is needed to run what is in it.
+    assert_eq!(answer(&zip(&[("config.json", br#"{"class_name": "Lambda"}"#)])), (Format::Zip, Verdict::Dangerous));
 }
 
 #[test]
@@ -157,6 +159,8 @@ fn code_in_hdf5_is_found() {
     assert_eq!(answer(&hdf5(r#"{"class_name": "Dense"}"#)), (Format::Hdf5, Verdict::Clean));
     assert_eq!(answer(&hdf5(r#"{"class_name": "Lambda"}"#)), (Format::Hdf5, Verdict::Dangerous));
     assert_eq!(answer(&hdf5(r#"{"class_name": "\u004cambda"}"#)), (Format::Hdf5, Verdict::Unscannable));
+    let behind = [vec![0; 16384], hdf5(r#"{"class_name": "Lambda"}"#)].concat();
+    assert_eq!(answer(&behind), (Format::Hdf5, Verdict::Dangerous));
 }
 
 #[test]
