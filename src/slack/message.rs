@@ -6,11 +6,13 @@ mod footer;
 mod gates;
 mod header;
 mod notification;
+mod others;
 mod outcome;
 mod pulls;
 mod risk;
 mod room;
 mod table;
+mod weights;
 mod who;
 
 pub(super) mod buttons;
@@ -24,11 +26,13 @@ use super::blocks::{self, Rich};
 
 pub(super) use footer::excluded_people;
 pub(super) use header::{model, title};
+pub(super) use others::{ci_word, external, external_words, field};
 pub(super) use outcome::ending_words;
 pub(super) use pulls::pull_request;
 pub(super) use risk::flag_line_with_rule;
 pub(super) use room::Room;
-pub(super) use table::{row_line, weight_line};
+pub(super) use table::row_line_with_limit;
+pub(super) use weights::{tensor_words, weight_line};
 pub(super) use who::{origin, what_changes};
 
 /// Budgets for a whole message: Slack publishes no limit on the sum, refuses somewhere above 10,000 characters and allows
@@ -59,7 +63,10 @@ fn parts(board: &Board<'_>, room: &Room) -> Vec<SlackBlock> {
         blocks.extend(Rich::new().line(who::line(board, room)).block());
         blocks.extend(risk::block(board, room));
         blocks.extend(table::block(board, room));
-        blocks.extend(if board.request.decision().is_none() { pulls::block(board, room) } else { None });
+        if board.request.decision().is_none() {
+            blocks.extend(others::block(board, room));
+            blocks.extend(pulls::block(board, room));
+        }
         blocks.extend(if open { gates::block(board, room) } else { None });
     }
     blocks.extend(buttons::block(board));
@@ -76,7 +83,8 @@ fn is_trivial(board: &Board<'_>) -> bool {
 
 fn trivial(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let line = who::line(board, room).words("\n").bold("No flags. ").then(table::nothing_changed(board));
-    Rich::new().line(line).bullets(pulls::lines(board, room)).line(gates::needed(board)).block()
+    let others = board.evidence.map(|evidence| others::lines(evidence, room)).unwrap_or_default();
+    Rich::new().line(line).bullets(others).bullets(pulls::lines(board, room)).line(gates::needed(board)).block()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::ports::chat::Board;
 use crate::slack::text::{count, date, fallback, listed};
 
 use super::risk::{flag_count, flag_words, risk_word};
-use super::{Room, gates, header, outcome, table, title};
+use super::{Room, gates, header, others, outcome, table, title};
 
 /// At most 3,500 characters, as each part is bounded after escaping; Slack takes 4,000 in an edit.
 pub(super) fn text(board: &Board<'_>) -> String {
@@ -28,6 +28,7 @@ fn open(board: &Board<'_>) -> String {
     let mut sentences = vec![fallback(&asked, 200)];
     sentences.extend(board.evidence.map(risk));
     sentences.extend(board.evidence.map(rows).filter(|rows| !rows.is_empty()));
+    sentences.extend(board.evidence.into_iter().flat_map(pressing));
     sentences.extend(board.evidence.map(pulls));
     let needed = gates::missing(request);
     sentences.push(fallback(&format!("Needs {}.", if needed.is_empty() { "a decision" } else { &needed }), 300));
@@ -50,6 +51,11 @@ fn rows(evidence: &Evidence) -> String {
     let changed = evidence.models.iter().flat_map(table::changed_rows).take(5);
     let words: Vec<String> = changed.map(|row| table::row_line(row, &room).as_fallback(150)).collect();
     if words.is_empty() { String::new() } else { format!("{}.", words.join("; ")) }
+}
+
+fn pressing(evidence: &Evidence) -> Vec<String> {
+    let room = Room { checks: 3, ..Room::BARE };
+    others::pressing(evidence, &room).iter().map(|line| format!("{}.", line.as_fallback(200))).collect()
 }
 
 fn pulls(evidence: &Evidence) -> String {

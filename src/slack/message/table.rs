@@ -2,33 +2,53 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{Evidence, ModelChange, Row, RowChange, WeightChange, WeightFile};
+use crate::domain::{Evidence, ModelChange, Row, RowChange, Severity};
 use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
-use crate::slack::text::{self, count, listed, size};
+use crate::slack::text::{self, count, listed};
 
-use super::Room;
+use super::{Room, weights};
 
 pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let evidence = board.evidence?;
-    let many = evidence.models.len() > 1;
-    let shown = evidence.models.iter().take(room.models);
-    let rich = shown.fold(Rich::new(), |rich, model| model_table(rich, model, many, room));
-    match evidence.models.len().checked_sub(room.models).filter(|more| *more > 0) {
-        Some(more) => {
-            rich.line(Line::new().words(&format!("and {} more, under See changes", count(more, "model", "models"))))
-        }
-        None => rich,
+    if let [only] = evidence.models.as_slice() {
+        return Rich::new().bullets(model_lines(evidence, only, room.rows, room)).block();
     }
-    .block()
+    let (changed, same): (Vec<&ModelChange>, Vec<_>) =
+        evidence.models.iter().partition(|model| is_model_changed(evidence, model));
+    let (shown, more) = changed.split_at(changed.len().min(room.models));
+    // Several models share one screen.
+    let rows = (room.rows / shown.len().max(1)).max(1);
+    let table = |rich: Rich, model: &&ModelChange| {
+        let heading = Line::new().their_bold(&model.name, room.text.min(80));
+        rich.line(heading).bullets(model_lines(evidence, model, rows, room))
+    };
+    shown.iter().fold(Rich::new(), table).line(other_models(more, same.len(), room)).block()
+}
+
+/// `and 8 more models, under See changes: de, fr, it and 5 more. 3 models are what is live.`
+fn other_models(more: &[&ModelChange], same: usize, room: &Room) -> Line {
+    let names: Vec<String> = more.iter().map(|model| text::line(&model.name, 40)).collect();
+    let line = match names.len() {
+        0 => Line::new(),
+        all => Line::new()
+            .words(&format!("and {}, under See changes: ", count(all, "more model", "more models")))
+            .theirs(&listed(&names, room.models), 200)
+            .words(". "),
+    };
+    match same {
+        0 => line,
+        same => line.words(&format!("{} what is live.", count(same, "model is", "models are"))),
+    }
 }
 
 /// Nothing that a model is made of differs from what is live.
 pub(super) fn is_unchanged(evidence: &Evidence) -> bool {
-    let same = |model: &ModelChange| {
-        changed_rows(model).next().is_none() && changed_weights(model).next().is_none() && !is_card_changed(model)
-    };
-    evidence.models.iter().all(same)
+    !evidence.models.iter().any(|model| is_model_changed(evidence, model))
+}
+
+fn is_model_changed(evidence: &Evidence, model: &ModelChange) -> bool {
+    changed_rows(model).next().is_some() || weights::changed(evidence, model).next().is_some() || is_card_changed(model)
 }
 
 fn is_card_changed(model: &ModelChange) -> bool {
@@ -44,47 +64,44 @@ pub(super) fn nothing_changed(board: &Board<'_>) -> Line {
     Line::new().words(&format!("{model}; {}.", count(files, "file changes", "files change")))
 }
 
-fn model_table(rich: Rich, model: &ModelChange, named: bool, room: &Room) -> Rich {
-    let mut lines: Vec<Line> = changed_rows(model).take(room.rows).map(|row| row_line(row, room)).collect();
+fn model_lines(evidence: &Evidence, model: &ModelChange, rows: usize, room: &Room) -> Vec<Line> {
+    let line =
+        |row: &Row| if is_pressing(evidence, row) { row_line_with_limit(row, room) } else { row_line(row, room) };
+    let mut lines: Vec<Line> = changed_rows(model).take(rows).map(line).collect();
     let all = changed_rows(model).count();
-    if let Some(more) = all.checked_sub(room.rows).filter(|more| *more > 0) {
+    if let Some(more) = all.checked_sub(rows).filter(|more| *more > 0) {
         lines.push(Line::new().words(&format!("and {}, under See changes", count(more, "more row", "more rows"))));
     }
     if all == 0 && is_card_changed(model) {
         lines.push(Line::new().bold("card").words(": its text changes, under See changes"));
     }
-    lines.extend(weight_lines(model, room));
-    lines.extend(unchanged(model, room));
-    let heading = if named { Line::new().their_bold(&model.name, room.text.min(80)) } else { Line::new() };
-    rich.line(heading).bullets(lines)
+    lines.extend(weights::lines(evidence, model, rows, room));
+    lines.extend(unchanged(model, rows));
+    lines
+}
+
+/// Worse, or flagged by the very limit the row is held to.
+fn is_pressing(evidence: &Evidence, row: &Row) -> bool {
+    let breaks = |limit: &String| {
+        let mut findings = evidence.flags.iter().filter(|flag| flag.severity > Severity::Info);
+        findings.any(|flag| flag.rule.as_ref() == Some(limit) && flag.subject.contains(&row.label))
+    };
+    row.change == RowChange::Worse || row.limit.as_ref().is_some_and(breaks)
 }
 
 pub(super) fn changed_rows(model: &ModelChange) -> impl Iterator<Item = &Row> {
     model.rows.iter().filter(|row| row.change != RowChange::Same)
 }
 
-fn changed_weights(model: &ModelChange) -> impl Iterator<Item = &WeightChange> {
-    model.weights.iter().filter(|weight| weight.before != weight.after)
-}
-
-fn weight_lines(model: &ModelChange, room: &Room) -> Vec<Line> {
-    let most = (room.rows / 3).max(1);
-    let mut lines: Vec<Line> = changed_weights(model).take(most).map(|weight| weight_line(weight, room)).collect();
-    if let Some(more) = changed_weights(model).count().checked_sub(most).filter(|more| *more > 0) {
-        lines.push(Line::new().words(&format!("and {} changed", count(more, "more weight file", "more weight files"))));
-    }
-    lines
-}
-
 /// `unchanged: licence, base model`: what an approver looks for and need not read.
-fn unchanged(model: &ModelChange, room: &Room) -> Option<Line> {
+fn unchanged(model: &ModelChange, rows: usize) -> Option<Line> {
     let same = model.rows.iter().filter(|row| row.change == RowChange::Same);
     let names: Vec<String> = same.map(|row| text::line(&row.label, 40)).collect();
-    (!names.is_empty()).then(|| Line::new().words("unchanged: ").theirs(&listed(&names, room.rows), 400))
+    (!names.is_empty()).then(|| Line::new().words("unchanged: ").theirs(&listed(&names, rows), 400))
 }
 
 /// `accuracy: 0.927 → 0.913, worse by 0.014`
-pub(in crate::slack) fn row_line(row: &Row, room: &Room) -> Line {
+pub(super) fn row_line(row: &Row, room: &Room) -> Line {
     let value = |line: Line, text: &str| line.code(if text.trim().is_empty() { "empty" } else { text }, room.text / 2);
     let line = Line::new().their_bold(&row.label, room.text.min(60)).words(": ");
     let line = match (&row.before, &row.after) {
@@ -101,31 +118,20 @@ pub(in crate::slack) fn row_line(row: &Row, room: &Room) -> Line {
     }
 }
 
+/// `accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 2 %)`
+pub(in crate::slack) fn row_line_with_limit(row: &Row, room: &Room) -> Line {
+    let line = row_line(row, room);
+    match &row.limit {
+        Some(limit) => line.words(" (limit: ").theirs(limit, room.text / 2).words(")"),
+        None => line,
+    }
+}
+
 const fn change_words(change: RowChange) -> Option<&'static str> {
     match change {
         RowChange::Better => Some("better"),
         RowChange::Worse => Some("worse"),
         RowChange::Same => Some("unchanged"),
         RowChange::Changed | RowChange::Added | RowChange::Removed => None,
-    }
-}
-
-/// `model.safetensors: 438 MB 1f3a22 → 438 MB 9c0be1`
-pub(in crate::slack) fn weight_line(weight: &WeightChange, room: &Room) -> Line {
-    let line = Line::new().their_bold(&weight.path, room.text.min(120)).words(": ");
-    match (&weight.before, &weight.after) {
-        (Some(before), Some(after)) if before == after => file(line, after).words(", unchanged"),
-        (Some(before), Some(after)) => file(file(line, before).words(" → "), after),
-        (None, Some(after)) => file(line.words("new, "), after),
-        (Some(before), None) => file(line.words("no longer there, was "), before),
-        (None, None) => line.words("not stated"),
-    }
-}
-
-fn file(line: Line, file: &WeightFile) -> Line {
-    let line = line.words(&size(file.size)).words(" ");
-    match &file.digest {
-        Some(digest) => line.code(&digest.short(), 12),
-        None => line.words("(content not known)"),
     }
 }
