@@ -5,7 +5,10 @@ use serde_json::Value;
 
 use super::message;
 use super::sample::{self, board};
-use crate::domain::{Evidence, Patch, Phase, Request, Severity, ThreadLine, Whisper, Words};
+use crate::domain::{
+    CiRun, CiState, Evidence, ExternalState, Patch, Phase, Request, Severity, TensorChange, ThreadLine, Whisper, Words,
+    WorkflowField, ci,
+};
 use crate::ports::View;
 
 /// Strings that try something, mixed with anything at all.
@@ -32,6 +35,7 @@ prop_compose! {
         pulls in 0_usize..40,
         models in 0_usize..6,
         rows in 0_usize..40,
+        others in 0_usize..40,
     ) -> Evidence {
         let word = |n: usize| text[n % text.len()].clone();
         let mut evidence = sample::evidence();
@@ -53,15 +57,38 @@ prop_compose! {
             model.rows = (0..rows).map(|r| {
                 let mut row = row.clone();
                 (row.label, row.before, row.delta) = (word(r), Some(word(r + 1)), Some(word(r + 2)));
+                row.limit = Some(word(r + 3));
                 row
             }).collect();
             (model.name, model.card_path, model.card_diff) = (word(n + 6), word(n + 7), word(n + 8));
-            model.weights[0].path = word(n + 9);
+            let weight = &mut model.weights[0];
+            weight.path = word(n + 9);
+            for (n, file) in [&mut weight.before, &mut weight.after].into_iter().flatten().enumerate() {
+                (file.format, file.verdict, file.tensors) = (Some(word(n)), Some(word(n + 1)), Some(word(n + 2)));
+            }
+            let examples = (0..rows).map(word).collect();
+            weight.tensors = Some(TensorChange { added: u64::MAX, removed: 7, examples, ..TensorChange::default() });
             model
         }).collect();
         evidence.files[1].path = word(10);
         evidence.files[1].patch = Patch::Text { text: word(11), lines_cut: 1 };
         evidence.compare_url = Some(word(2));
+        let states = [CiState::Passed, CiState::Neutral, CiState::Pending, CiState::Failed];
+        evidence.ci = (0..others).map(|n| CiRun {
+            name: word(n),
+            state: states[n % 4],
+            detail: word(n + 1),
+            url: Some(word(n + 2)),
+            app: Some(word(n + 3)),
+        }).collect();
+        evidence.external = (0..others).map(|n| {
+            let state = [ExternalState::Answered, ExternalState::Waiting, ExternalState::Failed { why: word(n) }];
+            let kind = if n % 2 == 0 { ci::CHECK_RUN } else { &text[1] };
+            let mut check = sample::external(&word(n + 5), kind, state[n % 3].clone(), u64::MAX);
+            (check.advice, check.url) = (Some(word(n + 6)), Some(word(n + 7)));
+            check
+        }).collect();
+        evidence.fields = (0..others).map(|n| WorkflowField { name: word(n + 8), value: word(n + 9) }).collect();
         evidence.commits[0].title = word(3);
         evidence
     }
@@ -169,6 +196,7 @@ proptest! {
             phase => phase,
         };
         let message: Value = serde_json::from_str(&message::draw(&board(&request, &evidence)).body).unwrap();
+        sample::note(&message);
         assert_safe_message(&message);
     }
 
@@ -178,6 +206,7 @@ proptest! {
         let board = board(&request, &evidence);
         for view in [View::Deny { board }, View::Changes { board, page }, View::Notice { title: &words, text: &words }] {
             let view = serde_json::to_value(super::modal::draw(&view)).unwrap();
+            sample::note(&view);
             prop_assert!(view["blocks"].as_array().unwrap().len() <= 100);
             prop_assert!(view.to_string().len() < 100_000);
             prop_assert!(view["title"]["text"].as_str().unwrap().chars().count() <= 24);

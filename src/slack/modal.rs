@@ -1,8 +1,10 @@
 //! The views: a reason for a denial, the evidence page by page, a notice.
 
 mod changes;
+mod checks;
 mod deny;
 mod page;
+mod weights;
 
 use slack_morphism::prelude::{SlackBlock, SlackCallbackId, SlackModalView, SlackSectionBlock, SlackView};
 

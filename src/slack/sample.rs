@@ -142,6 +142,81 @@ pub(crate) fn evidence() -> Evidence {
     }
 }
 
+/// [`evidence`] with all that a policy can ask for besides: limits, looks into weights, CI, checks outside, workflow fields.
+pub(crate) fn rich_evidence() -> Evidence {
+    let mut evidence = evidence();
+    let model = &mut evidence.models[0];
+    model.rows[0].limit = Some("worse by at most 0.010".into());
+    model.rows[1].limit = Some("at least 0.90".into());
+    let weight = &mut model.weights[0];
+    weight.before.as_mut().unwrap().format = Some("torch zip".into());
+    weight.before.as_mut().unwrap().verdict = Some("imports outside the allow-list: os.system".into());
+    let after = weight.after.as_mut().unwrap();
+    after.format = Some("safetensors".into());
+    after.verdict = Some("no imports outside the allow-list".into());
+    after.tensors = Some("148 tensors, 7.2 B parameters, BF16".into());
+    weight.tensors = Some(TensorChange {
+        added: 2,
+        reshaped: 1,
+        examples: vec!["added lora.weight: 8×768".into(), "classifier.weight: 2×768 → 3×768".into()],
+        ..TensorChange::default()
+    });
+    evidence.ci = vec![
+        ci_run("unit tests", CiState::Passed, "success"),
+        ci_run("e2e", CiState::Pending, "in_progress"),
+        ci_run("docs", CiState::Neutral, "skipped"),
+        ci_run("lint", CiState::Failed, "timed_out"),
+        ci_run("build", CiState::Passed, "success"),
+    ];
+    evidence.external = vec![
+        external("lint", ci::CHECK_RUN, ExternalState::Failed { why: "check run lint: timed_out".into() }, 0),
+        ExternalCheck {
+            advice: Some("The new head is worth a look: its norm doubled.".into()),
+            ..external("modelscan", "command", ExternalState::Answered, 2)
+        },
+        external("toxicity", "http", ExternalState::Waiting, 0),
+        external("licences", "http", ExternalState::Failed { why: "HTTP 503".into() }, 0),
+    ];
+    evidence.fields =
+        [("owner", "acme"), ("dataset", "v7"), ("ticket", "ML-12"), ("note", "")].map(workflow_field).into();
+    evidence
+}
+
+/// `changed` models that differ from what is live, then `same` that do not.
+pub(crate) fn many_models(changed: usize, same: usize) -> Evidence {
+    let named = |mut model: ModelChange, n: usize| {
+        model.name = format!("sentiment-{n}");
+        model
+    };
+    let unchanged = trivial_evidence().models[0].clone();
+    let changed = (1..=changed).map(|n| named(rich_evidence().models[0].clone(), n));
+    let same = (1..=same).map(|n| named(unchanged.clone(), 100 + n));
+    Evidence { models: changed.chain(same).collect(), ..evidence() }
+}
+
+fn ci_run(name: &str, state: CiState, detail: &str) -> CiRun {
+    let url = Some("https://github.com/acme/sentiment/runs/7".into());
+    CiRun { name: name.into(), state, detail: detail.into(), url, app: Some("github-actions".into()) }
+}
+
+pub(crate) fn external(name: &str, kind: &str, state: ExternalState, findings: u64) -> ExternalCheck {
+    ExternalCheck { name: name.into(), kind: kind.into(), state, findings, advice: None, url: None }
+}
+
+fn workflow_field((name, value): (&str, &str)) -> WorkflowField {
+    WorkflowField { name: name.into(), value: value.into() }
+}
+
+/// Appends a message or view to the file that the simulator's variable names, for the reference validator.
+pub(crate) fn note(drawing: &serde_json::Value) {
+    use std::io::Write;
+    let Some(path) = std::env::var_os(crate::sim::slack::NDJSON_VARIABLE).filter(|path| !path.is_empty()) else {
+        return;
+    };
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    file.write_all(format!("{drawing}\n").as_bytes()).unwrap();
+}
+
 /// Two files under `docs/`, nothing else.
 pub(crate) fn trivial_evidence() -> Evidence {
     let same = |mut model: ModelChange| {

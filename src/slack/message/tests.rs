@@ -1,11 +1,14 @@
 use serde_json::Value;
 
 use super::*;
-use crate::domain::{DeploymentId, Evidence, JobState, Request, Severity};
+use crate::domain::ci::CHECK_RUN;
+use crate::domain::{CiState, DeploymentId, Evidence, ExternalState, JobState, Request, Severity, WeightFile};
 use crate::slack::sample::{self, board, every_state};
 
 fn drawn(request: &Request, evidence: &Evidence) -> Value {
-    serde_json::from_str(&draw(&board(request, evidence)).body).unwrap()
+    let message = serde_json::from_str(&draw(&board(request, evidence)).body).unwrap();
+    sample::note(&message);
+    message
 }
 
 /// The message as somebody reads it: one line per block, list item and row of buttons.
@@ -97,6 +100,63 @@ fn a_trivial_request_is_four_blocks() {
     Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Not counted: li (pull request) and mona (started it, author). | Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");
     assert_eq!(message["blocks"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn what_others_say_and_what_weights_hold_is_short_and_in_its_place() {
+    let message = drawn(&sample::open_request(), &sample::rich_evidence());
+    insta::assert_snapshot!(read_out(&message), @"");
+    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"");
+}
+
+#[test]
+fn a_limit_is_said_where_it_is_broken_or_the_value_worse() {
+    let mut evidence = sample::rich_evidence();
+    let text = |evidence: &Evidence| read_out(&drawn(&sample::open_request(), evidence));
+    assert!(!text(&evidence).contains("(limit: at least 0.90)"), "f1 is better and within its limit");
+    evidence.flags[0].subject = "f1 on acme/reviews".into();
+    evidence.flags[0].rule = Some("at least 0.90".into());
+    assert!(text(&evidence).contains("better by 0.003 (limit: at least 0.90)"));
+}
+
+#[test]
+fn ci_is_silent_where_it_passed() {
+    let mut evidence = sample::rich_evidence();
+    evidence.ci.retain(|run| matches!(run.state, CiState::Passed | CiState::Neutral));
+    evidence.external.clear();
+    let text = |evidence: &Evidence| read_out(&drawn(&sample::open_request(), evidence));
+    assert!(!text(&evidence).contains("CI:"));
+    evidence.external = vec![sample::external("docs", CHECK_RUN, ExternalState::Failed { why: "skipped".into() }, 0)];
+    assert!(text(&evidence).contains("- CI: docs gave no verdict, 2 passed"), "a required run that did not pass");
+    evidence.ci.clear();
+    assert!(text(&evidence).contains("- checks: docs failed"), "a required run that is not there");
+}
+
+#[test]
+fn what_others_say_is_on_the_trivial_message_too() {
+    let rich = sample::rich_evidence();
+    let evidence = Evidence { ci: rich.ci, external: rich.external, fields: rich.fields, ..sample::trivial_evidence() };
+    let text = read_out(&drawn(&sample::open_request(), &evidence));
+    assert!(text.contains("No flags.") && text.contains("- CI: lint failed, e2e pending, 2 passed"), "{text}");
+}
+
+#[test]
+fn a_file_whose_content_only_git_knows_is_never_called_unchanged_when_it_changed() {
+    let mut evidence = sample::evidence();
+    let weight = &mut evidence.models[0].weights[0];
+    let unknown = WeightFile { digest: None, size: 438_000_000, ..WeightFile::default() };
+    (weight.before, weight.after) = (Some(unknown.clone()), Some(unknown));
+    let text = |evidence: &Evidence| read_out(&drawn(&sample::open_request(), evidence));
+    assert!(text(&evidence).contains("438 MB (content not known) → 438 MB (content not known)"));
+    evidence.files.remove(0);
+    assert!(!text(&evidence).contains("438 MB"));
+}
+
+#[test]
+fn many_models_share_one_screen() {
+    insta::assert_snapshot!(read_out(&drawn(&sample::open_request(), &sample::many_models(11, 4))), @"");
+    let same = read_out(&drawn(&sample::open_request(), &sample::many_models(0, 12)));
+    assert!(same.contains("12 models are what is live."), "{same}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The whole evidence, page by page: summary, cards, weights, files.
+//! The whole evidence, page by page: summary, CI and checks, cards, weights, files.
 
 use slack_morphism::prelude::{SlackBlock, SlackView};
 
@@ -7,12 +7,12 @@ use crate::ports::chat::Board;
 use crate::slack::blocks::{self, Line, Rich, header};
 use crate::slack::message::buttons::{NEXT, PREVIOUS};
 use crate::slack::message::{
-    Room, excluded_people, flag_line_with_rule, origin, pull_request, row_line, weight_line, what_changes,
+    Room, excluded_people, flag_line_with_rule, origin, pull_request, row_line_with_limit, what_changes,
 };
 use crate::slack::text::{self, count};
 
-use super::page::{Page, pages, preformatted};
-use super::{CHANGES_CALLBACK, modal, page_value};
+use super::page::{Page, list, pages, preformatted};
+use super::{CHANGES_CALLBACK, checks, modal, page_value, weights};
 
 pub(super) fn view(board: &Board<'_>, page: usize) -> SlackView {
     let Some(evidence) = board.evidence else {
@@ -34,11 +34,11 @@ fn empty() -> Page {
 
 fn all_pages(board: &Board<'_>, evidence: &Evidence) -> Vec<Page> {
     let mut all = pages("Summary", summary(board, evidence));
+    all.extend(pages("CI and checks", checks::blocks(evidence)));
     for model in &evidence.models {
         let name = text::line(&model.name, 80);
         all.extend(pages(&format!("Card of {name}"), card(model)));
-        let weights = model.weights.iter().map(|weight| weight_line(weight, &Room::WHOLE)).collect();
-        all.extend(pages(&format!("Weights of {name}"), list("Weight files", weights)));
+        all.extend(pages(&format!("Weights of {name}"), weights::blocks(evidence, model)));
     }
     let files: Vec<SlackBlock> = evidence.files.iter().flat_map(file).collect();
     all.extend(pages(&count(evidence.files.len(), "changed file", "changed files"), files));
@@ -53,7 +53,7 @@ fn summary(board: &Board<'_>, evidence: &Evidence) -> Vec<SlackBlock> {
         Rich::new().line(who.words(" ").then(origin(board, &room))).block().into_iter().collect();
     blocks.extend(list("Flags", evidence.flags.iter().map(|flag| flag_with_source(flag, &room)).collect()));
     for model in &evidence.models {
-        let rows = model.rows.iter().map(|row| row_line(row, &room)).collect();
+        let rows = model.rows.iter().map(|row| row_line_with_limit(row, &room)).collect();
         blocks.extend(list(&format!("Live and proposed: {}", text::line(&model.name, 80)), rows));
     }
     blocks.extend(list(
@@ -140,19 +140,6 @@ const fn kind(file: &FileChange) -> &'static str {
 fn cut_note(lines: u64) -> Option<SlackBlock> {
     let words = || Line::new().bold(&format!("{lines} more lines are cut off here."));
     (lines > 0).then(words).and_then(|line| Rich::new().line(line).block())
-}
-
-/// A heading and its bullets, in blocks small enough to be packed.
-fn list(heading: &str, lines: Vec<Line>) -> Vec<SlackBlock> {
-    const PER_BLOCK: usize = 10;
-    let mut heading = Some(Line::new().bold(heading));
-    let mut lines = lines.into_iter().peekable();
-    let mut blocks = Vec::new();
-    while lines.peek().is_some() {
-        let some: Vec<Line> = lines.by_ref().take(PER_BLOCK).collect();
-        blocks.extend(Rich::new().line(heading.take().unwrap_or_default()).bullets(some).block());
-    }
-    blocks
 }
 
 fn navigation(board: &Board<'_>, page: usize, last: usize) -> Option<SlackBlock> {

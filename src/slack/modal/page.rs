@@ -2,7 +2,7 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::slack::blocks::Rich;
+use crate::slack::blocks::{Line, Rich};
 
 /// Blocks on a page without heading and buttons; Slack takes 100 in a view.
 const MAX_BLOCKS: usize = 40;
@@ -32,6 +32,19 @@ pub(super) fn pages(heading: &str, blocks: Vec<SlackBlock>) -> Vec<Page> {
         }
     }
     pages.into_iter().map(|(_, blocks)| Page { heading: heading.to_owned(), blocks }).collect()
+}
+
+/// A heading and its bullets, in blocks small enough to be packed.
+pub(super) fn list(heading: &str, lines: Vec<Line>) -> Vec<SlackBlock> {
+    const PER_BLOCK: usize = 10;
+    let mut heading = Some(Line::new().bold(heading));
+    let mut lines = lines.into_iter().peekable();
+    let mut blocks = Vec::new();
+    while lines.peek().is_some() {
+        let some: Vec<Line> = lines.by_ref().take(PER_BLOCK).collect();
+        blocks.extend(Rich::new().line(heading.take().unwrap_or_default()).bullets(some).block());
+    }
+    blocks
 }
 
 /// A long text as preformatted blocks, cut between lines where that is possible.

@@ -5,7 +5,27 @@ use crate::domain::{Patch, Severity};
 use crate::slack::sample::{self, board};
 
 fn drawn(view: &View<'_>) -> Value {
-    serde_json::to_value(draw(view)).unwrap()
+    let view = serde_json::to_value(draw(view)).unwrap();
+    sample::note(&view);
+    view
+}
+
+/// All texts of a view, one block per line.
+fn read_out(view: &Value) -> String {
+    fn texts(value: &Value, out: &mut String) {
+        match value {
+            Value::Object(members) => {
+                out.push_str(if value["type"] == "rich_text_section" { "\n" } else { "" });
+                out.push_str(value["text"].as_str().unwrap_or_default());
+                members.values().for_each(|member| texts(member, out));
+            }
+            Value::Array(items) => items.iter().for_each(|item| texts(item, out)),
+            _ => {}
+        }
+    }
+    let mut out = String::new();
+    texts(&view["blocks"], &mut out);
+    out
 }
 
 fn heading(view: &Value) -> &str {
@@ -46,6 +66,18 @@ fn pages_lead_from_summary_to_files_and_back() {
     assert_eq!(action(&page(3), "previous"), Some(&*format!("{}|2", request.button_value())));
     assert_eq!(action(&page(3), "next"), None);
     assert_eq!(page(3), page(usize::MAX), "past the end is the last page");
+}
+
+#[test]
+fn ci_checks_and_fields_have_a_page_that_says_what_they_are_worth() {
+    let (request, evidence) = (sample::open_request(), sample::rich_evidence());
+    insta::assert_snapshot!(read_out(&drawn(&View::Changes { board: board(&request, &evidence), page: 1 })), @"");
+}
+
+#[test]
+fn the_weights_page_tells_what_the_files_hold() {
+    let (request, evidence) = (sample::open_request(), sample::rich_evidence());
+    insta::assert_snapshot!(read_out(&drawn(&View::Changes { board: board(&request, &evidence), page: 3 })), @"");
 }
 
 #[test]
