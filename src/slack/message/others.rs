@@ -68,11 +68,9 @@ pub(in crate::slack) const fn ci_word(state: CiState) -> &'static str {
 /// `checks: toxicity waiting; modelscan answered, 2 findings`
 fn checks(evidence: &Evidence, room: &Room) -> Option<Line> {
     let checks = external(evidence);
-    let mut parts: Vec<Line> = checks.iter().take(room.checks).map(|check| check_words(check, room)).collect();
-    if let Some(more) = checks.len().checked_sub(room.checks).filter(|more| *more > 0) {
-        parts.push(Line::new().words(&format!("and {more} more, under See changes")));
-    }
-    (!parts.is_empty()).then(|| joined(Line::new().bold("checks").words(": "), parts, "; "))
+    let parts: Vec<Line> = checks.iter().take(room.checks).map(|check| check_words(check, room)).collect();
+    let more = more(checks.len(), room.checks);
+    (!parts.is_empty()).then(|| joined(Line::new().bold("checks").words(": "), parts, "; ").words(&more))
 }
 
 fn check_words(check: &ExternalCheck, room: &Room) -> Line {
@@ -94,10 +92,11 @@ pub(in crate::slack) fn external(evidence: &Evidence) -> Vec<&ExternalCheck> {
     checks
 }
 
-/// `waiting`, `answered, 2 findings`
+/// `waiting`, `answered, 2 findings`; never that something "failed", which would read as the check's verdict on the model.
 pub(in crate::slack) fn external_words(check: &ExternalCheck) -> String {
     match check.state {
-        ExternalState::Failed { .. } => "failed".to_owned(),
+        ExternalState::Failed { .. } if check.kind == CHECK_RUN => "did not pass".to_owned(),
+        ExternalState::Failed { .. } => "gave no usable answer".to_owned(),
         ExternalState::Waiting => "waiting".to_owned(),
         ExternalState::Answered if check.kind == CHECK_RUN => "passed".to_owned(),
         ExternalState::Answered if check.findings == 0 => "answered, no findings".to_owned(),
@@ -110,17 +109,20 @@ pub(in crate::slack) fn external_words(check: &ExternalCheck) -> String {
 
 /// `from the workflow, not verified: owner acme, dataset v7`
 fn fields(evidence: &Evidence, room: &Room) -> Option<Line> {
-    let mut parts: Vec<Line> = evidence.fields.iter().take(room.fields).map(|one| field(one, room)).collect();
-    if let Some(more) = evidence.fields.len().checked_sub(room.fields).filter(|more| *more > 0) {
-        parts.push(Line::new().words(&format!("and {more} more, under See changes")));
-    }
-    (!parts.is_empty()).then(|| joined(Line::new().bold("from the workflow, not verified").words(": "), parts, ", "))
+    let parts: Vec<Line> = evidence.fields.iter().take(room.fields).map(|one| field(one, room)).collect();
+    let line = Line::new().bold("from the workflow, not verified").words(": ");
+    (!parts.is_empty()).then(|| joined(line, parts, ", ").words(&more(evidence.fields.len(), room.fields)))
 }
 
 /// `owner acme`: in code style, so that one value cannot look like several.
 pub(in crate::slack) fn field(field: &WorkflowField, room: &Room) -> Line {
     let value = if field.value.trim().is_empty() { "empty" } else { &field.value };
     Line::new().theirs(&field.name, room.text.min(60)).words(" ").code(value, room.text / 2)
+}
+
+fn more(all: usize, shown: usize) -> String {
+    let more = all.checked_sub(shown).filter(|more| *more > 0);
+    more.map(|more| format!(" and {more} more, under See changes")).unwrap_or_default()
 }
 
 fn joined(line: Line, parts: Vec<Line>, between: &str) -> Line {

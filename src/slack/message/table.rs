@@ -34,11 +34,12 @@ fn other_models(more: &[&ModelChange], same: usize, room: &Room) -> Line {
         all => Line::new()
             .words(&format!("and {}, under See changes: ", count(all, "more model", "more models")))
             .theirs(&listed(&names, room.models), 200)
-            .words(". "),
+            .words("."),
     };
+    let between = if line.is_empty() { "" } else { " " };
     match same {
         0 => line,
-        same => line.words(&format!("{} what is live.", count(same, "model is", "models are"))),
+        same => line.words(&format!("{between}{} what is live.", count(same, "model is", "models are"))),
     }
 }
 

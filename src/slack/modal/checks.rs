@@ -11,7 +11,7 @@ use super::page::list;
 pub(super) fn blocks(evidence: &Evidence) -> Vec<SlackBlock> {
     let mut runs: Vec<&CiRun> = evidence.ci.iter().collect();
     runs.sort_by_key(|run| run.state);
-    let mut blocks = list("CI, what failed first", runs.into_iter().map(ci_run).collect());
+    let mut blocks = list("CI runs, failed first", runs.into_iter().map(ci_run).collect());
     let checks = external(evidence);
     if !checks.is_empty() {
         blocks.extend(Rich::new().line(Line::new().bold("Checks outside of Countersign")).block());

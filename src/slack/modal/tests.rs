@@ -71,13 +71,42 @@ fn pages_lead_from_summary_to_files_and_back() {
 #[test]
 fn ci_checks_and_fields_have_a_page_that_says_what_they_are_worth() {
     let (request, evidence) = (sample::open_request(), sample::rich_evidence());
-    insta::assert_snapshot!(read_out(&drawn(&View::Changes { board: board(&request, &evidence), page: 1 })), @"");
+    insta::assert_snapshot!(read_out(&drawn(&View::Changes { board: board(&request, &evidence), page: 1 })), @r"
+    CI and checks
+    CI runs, failed first
+    failed: lint (timed_out), by github-actions. Open the run
+    pending: e2e (in_progress), by github-actions. Open the run
+    gave no verdict: docs (skipped), by github-actions. Open the run
+    passed: unit tests, by github-actions. Open the run
+    passed: build, by github-actions. Open the run
+    Checks outside of Countersign
+    licences (http): gave no usable answer: HTTP 503
+    toxicity (http): waiting
+    modelscan (command): answered, 2 findings
+    advice, changes no severity: “The new head is worth a look: its norm doubled.”
+    From the workflow, not verified
+    owner acme
+    dataset v7
+    ticket ML-12
+    note emptyPreviousNext
+    Page 2 of 5. The whole comparison at GitHub.
+    ");
 }
 
 #[test]
 fn the_weights_page_tells_what_the_files_hold() {
     let (request, evidence) = (sample::open_request(), sample::rich_evidence());
-    insta::assert_snapshot!(read_out(&drawn(&View::Changes { board: board(&request, &evidence), page: 3 })), @"");
+    insta::assert_snapshot!(read_out(&drawn(&View::Changes { board: board(&request, &evidence), page: 3 })), @r"
+    Weights of sentiment
+    models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
+    live: torch zip. Loading it: imports outside the allow-list: os.system
+    proposed: safetensors, 148 tensors, 7.2 B parameters, BF16. Loading it: no imports outside the allow-list
+    2 tensors added, 1 reshaped
+    added lora.weight: 8×768
+    classifier.weight: 2×768 → 3×768
+    and 1 more that are not listed herePreviousNext
+    Page 4 of 5. The whole comparison at GitHub.
+    ");
 }
 
 #[test]
