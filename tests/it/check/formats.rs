@@ -6,6 +6,8 @@ use countersign::report::json::{Document, schema};
 
 use super::{Desk, card, check, columns, pointer};
 
+const WORKFLOW: &str = "on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps: [{ run: make deploy }]\n";
+
 /// A change with something of everything: worse metric, new pickle, rename, hidden text, two people.
 fn rich() -> (Desk, String) {
     let (mut desk, live) = Desk::with_model();
@@ -14,7 +16,7 @@ fn rich() -> (Desk, String) {
     desk.git.write("scaler.pkl", b"\x80\x04K\x01.").unwrap();
     desk.git.remove("train.py");
     desk.commit("Retrain on the 2026 reviews");
-    desk.write(&[("src/train.py", "epochs = 4\n"), (".github/workflows/deploy.yml", "on: push\n")]);
+    desk.write(&[("src/train.py", "epochs = 4\n"), (".github/workflows/deploy.yml", WORKFLOW)]);
     desk.git.commit(super::MONA, "Train longer\n\nCo-authored-by: Bo B <bo@acme.example>").unwrap();
     (desk, live)
 }

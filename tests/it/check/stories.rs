@@ -116,12 +116,30 @@ fn people_are_known_by_their_addresses() {
 }
 
 #[test]
-fn a_policy_that_cannot_be_followed_yet_holds() {
+fn a_policy_with_a_mistake_holds_and_says_where() {
     let (mut desk, live) = Desk::with_model();
-    desk.write(&[(".github/countersign.yml", "version: 1\n")]);
+    desk.write(&[(".github/countersign.yml", "version: 1\nmodles: []\n")]);
     desk.commit("Write the policy");
     let said = desk.check(&["--base", &live]);
     assert_eq!(said.code, 1, "{}", said.out);
-    assert!(said.out.contains("\nHeld: .github/countersign.yml exists"), "{}", said.out);
+    assert!(said.out.contains("\nHeld: .github/countersign.yml") && said.out.contains("modles"), "{}", said.out);
     assert!(desk.check(&["--base", &live, "--format", "json"]).json()["held"].is_string());
+}
+
+#[test]
+fn the_proposed_policy_decides_what_blocks_and_a_given_one_goes_before_it() {
+    let (mut desk, live) = Desk::with_model();
+    let policy =
+        |action: &str| format!("version: 1\nenvironments:\n  production:\n    severity: {{ high: {action} }}\n");
+    desk.write(&[("README.md", &card("0.813", "apache-2.0")), (".github/countersign.yml", &policy("block"))]);
+    desk.commit("Retrain");
+    let strict = desk.check(&["--base", &live]);
+    assert!(strict.code == 1 && strict.out.contains("Blocked: 2 flags cannot be approved away"), "{}", strict.out);
+    let elsewhere = desk.check(&["--base", &live, "--environment", "staging"]);
+    assert!(elsewhere.code == 1 && elsewhere.out.contains("\nHeld: "), "{}", elsewhere.out);
+    let file = desk.path().join("given.yml");
+    std::fs::write(&file, policy("show")).unwrap();
+    let lenient = desk.check(&["--base", &live, "--policy", file.to_str().unwrap(), "--format", "json"]);
+    assert_eq!((lenient.code, &lenient.json()["verdict"]), (0, &"clear".into()));
+    assert_eq!(lenient.json()["actions"]["high"], "show");
 }
