@@ -17,6 +17,7 @@ use super::known::Known;
 use super::models::{self, Home, is_weights};
 use super::patience::Patience;
 use super::reader::{Desk, Reader};
+use super::scans::Bounds;
 use super::trees::{self, Trees};
 use super::{Proposal, rules};
 
@@ -41,7 +42,7 @@ pub struct Change<'a> {
 /// Whatever may pass when tried again.
 pub async fn touches(host: &dyn CodeHost, change: &Change<'_>, policy: PolicyDefaults) -> Result<bool, PortError> {
     let Some(start) = change.start else { return Ok(true) };
-    let (known, desk) = (Known::default(), Desk::new(Patience::default()));
+    let (known, desk) = (Known::default(), Desk::new(Patience::default(), Bounds::default()));
     let reader = Reader { host, repository: change.repository, known: &known, desk: &desk };
     if change.paths.iter().any(|path| is_plain_to_see(path)) {
         return Ok(true);
