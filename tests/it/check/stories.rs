@@ -21,7 +21,11 @@ fn a_worse_metric_needs_approval_and_fails_only_where_asked_to() {
     let said = desk.check(&["--base", &live]);
     assert_eq!(said.code, 0);
     assert!(said.out.contains("accuracy           0.927 → 0.813"), "{}", said.out);
-    assert!(said.out.contains("Needs approval: 1 flag asks for it (metric.regressed)."), "{}", said.out);
+    assert!(
+        said.out.contains("Needs approval: 2 flags ask for it (metric.regressed, weights.unscannable)."),
+        "{}",
+        said.out
+    );
     let strict = desk.check(&["--base", &live, "--fail-on", "approve"]);
     assert_eq!((strict.code, strict.out), (1, said.out));
 }

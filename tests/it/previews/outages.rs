@@ -46,8 +46,8 @@ async fn after_an_outage_of_everything_the_look_is_made_up_for() {
     desk.up();
     desk.advance(11 * MINUTE_MS).await;
     let run = desk.run();
-    assert_eq!(conclusion(&run), "neutral");
-    assert!(title(&run).contains("licence changed"), "{}", title(&run));
+    assert_eq!(conclusion(&run), "failure", "the pickle on the branch calls something");
+    assert!(summary(&run).contains("licence.changed"), "{}", summary(&run));
     desk.finish().await;
 }
 

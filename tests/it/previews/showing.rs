@@ -17,7 +17,7 @@ async fn an_opened_pull_request_gets_the_flags_a_table_and_remarks_on_lines() {
     );
     assert_eq!(run.external_id, format!("countersign/pull/{number}"));
     assert!(title(&run).contains("new risks: ") && title(&run).contains("licence changed"), "{}", title(&run));
-    assert!(summary(&run).contains("## `production`: needs approval"), "{}", summary(&run));
+    assert!(summary(&run).contains("## `production`: blocked"), "{}", summary(&run));
     assert!(summary(&run).contains("accuracy") && summary(&run).contains("0.87"), "{}", summary(&run));
     assert!(text(&run).contains("-license: apache-2.0\n") && text(&run).contains("+license: mit\n"), "{}", text(&run));
     assert!(
@@ -25,7 +25,7 @@ async fn an_opened_pull_request_gets_the_flags_a_table_and_remarks_on_lines() {
         "{:?}",
         run.annotations
     );
-    assert_eq!(conclusion(&run), "neutral");
+    assert_eq!(conclusion(&run), "failure", "the pickle on the branch calls something");
     let buttons: Vec<&str> = run.actions.iter().map(|action| action.identifier.as_str()).collect();
     assert_eq!(buttons, ["refresh", "against_start"]);
     desk.finish().await;

@@ -35,7 +35,7 @@ fn touched(before: &[(&str, &str)], after: &[(&str, &str)], is_cut: bool) -> boo
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
 }
 
 #[test]
