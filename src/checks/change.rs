@@ -7,8 +7,6 @@ use super::facts::Facts;
 use super::finding::Finding;
 use super::words::listed;
 
-/// Where the forge reads its workflows.
-
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
     if !facts.has_live() {
         return Vec::new();

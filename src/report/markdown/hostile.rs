@@ -95,7 +95,7 @@ fn assert_safe(text: &str) {
 
 fn whole(evidence: &Evidence, max: usize) -> String {
     let (actions, rules) =
-        (Actions::default(), Rules::Held { why: &evidence.flags.first().map_or("", |flag| &flag.message) });
+        (Actions::default(), Rules::Held { why: evidence.flags.first().map_or("", |flag| &flag.message) });
     let (repository, environment) = (&evidence.fields[0].name, &evidence.fields[0].value);
     page(&Report { repository, environment, evidence, actions: &actions, rules, not_seen: Some(repository) }, max)
 }

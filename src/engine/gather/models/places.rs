@@ -123,7 +123,7 @@ fn choose<'t>(
         );
         notes.gap("models", Some(format!("{} folders", changed.len())), message);
     }
-    order.truncate(changed.len().max(MAX_UNCHANGED_PLACES).min(MAX_PLACES));
+    order.truncate(changed.len().clamp(MAX_UNCHANGED_PLACES, MAX_PLACES));
     order
 }
 
