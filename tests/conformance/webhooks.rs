@@ -33,7 +33,10 @@ async fn every_published_webhook_is_taken_and_dealt_with() {
     }
     let asks = files.iter().filter(|file| event(file) == "deployment_protection_rule").count();
     assert_eq!(parked.len(), asks, "every ask of another host or without what we need is parked with its reason");
-    assert!(world.github.calls().is_empty(), "no look-up for a foreign repository");
+    // Pull requests are looked at later: who we are is asked, and a foreign installation gives no token.
+    let calls = world.github.calls();
+    let looked = calls.iter().find(|call| call.path != "/app" && !call.path.ends_with("/access_tokens"));
+    assert!(looked.is_none(), "no look-up for a foreign repository: {looked:?}");
     println!("{} webhooks taken, {} of them parked", files.len(), parked.len());
     world.check_record().await.unwrap();
 }

@@ -105,6 +105,10 @@ pub(super) fn moved(body: &str) -> Result<ForgeSignal, String> {
     if !has_new_base && !MOVES.contains(&payload.action.as_str()) {
         return Ok(ignored("an action that changes nothing we look at"));
     }
+    // Webhooks of a repository or an organisation carry none: those are somebody else's.
+    if payload.installation.is_none() {
+        return Ok(ignored("it was not sent to an installation of the App"));
+    }
     Ok(ForgeSignal::PullRequestMoved {
         repository: repository(payload.repository.as_ref(), payload.installation)?,
         number: usable_id(number, "number")?,

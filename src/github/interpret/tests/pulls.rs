@@ -66,12 +66,18 @@ fn a_pull_request_that_cannot_be_looked_at_is_unusable() {
         ("/pull_request/head/sha", json!("main")),
         ("/number", json!(0)),
         ("/repository/full_name", json!("acme/../evil")),
-        ("/installation", Value::Null),
     ] {
         let mut body = pull("opened", "open");
         *body.pointer_mut(pointer).unwrap() = value;
         assert!(signal("pull_request", &body).is_err(), "{pointer}");
     }
+}
+
+#[test]
+fn a_pull_request_without_an_installation_is_somebody_elses() {
+    let mut body = pull("opened", "open");
+    *body.pointer_mut("/installation").unwrap() = Value::Null;
+    assert!(is_ignored(signal("pull_request", &body)));
 }
 
 #[test]
