@@ -328,7 +328,8 @@ async fn count(database: &SqlitePool) -> Value {
 const COUNTS: &str = "SELECT
     (SELECT COUNT(*) FROM delivery WHERE source <> 'chat_command' 
         AND event NOT IN ('deployment', 'deployment_status', 'deployment_review', 'workflow_run', 'workflow_job', 'installation')),
-    (SELECT COUNT(*) FROM request) + (SELECT COUNT(DISTINCT body_digest) FROM delivery WHERE source = 'forge' AND done_ms IS NULL),
+    (SELECT COUNT(*) FROM request) + (SELECT COUNT(DISTINCT body_digest) FROM delivery
+        WHERE source = 'forge' AND event = 'deployment_protection_rule' AND done_ms IS NULL),
     (SELECT COUNT(*) FROM vote)";
 
 /// Connects, waits and prints what comes: a shell command without any tool but bash.
