@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod blocks;
+mod examples;
 mod models;
 mod prism;
 mod references;

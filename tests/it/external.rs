@@ -1,6 +1,7 @@
 //! Checks outside of the server, as a policy asks for them: check runs, reports, services, and fields of the workflow.
 
 mod callbacks;
+mod examples;
 mod fields;
 mod reports;
 mod runs;
@@ -8,6 +9,7 @@ mod service;
 mod services;
 mod zip;
 
+use countersign::config::HttpCheckAccess;
 use countersign::domain::{Evidence, ExternalCheck, Flag, Severity};
 use countersign::engine::shown;
 use countersign::sim::github::state::commits::NewCommit;

@@ -112,6 +112,7 @@ async fn ask_everything(prism: &Prism) {
     note("blob", outcome(forge.blob(&repository, two.as_str(), 1_000).await));
     note("pull_requests", outcome(forge.pull_requests(&repository, &one).await));
     note("default_branch", outcome(forge.default_branch(&repository).await));
+    note("ci", outcome(forge.ci(&repository, &one).await));
     note("permission", outcome(forge.permission(&repository, "octocat").await));
     println!("{}", said.join("\n"));
     let problems: Vec<_> =

@@ -4,8 +4,6 @@ use countersign::domain::{ExternalState, Severity};
 use countersign::sim::slack::sample::OCTO;
 use serde_json::json;
 
-use countersign::config::HttpCheckAccess;
-
 use super::service::{Answer, Service, secrets};
 use super::*;
 
