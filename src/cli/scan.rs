@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::artifact::scan::{FileScan, Format, Verdict};
-use crate::artifact::tensors::Header;
+use crate::artifact::tensors::{Header, is_unsafe_path};
 
 use super::arguments::Format as PrintFormat;
 use super::failure::{Failure, NO, OUTSIDE_FAULT};
@@ -73,14 +73,13 @@ impl From<Header> for HeaderFacts {
 /// What is dangerous outranks a fault: what was found stays found. A fault outranks all else: there is no answer.
 fn exit_code(scanned: &[Scanned], found: &files::Found, is_strict: bool) -> ExitCode {
     let worst = worst(scanned);
-    let has_header_fault = || scanned.iter().any(Scanned::has_header_fault);
     if worst == Verdict::Dangerous {
         return ExitCode::from(NO);
     }
     if !found.is_whole() || scanned.iter().any(|one| one.fault.is_some()) {
         return ExitCode::from(OUTSIDE_FAULT);
     }
-    let is_no = is_strict && (worst > Verdict::Clean || has_header_fault());
+    let is_no = is_strict && (worst > Verdict::Clean || scanned.iter().any(Scanned::is_odd));
     if is_no { ExitCode::from(NO) } else { ExitCode::SUCCESS }
 }
 
@@ -89,9 +88,10 @@ impl Scanned {
         self.scan.as_ref().is_some_and(|scan| scan.format == Format::Unknown)
     }
 
-    /// It is of a format whose header says what it holds, and that could not be read.
-    fn has_header_fault(&self) -> bool {
-        self.scan.as_ref().is_some_and(|scan| scan.header_fault.is_some())
+    /// Its header could not be read, or has it read files outside of its folder.
+    fn is_odd(&self) -> bool {
+        let has_fault = self.scan.as_ref().is_some_and(|scan| scan.header_fault.is_some());
+        has_fault || self.header.iter().flat_map(|header| &header.external_files).any(|file| is_unsafe_path(file))
     }
 }
 

@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::artifact::scan::{Format, ScanFinding, Verdict};
+use crate::artifact::tensors::is_unsafe_path;
 use crate::checks::words::{count, plain, size};
 use crate::report::text::COLUMNS;
 use crate::report::text::screen::{Look, Screen};
 
 use super::files::Found;
-use super::{Scanned, worst};
+use super::{HeaderFacts, Scanned, worst};
 
 /// Longest texts shown, in characters. A path is longer than 4,096 bytes on no system.
 const MAX_PATH_CHARS: usize = 4_096;
 const MAX_NAME_CHARS: usize = 200;
 const MAX_WHY_CHARS: usize = 400;
+/// Most files named that one file reads.
+const MAX_EXTERNAL_FILES: usize = 8;
 /// Columns at most for the names of findings.
 const MAX_NAME_COLUMNS: usize = 24;
 
@@ -109,10 +112,22 @@ fn file(screen: &mut Screen, one: &Scanned, room: usize) {
     if let Some(fault) = &scan.header_fault {
         screen.item(Look::Plain, "", room, &format!("Its header cannot be read: {}.", plain(fault, MAX_WHY_CHARS)));
     }
-    let header = one.header.iter();
-    for oddity in header.flat_map(|header| header.custom_code.iter().chain(&header.oddities)) {
-        screen.item(Look::Plain, "", room, &plain(oddity, MAX_WHY_CHARS));
+    for line in one.header.iter().flat_map(header) {
+        screen.item(Look::Plain, "", room, &line);
     }
+}
+
+/// What a header says besides the tensors.
+fn header(header: &HeaderFacts) -> Vec<String> {
+    let odd = header.custom_code.iter().chain(&header.oddities).map(|oddity| plain(oddity, MAX_WHY_CHARS));
+    let external = header.external_files.iter().map(|file| {
+        let outside = if is_unsafe_path(file) { ", which leads out of its folder" } else { "" };
+        format!("Loading it reads another file: {}{outside}.", plain(file, MAX_NAME_CHARS))
+    });
+    let (shown, all) = (MAX_EXTERNAL_FILES, header.external_files.len());
+    let more = all.checked_sub(shown).filter(|more| *more > 0);
+    let more = more.map(|more| format!("Loading it reads {more} more files; --format json has all."));
+    odd.chain(external.take(shown)).chain(more).collect()
 }
 
 fn what(one: &Scanned) -> String {
@@ -122,13 +137,13 @@ fn what(one: &Scanned) -> String {
     words.join(", ")
 }
 
-/// `Runs a command. (data.pkl, byte 24)`
+/// `It is called when the file is loaded. [archive/data.pkl, byte 24]`
 fn why(finding: &ScanFinding) -> String {
     let member = finding.member.as_deref().map(|member| plain(member, MAX_NAME_CHARS));
     let position = finding.position.map(|position| format!("byte {position}"));
     let place: Vec<String> = member.into_iter().chain(position).collect();
     let why = plain(&finding.why, MAX_WHY_CHARS);
-    if place.is_empty() { why } else { format!("{why} ({})", place.join(", ")) }
+    if place.is_empty() { why } else { format!("{why} [{}]", place.join(", ")) }
 }
 
 /// `4 files: 1 dangerous, 3 with no imports outside the allow-list.`

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::weights::{dangerous, harmless, pointer, safetensors, unlisted, zip};
+use super::weights::{dangerous, harmless, onnx, pointer, safetensors, unlisted, zip};
 use super::{countersign, errors, json, text};
 
 fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -57,7 +57,16 @@ fn each_file_has_one_line_with_its_findings_below() {
 fn what_is_not_known_to_be_harmless_is_a_no_only_when_strict() {
     let pickle = unlisted();
     let broken = &safetensors()[..70];
-    for (bytes, strict) in [(&pickle[..], 1), (&pointer(), 1), (broken, 1), (&harmless(), 0), (&safetensors(), 0)] {
+    let far = onnx("../../other/weights.bin");
+    for (bytes, strict) in [
+        (&pickle[..], 1),
+        (&pointer(), 1),
+        (broken, 1),
+        (&far, 1),
+        (&onnx("weights.bin"), 0),
+        (&harmless(), 0),
+        (&safetensors(), 0),
+    ] {
         let folder = folder(&[("file", bytes)]);
         assert_eq!(countersign(folder.path(), &["scan", "file"]).status.code(), Some(0), "{bytes:?}");
         assert_eq!(countersign(folder.path(), &["scan", "--strict", "file"]).status.code(), Some(strict), "{bytes:?}");

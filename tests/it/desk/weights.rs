@@ -22,6 +22,20 @@ pub fn safetensors() -> Vec<u8> {
     [&length[..], header, &[0; 16]].concat()
 }
 
+/// An ONNX model with one tensor whose numbers are in another file.
+pub fn onnx(file: &str) -> Vec<u8> {
+    let location = [field(1, b"location"), field(2, file.as_bytes())].concat();
+    // Two values of type FLOAT, in EXTERNAL data.
+    let tensor = [&[0x08, 2, 0x10, 1][..], &field(8, b"w"), &field(13, &location), &[0x70, 1]].concat();
+    let graph = field(5, &tensor);
+    [&[0x08, 8][..], &field(7, &graph), &field(8, &[0x10, 17])].concat()
+}
+
+/// A field of protobuf that has a length, below 128 bytes.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[(number << 3) | 2, u8::try_from(bytes.len()).unwrap()], bytes].concat()
+}
+
 /// A pointer to large-file storage.
 pub fn pointer() -> Vec<u8> {
     format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "4d".repeat(32)).into_bytes()
