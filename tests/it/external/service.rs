@@ -10,6 +10,8 @@ use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use countersign::config::HttpCheckAccess;
 use countersign::external::SigningSecrets;
 use countersign::ports::Clock;
@@ -99,6 +101,11 @@ pub fn signed(clock: &Clock, message: &str, body: &[u8]) -> Vec<(String, String)
         ("webhook-signature", secrets().sign(message, now, body)),
     ];
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The secret as an operator writes it.
+pub fn secret_text() -> String {
+    format!("whsec_{}", STANDARD.encode(SECRET))
 }
 
 async fn hear(Shared(service): Shared<Service>, headers: HeaderMap, body: Bytes) -> Response {
