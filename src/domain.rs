@@ -13,6 +13,7 @@ pub mod event;
 pub mod evidence;
 pub mod flag;
 pub mod gate;
+pub mod group;
 pub mod id;
 pub mod preview;
 pub mod record;
@@ -36,6 +37,7 @@ pub use evidence::{
 };
 pub use flag::{Flag, Severity};
 pub use gate::{FrozenPolicy, Gate, Group, PolicyFound, PolicySource};
+pub use group::Membership;
 pub use id::{
     CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey, RunId,
 };
