@@ -7,7 +7,6 @@ pub mod address;
 pub mod identity;
 pub mod keys;
 pub mod load;
-pub mod nearest;
 pub mod problem;
 pub mod serve;
 pub mod settings;

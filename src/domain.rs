@@ -4,6 +4,7 @@
 //! to keep and the private answer to give come out. Nothing else decides.
 
 pub mod actor;
+pub mod calendar;
 pub mod ci;
 pub mod digest;
 pub mod effect;
@@ -15,6 +16,7 @@ pub mod flag;
 pub mod gate;
 pub mod group;
 pub mod id;
+pub mod nearest;
 pub mod preview;
 pub mod record;
 pub mod request;

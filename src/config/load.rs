@@ -8,9 +8,9 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::keys;
-use super::nearest::nearest;
 use super::problem::Problem;
 use super::settings::Settings;
+use crate::domain::nearest::nearest;
 
 mod environment;
 

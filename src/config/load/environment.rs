@@ -6,8 +6,8 @@ use std::ffi::{OsStr, OsString};
 use toml::{Table, Value};
 
 use crate::config::keys::{self, PREFIX};
-use crate::config::nearest::nearest;
 use crate::config::problem::Problem;
+use crate::domain::nearest::nearest;
 
 /// Names that start like settings and are none: the `--config` option's, and what test suites use.
 const NOT_SETTINGS: [&str; 2] = ["COUNTERSIGN_CONFIG", "COUNTERSIGN_TEST_"];
