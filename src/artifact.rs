@@ -10,6 +10,7 @@ pub mod diff;
 pub mod evaluations;
 pub mod fields;
 pub mod findings;
+pub mod icalendar;
 pub mod interface;
 pub mod json;
 pub mod lfs;

@@ -32,7 +32,8 @@ fn did_you_mean(meant: Option<&str>) -> String {
 /// What was written may be anything, and of any length.
 fn cut(text: &str) -> String {
     const MAX_CHARS: usize = 60;
-    let mut chars = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let is_plain = |c: char| c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ';
+    let mut chars = text.chars().map(|c| if is_plain(c) { c } else { char::REPLACEMENT_CHARACTER });
     let mut shown: String = chars.by_ref().take(MAX_CHARS).collect();
     if chars.next().is_some() {
         shown.push('…');

@@ -29,7 +29,7 @@ impl Zone {
         let known = found.and_then(|rules| Some((rules.iana_name()?.to_owned(), rules)));
         match known.filter(|(_, rules)| !rules.is_unknown()) {
             Some((name, rules)) => Ok(Self { name, rules }),
-            None => Err(CalendarError::Zone { text: text.to_owned(), meant: meant(text) }),
+            None => Err(CalendarError::Zone { text: text.to_owned(), meant: near_to(text) }),
         }
     }
 
@@ -54,9 +54,9 @@ impl Zone {
         }
     }
 
-    /// The one time at which the wall shows that; the first of two; for a skipped one, the first time after the gap.
-    pub fn first_at(&self, wall: DateTime) -> Option<Timestamp> {
-        self.turns(wall).into_iter().flatten().next()
+    /// The time meant by a wall time that somebody wrote down: the first of two; a skipped one by the offset before the leap.
+    pub fn meant_by(&self, wall: DateTime) -> Option<Timestamp> {
+        self.rules.to_ambiguous_timestamp(wall).compatible().ok().map(ours)
     }
 
     /// The times at which the wall begins to show that, or leaves it behind by a leap: once on most days. Where it is
@@ -95,7 +95,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The zone of that city, or the one that takes the fewest edits.
-fn meant(text: &str) -> Option<String> {
+fn near_to(text: &str) -> Option<String> {
     if text.chars().count() > 64 {
         return None;
     }
