@@ -3,55 +3,73 @@
 //! An [`Event`] and the present [`Request`] go into [`transition()`]; the next request, the effects to perform, the record
 //! to keep and the private answer to give come out. Nothing else decides.
 
+pub mod action;
 pub mod actor;
 pub mod calendar;
 pub mod ci;
+pub mod condition;
 pub mod digest;
 pub mod effect;
 pub mod eligibility;
 pub mod entry;
 pub mod event;
 pub mod evidence;
+pub mod exception;
 pub mod flag;
+pub mod freeze;
+pub mod fresh;
 pub mod gate;
 pub mod group;
 pub mod id;
 pub mod nearest;
+pub mod obstacle;
 pub mod preview;
 pub mod record;
 pub mod request;
+pub mod roster;
+pub mod rules;
 pub mod span;
+pub mod tally;
 pub mod thread;
 pub mod time;
 pub mod transition;
 pub mod whisper;
 pub mod words;
 
-pub use actor::{Access, ChatStanding, ChatUser, Contributor, ForgeUser, Link, Part, Voter};
+pub use action::{Action, Actions};
+pub use actor::{Access, ChatStanding, ChatUser, Contributor, ForgeUser, Human, Link, Part, Voter};
 pub use ci::{CiReading, CiVerdict, RequiredRun};
+pub use condition::{Condition, Outcome};
 pub use digest::Digest;
 pub use effect::{Due, Effect, ReplyTo};
 pub use entry::EntryKind;
 pub use event::{Ask, Ballot, Event, Standing, Told};
 pub use evidence::{
-    Baseline, ChangeKind, CiRun, CiState, Commit, Evidence, EvidenceBrief, ExternalCheck, ExternalState, FileChange,
-    ModelChange, Patch, PullRequest, Relation, Row, RowChange, TensorChange, WeightChange, WeightFile, WorkflowField,
+    ApprovedBefore, Baseline, ChangeKind, CiRun, CiState, Commit, Evidence, EvidenceBrief, ExternalCheck,
+    ExternalState, FileChange, FlagBrief, ModelChange, Patch, PullRequest, Relation, Row, RowChange, TensorChange,
+    WeightChange, WeightFile, WorkflowField,
 };
+pub use exception::Exception;
 pub use flag::{Flag, Severity};
-pub use gate::{FrozenPolicy, Gate, Group, PolicyFound, PolicySource};
-pub use group::Membership;
+pub use freeze::Freeze;
+pub use fresh::{Around, Fresh, LiveElsewhere, LiveThere, PoliciesRead};
+pub use gate::{FrozenPolicy, Gate, Policies, PolicyFound, PolicySource, Role};
+pub use group::{Group, Membership};
 pub use id::{
     CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey, RunId,
 };
+pub use obstacle::Obstacle;
 pub use preview::{Against, Comment, Preview, PreviewEvent, PreviewKey, Seen, Sheet};
 pub use record::Record;
 pub use request::{
-    Choice, Decision, Ending, GateProgress, JobState, MessageRef, Phase, Repository, Request, Rollout, Run, Telling,
-    Verdict, Vote,
+    Basis, Choice, Decision, Ending, JobState, MessageRef, Newer, Phase, Repository, Request, Review, Rollout, Run,
+    Telling, Verdict, Vote,
 };
+pub use roster::{Candidate, GateRoster, Roster};
 pub use span::Span;
+pub use tally::{GateProgress, GateState};
 pub use thread::ThreadLine;
 pub use time::Timestamp;
-pub use transition::{Step, transition};
+pub use transition::{Step, flags_to_tick, transition};
 pub use whisper::{Refusal, Whisper};
 pub use words::Words;

@@ -2,10 +2,8 @@
 
 pub mod file;
 
-use std::collections::BTreeSet;
-
 use crate::checks::rules::CheckRules;
-use crate::domain::{CommitSha, Digest, FrozenPolicy, Gate, Group, Part, PolicyFound, PolicySource};
+use crate::domain::{Access, CommitSha, Digest, FrozenPolicy, Gate, Group, PolicyFound, PolicySource, Role};
 
 /// Where a repository keeps its policy, on the default branch.
 pub const PATH: &str = ".github/countersign.yml";
@@ -51,7 +49,7 @@ pub struct Rules {
 pub fn read(file: &PolicyFile, environment: &str, defaults: PolicyDefaults) -> Rules {
     let gates = match file {
         PolicyFile::Absent if defaults.when_missing == WhenMissing::Starter => {
-            PolicyFound::Policy(starter(defaults.expires_after_ms))
+            PolicyFound::Policies(starter(defaults.expires_after_ms).into())
         }
         PolicyFile::Absent => hold(&format!(
             "there is no {PATH} on the default branch, and this server holds repositories without a policy \
@@ -90,8 +88,8 @@ fn from_document(commit: &CommitSha, bytes: &[u8], environment: &str, defaults: 
         return held(&why, checks);
     }
     let source = PolicySource::Repository { commit: commit.clone() };
-    let policy = FrozenPolicy { source, digest: Digest::of(bytes), ..starter(defaults.expires_after_ms) };
-    Rules { gates: PolicyFound::Policy(policy), checks }
+    let policy = FrozenPolicy { source, digest: Digest::of(bytes), actions, ..starter(defaults.expires_after_ms) };
+    Rules { gates: PolicyFound::Policies(policy.into()), checks }
 }
 
 fn held(why: &str, checks: CheckRules) -> Rules {
@@ -105,15 +103,15 @@ fn hold(why: &str) -> PolicyFound {
 /// One approval by somebody with write access who has no hand in the change. A denial says why: the run page and the
 /// thread carry the reason.
 pub fn starter(expires_after_ms: i64) -> FrozenPolicy {
-    let gates = vec![Gate { name: "Review".to_owned(), group: Group::WriteAccess, quorum: 1 }];
-    let exclude = BTreeSet::from([Part::Requester, Part::PrAuthor, Part::Author, Part::Committer, Part::CoAuthor]);
-    let digest = Digest::of_json(&(&gates, &exclude, expires_after_ms));
-    FrozenPolicy { source: PolicySource::Starter, digest, gates, exclude, expires_after_ms, deny_needs_reason: true }
+    let group = Group::of_access(Access::Write);
+    let gates = vec![Gate { name: "Review".to_owned(), stage: 0, group, quorum: 1, when: None }];
+    FrozenPolicy::of_gates(Role::Own, PolicySource::Starter, gates, expires_after_ms)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Policies;
 
     const STARTER: PolicyDefaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: 1 };
 
@@ -128,7 +126,7 @@ mod tests {
 
     #[test]
     fn only_a_proven_absence_gives_the_starter_policy() {
-        assert!(matches!(gates(&PolicyFile::Absent, STARTER), PolicyFound::Policy(_)));
+        assert!(matches!(gates(&PolicyFile::Absent, STARTER), PolicyFound::Policies(_)));
         let unreadable = PolicyFile::Unreadable { why: "HTTP 404".into() };
         for file in [present("version: 1\nmodles: []\n"), present("version: 1\ngroups: {}\n"), unreadable] {
             assert!(matches!(gates(&file, STARTER), PolicyFound::Hold { .. }), "{file:?}");
@@ -138,7 +136,7 @@ mod tests {
     #[test]
     fn a_file_about_models_alone_keeps_the_starter_gate_and_names_its_commit() {
         let rules = read(&present("version: 1\nmodels: [{ name: sentiment }]\n"), "production", STARTER);
-        let PolicyFound::Policy(policy) = rules.gates else { panic!("held") };
+        let PolicyFound::Policies(Policies { own: policy, .. }) = rules.gates else { panic!("held") };
         assert_eq!((policy.gates, rules.checks.models.len()), (starter(1).gates, 1));
         assert!(matches!(policy.source, PolicySource::Repository { .. }));
     }
@@ -146,7 +144,7 @@ mod tests {
     #[test]
     fn an_environment_that_no_rule_matches_is_held() {
         let file = present("version: 1\nenvironments: { production: {} }\n");
-        assert!(matches!(read(&file, "production", STARTER).gates, PolicyFound::Policy(_)));
+        assert!(matches!(read(&file, "production", STARTER).gates, PolicyFound::Policies(_)));
         let PolicyFound::Hold { why } = read(&file, "staging", STARTER).gates else { panic!("not held") };
         assert!(why.contains("`staging`"), "{why}");
     }
@@ -162,7 +160,7 @@ mod tests {
         let policy = starter(1);
         assert_eq!((policy.gates.len(), policy.gates[0].quorum), (1, 1));
         assert_eq!(policy.exclude.len(), 5);
-        assert!(policy.deny_needs_reason);
+        assert!(policy.deny.reason_required);
         assert_ne!(policy.digest, starter(2).digest);
     }
 }

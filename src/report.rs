@@ -7,6 +7,7 @@ mod change;
 mod groups;
 pub mod json;
 pub mod markdown;
+pub mod record;
 #[cfg(test)]
 mod samples;
 pub mod sarif;

@@ -80,9 +80,14 @@ enum Pool {
 
 const fn pool_of(effect: &Effect) -> Pool {
     match effect {
-        Effect::Report | Effect::Decide => Pool::Forge,
+        Effect::Report | Effect::Decide | Effect::CancelRun => Pool::Forge,
         Effect::SyncMessage | Effect::Say(_) | Effect::Whisper { .. } => Pool::Chat,
-        Effect::Gather | Effect::Expire => Pool::Own,
+        Effect::Gather
+        | Effect::Recheck
+        | Effect::Expire
+        | Effect::Remind { .. }
+        | Effect::Escalate
+        | Effect::RemindReview => Pool::Own,
         Effect::Watch { .. } => Pool::Look,
     }
 }

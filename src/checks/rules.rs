@@ -1,14 +1,13 @@
 //! What the model checks hold a change to: the part of a policy that is about models, with the defaults that apply without
 //! one.
 
-pub mod actions;
 mod amount;
 pub mod external;
 pub mod models;
 
 use serde::{Deserialize, Serialize};
 
-pub use actions::{Action, Actions};
+pub use crate::domain::{Action, Actions};
 pub use external::ExternalRules;
 pub use models::ModelRules;
 

@@ -1,7 +1,11 @@
 //! People and machines: who asked, who wrote, who votes, and what is known of each at that moment.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
+use super::group::Membership;
 use super::id::ForgeUserId;
 use super::words::Words;
 
@@ -66,6 +70,7 @@ pub enum Access {
     None,
     Read,
     Write,
+    Maintain,
     Admin,
 }
 
@@ -77,12 +82,49 @@ pub struct Voter {
     pub link: Link,
     /// What the linked account may do in this repository; [`Access::None`] where nobody is linked.
     pub access: Access,
+    /// Which of the memberships that the policies ask for they have; access and their own chat account say the rest.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub memberships: BTreeSet<Membership>,
 }
 
 impl Voter {
-    /// The human behind the click, as far as it is proven: one human has one of these, whatever account they used.
-    pub fn human(&self) -> Option<ForgeUserId> {
+    /// The account at the forge, where one is linked.
+    pub fn account(&self) -> Option<ForgeUserId> {
         self.link.forge().map(|forge| forge.id)
+    }
+
+    /// The human behind the click, as far as it is proven.
+    pub fn human(&self) -> Human {
+        self.account().map_or_else(|| Human::Chat(self.chat.clone()), Human::Forge)
+    }
+
+    /// Whether they have `membership`, by what was last read of them.
+    pub fn has(&self, membership: &Membership) -> bool {
+        match membership {
+            Membership::Access(least) => self.access >= *least && self.account().is_some(),
+            Membership::ChatUser { user } => self.chat.user == *user,
+            Membership::Team { .. } | Membership::Account { .. } | Membership::ChatGroup { .. } => {
+                self.memberships.contains(membership)
+            }
+        }
+    }
+}
+
+/// One human, whatever accounts they use: the linked account of the forge, or the chat account where none is linked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Human {
+    Forge(ForgeUserId),
+    Chat(ChatUser),
+}
+
+/// As rows carry it: `forge/1001`, `chat/T0ACME/U0OCTO`.
+impl fmt::Display for Human {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forge(id) => write!(f, "forge/{id}"),
+            Self::Chat(user) => write!(f, "chat/{}/{}", user.workspace, user.user),
+        }
     }
 }
 

@@ -26,6 +26,17 @@ pub enum Effect {
     Whisper { to: ReplyTo, text: Whisper },
     /// The deadline.
     Expire,
+    /// Read everything again that a decision rests on: people have agreed, and something else was in the way, or nobody has
+    /// looked yet.
+    Recheck,
+    /// Remind those who can still act.
+    Remind { round: u32 },
+    /// Ask the group that the policy names for when nobody answers.
+    Escalate,
+    /// Remind of the look that breaking the glass asks for.
+    RemindReview,
+    /// Cancel the run, where the policy says that a denial does so (R32).
+    CancelRun,
     /// Read back from the forge how the run stands: what no webhook told (R30, R31).
     Watch {
         /// The chain of watches this belongs to; zero for a single look. A chain that is not the request's present one ends.
@@ -68,6 +79,11 @@ impl Effect {
             Self::Say(_) => "say",
             Self::Whisper { .. } => "whisper",
             Self::Expire => "expire",
+            Self::Recheck => "recheck",
+            Self::Remind { .. } => "remind",
+            Self::Escalate => "escalate",
+            Self::RemindReview => "remind_review",
+            Self::CancelRun => "cancel_run",
             Self::Watch { .. } => "watch",
         }
     }
@@ -76,9 +92,16 @@ impl Effect {
     /// answers have no lane, so nothing waits for them and they wait for nothing.
     pub fn lane(&self, request: &RequestId) -> Option<String> {
         match self {
-            Self::Report | Self::Decide => Some(format!("forge/{request}")),
+            Self::Report | Self::Decide | Self::CancelRun => Some(format!("forge/{request}")),
             Self::SyncMessage | Self::Say(_) => Some(format!("chat/{request}")),
-            Self::Gather | Self::Whisper { .. } | Self::Expire | Self::Watch { .. } => None,
+            Self::Gather
+            | Self::Whisper { .. }
+            | Self::Expire
+            | Self::Recheck
+            | Self::Remind { .. }
+            | Self::Escalate
+            | Self::RemindReview
+            | Self::Watch { .. } => None,
         }
     }
 }

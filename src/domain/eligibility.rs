@@ -1,19 +1,82 @@
 //! Whether somebody's click counts (R13 to R17).
 
-use super::actor::{Access, ChatStanding, Link, Part, Voter};
-use super::gate::{FrozenPolicy, Gate, Group};
+use std::collections::BTreeMap;
+
+use super::actor::{ChatStanding, Human, Link, Part, Voter};
+use super::gate::{FrozenPolicy, Gate};
+use super::group::Group;
+use super::id::ForgeUserId;
 use super::request::Request;
 use super::whisper::Refusal;
 
-/// `Ok` when `voter` may act on `gate` of `request`; otherwise the first reason against it.
-pub fn may_vote(request: &Request, policy: &FrozenPolicy, gate: &Gate, voter: &Voter) -> Result<(), Refusal> {
-    is_trusted_account(voter)?;
-    is_linked(voter)?;
-    is_in_group(gate, voter)?;
-    is_independent(request, policy, voter)
+/// Who may act on the gates of one policy of one request.
+#[derive(Debug)]
+pub struct Electorate {
+    /// Accounts with a hand in the change that the policy leaves out, with the first such part.
+    barred: BTreeMap<ForgeUserId, Part>,
 }
 
-fn is_trusted_account(voter: &Voter) -> Result<(), Refusal> {
+impl Electorate {
+    pub fn of(request: &Request, policy: &FrozenPolicy) -> Self {
+        let mut barred = BTreeMap::new();
+        if policy.allow_self.is_some() {
+            return Self { barred };
+        }
+        for (account, part) in hands(request).filter(|(_, part)| policy.exclude.contains(part)) {
+            barred.entry(account).or_insert(part);
+        }
+        Self { barred }
+    }
+
+    /// `Ok` when `voter` may act on `gate`; otherwise the first reason against it.
+    pub fn may_act(&self, gate: &Gate, voter: &Voter) -> Result<(), Refusal> {
+        is_trusted_account(voter)?;
+        is_identified(&gate.group, voter)?;
+        is_in_group(&gate.name, &gate.group, voter)?;
+        self.is_independent(voter)
+    }
+
+    /// Nobody with a hand in the change decides about it (R15): by account id, never by name. Where nobody is linked, the
+    /// policy takes people by the chat's word alone.
+    fn is_independent(&self, voter: &Voter) -> Result<(), Refusal> {
+        match voter.human() {
+            Human::Forge(account) => match self.barred.get(&account) {
+                Some(part) => Err(Refusal::Excluded { part: *part }),
+                None => Ok(()),
+            },
+            Human::Chat(_) => Ok(()),
+        }
+    }
+}
+
+/// The accounts with a hand in the change: those who asked, and those who wrote it.
+fn hands(request: &Request) -> impl Iterator<Item = (ForgeUserId, Part)> {
+    let actors = request.run.actors.iter().map(|actor| (actor.id, Part::Requester));
+    let contributors = request.evidence.iter().flat_map(|evidence| &evidence.contributors);
+    let named = contributors.filter_map(|contributor| Some((contributor.user.as_ref()?.id, contributor.part)));
+    actors.chain(named)
+}
+
+/// `Ok` when `voter` may act on `gate` of `policy`.
+pub fn may_vote(request: &Request, policy: &FrozenPolicy, gate: &Gate, voter: &Voter) -> Result<(), Refusal> {
+    Electorate::of(request, policy).may_act(gate, voter)
+}
+
+/// `Ok` when `voter` may break the glass under `policy` (R25): whoever is named for it, with a hand in the change or not.
+pub fn may_break_glass(policy: &FrozenPolicy, voter: &Voter) -> Result<(), Refusal> {
+    let rules = policy.break_glass.as_ref().ok_or(Refusal::NoBreakGlass { role: policy.role })?;
+    is_member(voter, "break glass", &rules.group)
+}
+
+/// `Ok` when `voter` is somebody we know and belongs to `group`, whatever part they had in the change.
+pub fn is_member(voter: &Voter, what: &str, group: &Group) -> Result<(), Refusal> {
+    is_trusted_account(voter)?;
+    is_identified(group, voter)?;
+    is_in_group(what, group, voter)
+}
+
+/// Full members of our workspace only (R14).
+pub fn is_trusted_account(voter: &Voter) -> Result<(), Refusal> {
     match voter.standing {
         ChatStanding::Member => Ok(()),
         ChatStanding::Guest => Err(Refusal::Guest),
@@ -24,37 +87,21 @@ fn is_trusted_account(voter: &Voter) -> Result<(), Refusal> {
     }
 }
 
-fn is_linked(voter: &Voter) -> Result<(), Refusal> {
+/// A link that says something uncertain is worse than none: nobody can tell then what part the person had in the change.
+fn is_identified(group: &Group, voter: &Voter) -> Result<(), Refusal> {
     match &voter.link {
         Link::Linked { forge } if forge.is_bot => Err(Refusal::Bot),
         Link::Linked { .. } => Ok(()),
+        Link::None if group.takes_by_chat(voter) => Ok(()),
         Link::None => Err(Refusal::NotLinked),
         Link::LoginMoved { login, .. } => Err(Refusal::LoginMoved { login: login.clone() }),
         Link::LoginGone { login } => Err(Refusal::LoginGone { login: login.clone() }),
     }
 }
 
-fn is_in_group(gate: &Gate, voter: &Voter) -> Result<(), Refusal> {
-    let member = match gate.group {
-        Group::WriteAccess => voter.access >= Access::Write,
-    };
-    let refusal = || Refusal::NotInGroup { gate: gate.name.clone(), group: gate.group.words().to_owned() };
-    if member { Ok(()) } else { Err(refusal()) }
-}
-
-/// Nobody with a hand in the change decides about it (R15): by account id, never by name.
-fn is_independent(request: &Request, policy: &FrozenPolicy, voter: &Voter) -> Result<(), Refusal> {
-    let Some(human) = voter.human() else { return Err(Refusal::NotLinked) };
-    let asked = request.run.actors.iter().any(|actor| actor.id == human);
-    if asked && policy.exclude.contains(&Part::Requester) {
-        return Err(Refusal::Excluded { part: Part::Requester });
-    }
-    let contributors = request.evidence.iter().flat_map(|evidence| &evidence.contributors);
-    let hand = contributors
-        .filter(|contributor| policy.exclude.contains(&contributor.part))
-        .find(|contributor| contributor.user.as_ref().is_some_and(|user| user.id == human));
-    match hand {
-        Some(contributor) => Err(Refusal::Excluded { part: contributor.part }),
-        None => Ok(()),
-    }
+fn is_in_group(gate: &str, group: &Group, voter: &Voter) -> Result<(), Refusal> {
+    // Without an account of the forge, only the chat's word counts.
+    let belongs = if voter.account().is_some() { group.has(voter) } else { group.takes_by_chat(voter) };
+    let refusal = || Refusal::NotInGroup { gate: gate.to_owned(), group: group.words().to_owned() };
+    if belongs { Ok(()) } else { Err(refusal()) }
 }

@@ -6,7 +6,8 @@ use super::actor::Voter;
 use super::ci::CiReading;
 use super::digest::Digest;
 use super::evidence::EvidenceBrief;
-use super::gate::PolicyFound;
+use super::freeze::Freeze;
+use super::fresh::{Around, Fresh, PoliciesRead};
 use super::id::{CommitSha, DeploymentId, EnvironmentName, RequestId, RequestKey};
 use super::request::{Choice, Ending, JobState, MessageRef, Repository, Run};
 use super::time::Timestamp;
@@ -18,14 +19,73 @@ use super::words::Words;
 pub enum Event {
     /// A job of the key waits for us. The first one opens the request.
     Asked(Ask),
-    /// The evidence and the policy were read.
-    Gathered { evidence: EvidenceBrief, policy: PolicyFound },
+    /// The evidence and the policies were read, and what holds around the request.
+    Gathered {
+        evidence: EvidenceBrief,
+        policies: PoliciesRead,
+        around: Around,
+    },
     /// The evidence could not be read for now; it is tried again.
-    GatherFailed { why: String },
+    GatherFailed {
+        why: String,
+    },
     /// A check outside of this server answered after the evidence had been gathered without it.
-    CheckAnswered { name: String, answer: Digest },
-    /// Somebody pressed Approve or Deny.
+    CheckAnswered {
+        name: String,
+        answer: Digest,
+    },
+    /// Somebody pressed Approve, Deny or Request changes.
     Voted(Ballot),
+    /// Everything was read again, because people have agreed, or because somebody asked for it.
+    Rechecked {
+        fresh: Box<Fresh>,
+    },
+    /// It could not be read for now; it is tried again.
+    RecheckFailed {
+        why: String,
+    },
+    /// Somebody takes their own vote back (R20).
+    VoteWithdrawn {
+        voter: Voter,
+    },
+    /// Somebody takes the whole request back: only who asked may (R20).
+    Withdrawn {
+        voter: Voter,
+        reason: Option<Words>,
+    },
+    /// Somebody who may not decide speaks against it (R19).
+    Objected {
+        voter: Voter,
+        reason: Option<Words>,
+    },
+    /// Somebody lets it through without its gates (R25).
+    GlassBroken {
+        voter: Voter,
+        reason: Option<Words>,
+        seen: String,
+        received: Timestamp,
+    },
+    /// Somebody has looked afterwards at what was let through.
+    ReviewClosed {
+        voter: Voter,
+        note: Option<Words>,
+    },
+    /// Nobody has, and it is due.
+    ReviewDue,
+    /// A newer request asks for the same environment (R24).
+    Superseded {
+        by: RequestId,
+        commit: CommitSha,
+    },
+    /// A freeze was called or lifted.
+    FreezesChanged {
+        freezes: Vec<Freeze>,
+    },
+    /// The timers of reminders and of the escalation.
+    ReminderDue {
+        round: u32,
+    },
+    EscalationDue,
     /// The deadline's timer fired.
     DeadlineReached,
     /// The message is in the chat.
@@ -36,18 +96,39 @@ pub enum Event {
     },
     /// The forge answered our decision, or was read back instead.
     Told(Told),
-    /// The approval is not told for now: required check runs stand worse than when it was decided.
-    DecisionHeld { why: String },
+    /// The approval is not told for now. `needs_word`: its window closed, so that one approver has to confirm it first.
+    DecisionHeld {
+        why: String,
+        #[serde(default)]
+        needs_word: bool,
+    },
     /// The forge says where one job stands.
-    JobMoved { deployment: DeploymentId, state: JobState, detail: String },
+    JobMoved {
+        deployment: DeploymentId,
+        state: JobState,
+        detail: String,
+    },
     /// The run ended at the forge.
-    RunEnded { attempt: u32, conclusion: String, by: Option<String> },
+    RunEnded {
+        attempt: u32,
+        conclusion: String,
+        by: Option<String>,
+    },
     /// A newer attempt of the same run asks for the same environment.
-    NewerAttempt { attempt: u32 },
+    NewerAttempt {
+        attempt: u32,
+    },
     /// The run was read back, by [`super::effect::Effect::Watch`].
-    ReadBack { standing: Standing, chain: u32, round: u32 },
+    ReadBack {
+        standing: Standing,
+        chain: u32,
+        round: u32,
+    },
     /// An effect failed for good or too often; it will not be tried again.
-    GaveUp { kind: String, why: String },
+    GaveUp {
+        kind: String,
+        why: String,
+    },
 }
 
 /// One job's ask.
@@ -70,12 +151,19 @@ pub struct Ballot {
     pub voter: Voter,
     pub choice: Choice,
     pub reason: Option<Words>,
+    /// Flags that were ticked, by the start of their fingerprints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ticks: Vec<String>,
+    /// The voter said twice that the older of two requests is meant (R24).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub means_older: bool,
     /// Short digest of the evidence that was on the screen; empty when there was none.
     pub seen: String,
     /// When the click reached us: what the deadline is compared with.
     pub received: Timestamp,
-    /// Those who voted before, read again (R14, R16).
-    pub recheck: Vec<Voter>,
+    /// Everything read again, where this click may be the last one needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<Box<Fresh>>,
     /// How the required check runs stand now; `None` where the evidence requires none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci: Option<CiReading>,
@@ -113,6 +201,18 @@ impl Event {
             Self::GatherFailed { .. } => "evidence.failed",
             Self::CheckAnswered { .. } => "check.answered",
             Self::Voted(_) => "vote.cast",
+            Self::Rechecked { .. } => "request.rechecked",
+            Self::RecheckFailed { .. } => "request.recheck_failed",
+            Self::VoteWithdrawn { .. } => "vote.withdrawn",
+            Self::Withdrawn { .. } => "request.withdrawn",
+            Self::Objected { .. } => "vote.objection",
+            Self::GlassBroken { .. } => "glass.broken",
+            Self::ReviewClosed { .. } => "review.closed",
+            Self::ReviewDue => "review.due",
+            Self::Superseded { .. } => "request.superseded",
+            Self::FreezesChanged { .. } => "freeze.changed",
+            Self::ReminderDue { .. } => "request.reminded",
+            Self::EscalationDue => "request.escalated",
             Self::DeadlineReached => "request.deadline",
             Self::MessagePosted { .. } => "message.posted",
             Self::Told(_) => "decision.told",

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::actor::{Contributor, ForgeUser};
+use super::actor::{ChatUser, Contributor, ForgeUser};
 use super::ci::{CHECK_RUN, CiReading};
 use super::digest::Digest;
 use super::flag::{Flag, Severity};
-use super::id::{CommitSha, DeploymentId};
+use super::id::{CommitSha, DeploymentId, RequestId};
 use super::time::Timestamp;
 
 /// Everything gathered about one proposed commit. Text in it comes from strangers; secrets are masked already.
@@ -57,6 +57,14 @@ impl Baseline {
         match self {
             Self::Live { commit, .. } => Some(commit),
             Self::None | Self::Vanished { .. } => None,
+        }
+    }
+
+    /// The commit that is deployed, whether the repository still has it or not.
+    pub const fn deployed(&self) -> Option<&CommitSha> {
+        match self {
+            Self::Live { commit, .. } | Self::Vanished { commit, .. } => Some(commit),
+            Self::None => None,
         }
     }
 }
@@ -281,6 +289,17 @@ pub struct EvidenceBrief {
     pub risk: Severity,
     pub has_gap: bool,
     pub contributors: Vec<Contributor>,
+    /// The commit that was live then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<CommitSha>,
+    #[serde(default = "no_baseline")]
+    pub relation: Relation,
+    /// Every flag, as far as policies look at flags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<FlagBrief>,
+    /// The proposed commit was approved for this environment before (R6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_before: Option<ApprovedBefore>,
     /// Flags that are not in the digest, as last read: one digest may stand for several requests, and these are this one's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub volatile: Vec<Flag>,
@@ -290,6 +309,48 @@ pub struct EvidenceBrief {
     /// Something outside is still out: the evidence is gathered again after a while.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waits: bool,
+}
+
+const fn no_baseline() -> Relation {
+    Relation::NoBaseline
+}
+
+/// What policies look at of a flag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlagBrief {
+    pub code: String,
+    pub subject: String,
+    pub severity: Severity,
+    /// The start of its fingerprint: what a tick names.
+    pub print: String,
+    pub is_new: bool,
+}
+
+impl FlagBrief {
+    pub fn of(flag: &Flag) -> Self {
+        Self {
+            code: flag.code.clone(),
+            subject: flag.subject.clone(),
+            severity: flag.severity,
+            print: flag.fingerprint().short(),
+            is_new: flag.is_new,
+        }
+    }
+}
+
+/// An earlier decision of ours about the same commit and environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovedBefore {
+    pub request: RequestId,
+    pub at: Timestamp,
+    pub by: Vec<ChatUser>,
+}
+
+impl EvidenceBrief {
+    /// Whether this goes back to something that was approved here before.
+    pub const fn is_approved_rollback(&self) -> bool {
+        matches!(self.relation, Relation::Behind { .. }) && self.approved_before.is_some()
+    }
 }
 
 impl Evidence {
@@ -330,6 +391,10 @@ impl Evidence {
             risk: super::flag::risk(&self.flags),
             has_gap: self.flags.iter().any(Flag::is_gap),
             contributors: self.contributors.clone(),
+            base: self.baseline.deployed().cloned(),
+            relation: self.relation,
+            flags: self.flags.iter().map(FlagBrief::of).collect(),
+            approved_before: None,
             volatile: self.flags.iter().filter(|flag| flag.volatile).cloned().collect(),
             ci: None,
             waits: false,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::actor::Access;
+use super::actor::{Access, Voter};
 
 /// One way to belong to a group. What is named here is looked up when it matters, and pinned to the id it had first (R13).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub enum Membership {
 }
 
 /// A group of a policy: whoever has one of its memberships.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Group {
     pub name: String,
     pub members: BTreeSet<Membership>,
@@ -32,11 +32,42 @@ pub struct Group {
     pub chat_only: bool,
 }
 
+impl Membership {
+    /// Whether it is the chat that says who belongs.
+    pub const fn is_of_chat(&self) -> bool {
+        matches!(self, Self::ChatGroup { .. } | Self::ChatUser { .. })
+    }
+}
+
+impl Group {
+    /// Everybody who may do at least `access` in the repository.
+    pub fn of_access(access: Access) -> Self {
+        let membership = Membership::Access(access);
+        Self { name: membership.to_string(), members: BTreeSet::from([membership]), chat_only: false }
+    }
+
+    /// As people say it: `people with write access`, `ml-reviewers`.
+    pub fn words(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether `voter` belongs, by what was last read of them.
+    pub fn has(&self, voter: &Voter) -> bool {
+        self.members.iter().any(|membership| voter.has(membership))
+    }
+
+    /// Whether `voter` belongs by the chat's word, and that is enough here.
+    pub fn takes_by_chat(&self, voter: &Voter) -> bool {
+        self.chat_only && self.members.iter().any(|membership| membership.is_of_chat() && voter.has(membership))
+    }
+}
+
 /// As people say it: `the team acme/ml`.
 impl fmt::Display for Membership {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Access(Access::Admin) => f.write_str("people with admin access"),
+            Self::Access(Access::Maintain) => f.write_str("people with maintain access"),
             Self::Access(Access::Write) => f.write_str("people with write access"),
             Self::Access(Access::Read) => f.write_str("people with read access"),
             Self::Access(Access::None) => f.write_str("everybody"),

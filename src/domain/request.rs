@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::actor::{ChatUser, ForgeUser, Voter};
+use super::actor::{ChatUser, ForgeUser, Human, Voter};
 use super::digest::Digest;
+use super::event::Ask;
 use super::evidence::EvidenceBrief;
-use super::gate::{FrozenPolicy, Gate};
-use super::id::{
-    CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey,
-};
+use super::gate::{FrozenPolicy, Policies};
+use super::id::{CommitSha, DeploymentId, EnvironmentName, InstallationId, RepositoryId, RequestId, RequestKey};
+use super::obstacle::Obstacle;
+use super::roster::Roster;
+use super::rules::DEFAULT_EXPIRY_MS;
+use super::tally::{GateProgress, tally};
 use super::time::Timestamp;
 use super::words::Words;
 
@@ -30,7 +33,8 @@ pub struct Request {
     /// The jobs this request stands for: one deployment each.
     pub jobs: BTreeMap<DeploymentId, JobState>,
     pub evidence: Option<EvidenceBrief>,
-    pub policy: Option<FrozenPolicy>,
+    /// What the request is held to.
+    pub policy: Option<Policies>,
     pub votes: Vec<Vote>,
     pub phase: Phase,
     pub message: Option<MessageRef>,
@@ -43,6 +47,57 @@ pub struct Request {
     /// When the evidence is gathered again, where that has been asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gather_due: Option<Timestamp>,
+    /// When everything is read again for a decision that people have agreed on and something else keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recheck_due: Option<Timestamp>,
+    /// What stood in the way when that was looked at last, gates that need people aside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub obstacles: Vec<Obstacle>,
+    /// Who could act, as it was read last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roster: Option<Roster>,
+    /// A newer request asks for the same environment (R24).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<Newer>,
+    /// The look afterwards that breaking the glass asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
+    /// What people said against it who may not decide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<Objection>,
+    /// The escalation group has been asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_escalated: bool,
+}
+
+/// The newer request that asks for the same environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newer {
+    pub request: RequestId,
+    pub commit: CommitSha,
+}
+
+/// A word against the request, by somebody who may not decide (R19).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objection {
+    pub by: ChatUser,
+    pub reason: Words,
+}
+
+/// Somebody else has to look at what was let through without its gates (R25).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// Who let it through: never the one who closes this.
+    pub broke: Human,
+    pub due: Timestamp,
+    pub closed: Option<ReviewClosed>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewClosed {
+    pub by: ChatUser,
+    pub at: Timestamp,
+    pub note: Option<Words>,
 }
 
 /// A repository: the numeric id is its identity, owner and name its present address.
@@ -139,6 +194,10 @@ pub enum Verdict {
     Approved,
     Denied,
     Expired,
+    /// Whoever asked took it back (R20).
+    Withdrawn,
+    /// A newer request took its place, and the policy says that ends this one (R24).
+    Superseded,
 }
 
 impl Verdict {
@@ -147,6 +206,8 @@ impl Verdict {
             Self::Approved => "approved",
             Self::Denied => "denied",
             Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+            Self::Superseded => "superseded",
         }
     }
 
@@ -161,7 +222,10 @@ impl Verdict {
 pub struct Decision {
     pub verdict: Verdict,
     pub at: Timestamp,
-    /// Whose votes made it; empty for an expiry.
+    /// What made it.
+    #[serde(default)]
+    pub basis: Basis,
+    /// Whose votes made it; empty where nobody's did.
     pub by: Vec<ChatUser>,
     pub reason: Option<Words>,
     pub telling: Telling,
@@ -171,6 +235,23 @@ pub struct Decision {
     /// Why the forge is not told for now: required check runs that became worse after the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<String>,
+    /// The window of the decision closed before the forge was told: one approver has to confirm it first (R23, H35).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_word: bool,
+}
+
+/// What made a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    #[default]
+    Votes,
+    /// The policy's automatic approval (R26).
+    Rule,
+    /// Somebody let it through without its gates (R25).
+    BreakGlass,
+    /// The clock, a newer request, or whoever asked.
+    Course,
 }
 
 /// Where the telling of the forge stands (R27).
@@ -215,16 +296,31 @@ impl Rollout {
 pub enum Choice {
     Approve,
     Deny,
+    /// Not yet: keeps the request from passing until it is taken back or the evidence changes, and never rejects (R19).
+    RequestChanges,
 }
 
-/// One human's word on one gate (R17).
+impl Choice {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Deny => "deny",
+            Self::RequestChanges => "request changes",
+        }
+    }
+}
+
+/// One human's word on a request (R17). Which gates it fills follows from all words together: see [`super::tally`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vote {
-    pub gate: String,
-    pub human: ForgeUserId,
+    pub human: Human,
+    /// As they were looked up last.
     pub voter: Voter,
     pub choice: Choice,
     pub reason: Option<Words>,
+    /// The flags that were ticked, by fingerprint.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ticks: Vec<String>,
     /// The evidence that was on the screen.
     pub seen: Digest,
     pub at: Timestamp,
@@ -240,22 +336,39 @@ pub struct MessageRef {
     pub id: String,
 }
 
-/// How far a gate is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GateProgress {
-    pub name: String,
-    pub group: String,
-    pub needed: u32,
-    pub approvals: Vec<ChatUser>,
-}
-
-impl GateProgress {
-    pub fn is_met(&self) -> bool {
-        self.approvals.len() >= usize::try_from(self.needed).unwrap_or(usize::MAX)
-    }
-}
-
 impl Request {
+    /// A request that a job just asked for, of which nothing else is known yet.
+    pub fn asked(ask: &Ask, at: Timestamp) -> Self {
+        Self {
+            id: ask.id.clone(),
+            key: ask.key.clone(),
+            revision: 0,
+            repository: ask.repository.clone(),
+            environment: ask.environment.clone(),
+            run: ask.run.clone(),
+            commit: ask.commit.clone(),
+            opened_at: at,
+            expires_at: at.plus_millis(DEFAULT_EXPIRY_MS),
+            jobs: ask.deployment.map(|job| (job, JobState::Waiting)).into_iter().collect::<BTreeMap<_, _>>(),
+            evidence: None,
+            policy: None,
+            votes: Vec::new(),
+            phase: Phase::Gathering,
+            message: None,
+            message_is_copy: false,
+            message_trouble: None,
+            watch: 0,
+            gather_due: None,
+            recheck_due: None,
+            obstacles: Vec::new(),
+            roster: None,
+            superseded: None,
+            review: None,
+            objections: Vec::new(),
+            is_escalated: false,
+        }
+    }
+
     /// Still waits for a decision.
     pub const fn is_undecided(&self) -> bool {
         matches!(self.phase, Phase::Gathering | Phase::Held { .. } | Phase::Open)
@@ -281,20 +394,14 @@ impl Request {
         }
     }
 
-    /// The gates of the frozen policy with the approvals that count, in order. Empty before the policy is known.
-    pub fn progress(&self) -> Vec<GateProgress> {
-        let gates = self.policy.as_ref().map(|policy| policy.gates.as_slice()).unwrap_or_default();
-        gates.iter().map(|gate| self.gate_progress(gate)).collect()
+    /// Everything the request is held to; nothing before that is known.
+    pub fn policies(&self) -> impl Iterator<Item = &FrozenPolicy> {
+        self.policy.iter().flat_map(Policies::all)
     }
 
-    fn gate_progress(&self, gate: &Gate) -> GateProgress {
-        let counts = |vote: &&Vote| vote.gate == gate.name && vote.choice == Choice::Approve && !vote.struck;
-        GateProgress {
-            name: gate.name.clone(),
-            group: gate.group.words().to_owned(),
-            needed: gate.quorum,
-            approvals: self.votes.iter().filter(counts).map(|vote| vote.voter.chat.clone()).collect(),
-        }
+    /// The gates of all its policies with the approvals that count, in order.
+    pub fn progress(&self) -> Vec<GateProgress> {
+        self.policies().flat_map(|policy| tally(self, policy)).collect()
     }
 
     /// The opaque value of this request's buttons: the id and the evidence they were drawn on.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::ChatUser;
-use super::id::CommitSha;
+use super::id::{CommitSha, RequestId};
 use super::words::Words;
 
 /// One reply in the thread of a request's message.
@@ -20,6 +20,64 @@ pub enum ThreadLine {
         by: ChatUser,
         reason: Option<Words>,
     },
+    /// Everything needed is there: it is approved. `by_rule`: by the policy's automatic approval.
+    Decided {
+        by_rule: bool,
+    },
+    /// Somebody asks for changes before it may pass.
+    ChangesRequested {
+        by: ChatUser,
+        reason: Option<Words>,
+    },
+    VoteWithdrawn {
+        by: ChatUser,
+    },
+    /// Whoever asked took it back.
+    Withdrawn {
+        by: ChatUser,
+        reason: Option<Words>,
+    },
+    /// Let through without its gates.
+    GlassBroken {
+        by: ChatUser,
+        reason: Option<Words>,
+    },
+    ReviewDue,
+    ReviewClosed {
+        by: ChatUser,
+        note: Option<Words>,
+    },
+    /// The policy is not the one that the request opened with: both have to be met.
+    PolicyChanged,
+    /// A newer request asks for the same environment.
+    Superseded {
+        by: RequestId,
+        commit: CommitSha,
+    },
+    /// It took this one's place.
+    EndedByNewer {
+        by: RequestId,
+        commit: CommitSha,
+    },
+    /// People who can still act, and have not.
+    Reminder {
+        round: u32,
+    },
+    /// Nobody answered: a further group is asked.
+    Escalated {
+        to: String,
+    },
+    /// One approver confirmed what was decided in an earlier window.
+    Confirmed {
+        by: ChatUser,
+    },
+    /// Somebody who may not decide speaks against it.
+    ObjectionBefore {
+        by: ChatUser,
+        reason: Words,
+    },
+    /// Jobs of the same run come later, and the policy wants a decision of their own.
+    NotCovered,
     /// Nobody decided in time.
     Expired,
     /// The forge took the decision.

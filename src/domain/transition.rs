@@ -6,9 +6,16 @@
 mod asking;
 mod deciding;
 mod following;
+mod glass;
+mod policies;
+mod settling;
+mod taking_back;
 #[cfg(test)]
 mod tests;
+mod timing;
 mod voting;
+
+pub use voting::flags_to_tick;
 
 use super::effect::{Due, Effect};
 use super::event::Event;
@@ -48,14 +55,28 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
     let mut work = Work::on(request, event, at);
     match event {
         Event::Asked(ask) => asking::join(&mut work, ask),
-        Event::Gathered { evidence, policy } => asking::gathered(&mut work, evidence, policy),
+        Event::Gathered { evidence, policies, around } => asking::gathered(&mut work, evidence, policies, around),
         Event::GatherFailed { why } => asking::gather_failed(&mut work, why),
         Event::CheckAnswered { .. } => asking::check_answered(&mut work),
         Event::Voted(ballot) => voting::vote(&mut work, ballot),
         Event::DeadlineReached => deciding::deadline(&mut work),
         Event::MessagePosted { message, is_copy } => asking::message_posted(&mut work, message, *is_copy),
         Event::Told(told) => deciding::told(&mut work, told),
-        Event::DecisionHeld { why } => deciding::held(&mut work, why),
+        Event::DecisionHeld { why, needs_word } => deciding::held(&mut work, why, *needs_word),
+        Event::Rechecked { fresh } => settling::rechecked(&mut work, fresh),
+        Event::RecheckFailed { why } => settling::recheck_failed(&mut work, why),
+        Event::VoteWithdrawn { voter } => taking_back::vote_withdrawn(&mut work, voter),
+        Event::Withdrawn { voter, reason } => taking_back::withdrawn(&mut work, voter, reason.as_ref()),
+        Event::Objected { voter, reason } => taking_back::objected(&mut work, voter, reason.as_ref()),
+        Event::GlassBroken { voter, reason, seen, received } => {
+            glass::broken(&mut work, voter, reason.as_ref(), seen, *received)
+        }
+        Event::ReviewClosed { voter, note } => glass::review_closed(&mut work, voter, note.as_ref()),
+        Event::ReviewDue => glass::review_due(&mut work),
+        Event::Superseded { by, commit } => timing::superseded(&mut work, by, commit),
+        Event::FreezesChanged { freezes } => timing::freezes_changed(&mut work, freezes),
+        Event::ReminderDue { round } => timing::reminder_due(&mut work, *round),
+        Event::EscalationDue => timing::escalation_due(&mut work),
         Event::GaveUp { kind, why } => deciding::gave_up(&mut work, kind, why),
         Event::JobMoved { deployment, state, detail } => following::job_moved(&mut work, *deployment, *state, detail),
         Event::RunEnded { attempt, conclusion, by } => {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::{ChatUser, Part};
-use super::id::CommitSha;
+use super::gate::Role;
+use super::id::{CommitSha, RequestId};
+use super::obstacle::Obstacle;
 use super::request::{Ending, Verdict};
 use super::time::Timestamp;
 
@@ -16,15 +18,35 @@ pub enum Whisper {
     /// The same vote is there already.
     AlreadyCounted,
     /// The vote counts; it needs more people.
-    Counted { gate: String, got: u32, needed: u32 },
+    Counted {
+        gate: String,
+        got: u32,
+        needed: u32,
+    },
+    /// The vote counts, and everybody needed has agreed; these are in the way, if any.
+    Agreed {
+        waits_for: Vec<Obstacle>,
+    },
+    ChangesRequested,
+    VoteWithdrawn,
+    Withdrawn,
+    ReviewClosed,
+    /// The forge is told now.
+    Confirmed,
     /// The objection is kept and shown, and decides nothing.
     ObjectionNoted,
     /// Something needed to check the click could not be read; the click is kept and checked again.
-    CheckedLater { what: String },
+    CheckedLater {
+        what: String,
+    },
     /// The click could not be checked for too long: it does not count.
-    NotChecked { what: String },
+    NotChecked {
+        what: String,
+    },
     /// The approval this person gave is decided and not yet told to the forge.
-    DecisionHeld { why: String },
+    DecisionHeld {
+        why: String,
+    },
     /// A command's answer.
     Help,
 }
@@ -78,12 +100,43 @@ pub enum Refusal {
     Expired {
         at: Timestamp,
     },
-    /// This person's vote already counts in another gate of the request (R17).
-    VotedInOtherGate {
+    /// The gate this person may act on comes after another one.
+    GateNotOpen {
+        gate: String,
+        before: String,
+    },
+    /// The gate this person may act on has everybody it needs.
+    GateMet {
         gate: String,
     },
-    /// A denial needs a reason.
+    /// No gate asks for anybody.
+    NobodyMayVote,
+    /// A denial, an objection or breaking the glass needs a reason.
     ReasonMissing,
+    /// The policy asks for a comment with each approval.
+    CommentMissing,
+    /// Flags that have to be ticked one by one, each in words.
+    TicksMissing {
+        flags: Vec<String>,
+    },
+    /// A newer request asks for the same environment: approving this one takes a second word.
+    Older {
+        newer: RequestId,
+        commit: CommitSha,
+    },
+    /// There is no vote of this person to take back.
+    NoVote,
+    /// Only who asked may take the request back.
+    NotYours,
+    /// This person may decide: an objection would be less than their vote.
+    MayVote,
+    /// This policy lets nobody break the glass.
+    NoBreakGlass {
+        role: Role,
+    },
+    NothingToReview,
+    /// Who broke the glass does not review it.
+    OwnReview,
     /// The commit under the button is not the request's.
     OtherCommit {
         commit: CommitSha,
@@ -115,8 +168,19 @@ impl Refusal {
             Self::AlreadyDecided { .. } => "already_decided",
             Self::Ended { .. } => "ended",
             Self::Expired { .. } => "expired",
-            Self::VotedInOtherGate { .. } => "voted_in_other_gate",
+            Self::GateNotOpen { .. } => "gate_not_open",
+            Self::GateMet { .. } => "gate_met",
+            Self::NobodyMayVote => "nobody_may_vote",
             Self::ReasonMissing => "reason_missing",
+            Self::CommentMissing => "comment_missing",
+            Self::TicksMissing { .. } => "ticks_missing",
+            Self::Older { .. } => "older",
+            Self::NoVote => "no_vote",
+            Self::NotYours => "not_yours",
+            Self::MayVote => "may_vote",
+            Self::NoBreakGlass { .. } => "no_break_glass",
+            Self::NothingToReview => "nothing_to_review",
+            Self::OwnReview => "own_review",
             Self::OtherCommit { .. } => "other_commit",
             Self::ChecksWorse { .. } => "checks_worse",
         }

@@ -85,7 +85,7 @@ async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Tro
     let delivery = &claimed.delivery;
     match engine.chat.interpret(delivery).map_err(Trouble::Unusable)? {
         ChatSignal::Vote { value, choice, reason, reply } => {
-            let click = clicked::Click { value, choice, reason, reply };
+            let click = clicked::Click { value, choice, reason, ticks: Vec::new(), means_older: false, reply };
             clicked::vote(engine, claimed, click).await
         }
         ChatSignal::Show { value, what, opening, reply } => {

@@ -26,7 +26,7 @@ use crate::checks::{self, CheckRules, Facts, ModelFacts};
 use crate::domain::flag::sort_flags;
 use crate::domain::{
     CiReading, CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, PolicyFound,
-    Relation, Repository, RunId, Severity, Timestamp,
+    Relation, Repository, Request, RunId, Severity, Timestamp,
 };
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{CodeHost, PortError};
@@ -61,6 +61,22 @@ pub struct Proposal<'a> {
     pub policy: Option<&'a [u8]>,
     /// Now: certificates are judged at this time.
     pub at: Timestamp,
+}
+
+impl<'a> Proposal<'a> {
+    /// What `request` asks for; `own` are its deployments.
+    pub fn of(request: &'a Request, own: &'a [DeploymentId], at: Timestamp) -> Self {
+        Self {
+            repository: &request.repository,
+            environment: &request.environment,
+            commit: &request.commit,
+            own,
+            actors: &request.run.actors,
+            run: Some(request.key.run),
+            policy: None,
+            at,
+        }
+    }
 }
 
 /// The evidence, and the rules that were found with it.
@@ -103,6 +119,21 @@ pub async fn gather_with(
     let desk = Desk::new(Patience::default(), Bounds::default());
     let reader = Reader { host, repository: proposal.repository, known, desk: &desk };
     gather_from(reader, proposal, policy, outside).await
+}
+
+/// The policies alone, as they are now.
+///
+/// # Errors
+/// Whatever may pass when tried again.
+pub async fn policies(
+    known: &Known,
+    host: &dyn CodeHost,
+    proposal: &Proposal<'_>,
+    policy: PolicyDefaults,
+) -> Result<PolicyFound, PortError> {
+    let desk = Desk::new(Patience::default(), Bounds::default());
+    let reader = Reader { host, repository: proposal.repository, known, desk: &desk };
+    Ok(rules::read(reader, proposal, policy).await?.gates)
 }
 
 async fn gather_from(

@@ -1,6 +1,6 @@
 //! Who is behind a click: the chat's word, the operator's links, the forge's word. Read live, before the transaction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Engine;
 use crate::domain::{Access, ChatUser, ForgeUserId, Link, Repository, Voter};
@@ -43,14 +43,23 @@ pub struct LookedUp {
 pub async fn look_up(engine: &Engine, repository: &Repository, user: &ChatUser) -> Result<LookedUp, PortError> {
     let Some(account) = engine.people.find(user) else {
         let standing = engine.chat.standing(user).await?;
-        let voter = Voter { chat: user.clone(), standing, link: Link::None, access: Access::None };
+        let voter = Voter {
+            chat: user.clone(),
+            standing,
+            link: Link::None,
+            access: Access::None,
+            memberships: BTreeSet::new(),
+        };
         return Ok(LookedUp { voter, pin: None });
     };
     let (standing, permission) =
         futures::future::join(engine.chat.standing(user), engine.forge.permission(repository, &account.login)).await;
     let pinned = pinned_id(engine, account).await?;
     let (link, access, pin) = link_of(account, pinned, permission?);
-    Ok(LookedUp { voter: Voter { chat: user.clone(), standing: standing?, link, access }, pin })
+    Ok(LookedUp {
+        voter: Voter { chat: user.clone(), standing: standing?, link, access, memberships: BTreeSet::new() },
+        pin,
+    })
 }
 
 async fn pinned_id(engine: &Engine, account: &LinkedAccount) -> Result<Option<ForgeUserId>, PortError> {

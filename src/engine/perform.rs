@@ -4,6 +4,7 @@ mod decide;
 mod evidence;
 mod message;
 mod outcome;
+mod recheck;
 mod watch;
 
 pub use decide::{decision_comment, report_comment};
@@ -53,6 +54,13 @@ async fn perform_inner(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), S
         Effect::SyncMessage => message::sync(engine, claimed, &request).await,
         Effect::Say(line) => message::say(engine, claimed, &request, line).await,
         Effect::Whisper { to, text } => message::whisper(engine, claimed, &request, to, text).await,
+        Effect::Recheck => recheck::recheck(engine, claimed, &request).await,
+        Effect::Remind { round } => {
+            recheck::timer(engine, claimed, &request, Event::ReminderDue { round: *round }).await
+        }
+        Effect::Escalate => recheck::timer(engine, claimed, &request, Event::EscalationDue).await,
+        Effect::RemindReview => recheck::timer(engine, claimed, &request, Event::ReviewDue).await,
+        Effect::CancelRun => recheck::cancel(engine, claimed, &request).await,
         Effect::Expire => expire(engine, claimed, &request).await,
         Effect::Watch { chain, round } => watch::watch(engine, claimed, &request, *chain, *round).await,
     }

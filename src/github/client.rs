@@ -84,6 +84,10 @@ impl Forge for GithubForge {
         Box::pin(self.report_status(repository, run, environment, comment))
     }
 
+    fn cancel_run<'a>(&'a self, repository: &'a Repository, run: RunId) -> PortResult<'a, ()> {
+        Box::pin(self.cancel(repository, run))
+    }
+
     fn decide<'a>(&'a self, telling: &'a TellForge<'a>) -> PortResult<'a, FirstAnswer> {
         Box::pin(self.tell_decision(telling))
     }

@@ -66,6 +66,19 @@ impl GithubForge {
         }
     }
 
+    /// 202 means that GitHub will; 409 that there is nothing to cancel any more.
+    ///
+    /// GitHub: "Cancel a workflow run".
+    pub(super) async fn cancel(&self, repository: &Repository, run: RunId) -> Result<(), PortError> {
+        let errand = Errand::new(repository, Purpose::Cancel, "cancel the run");
+        let answer = self.post(errand, &format!("/actions/runs/{run}/cancel"), &serde_json::json!({})).await?;
+        match answer.status {
+            StatusCode::CONFLICT => Ok(()),
+            status if status.is_success() => Ok(()),
+            _ => Err(refusal(&answer, &Method::POST, errand.doing)),
+        }
+    }
+
     pub(super) async fn answer_on_file(
         &self,
         repository: &Repository,

@@ -27,7 +27,8 @@ pub const PERMISSIONS: [Permission; 6] = [
 ];
 
 /// What the App may be granted besides, for what a policy can ask of it. Without it, the checks that need it fail by name.
-pub const OPTIONAL: [Permission; 3] = [("pull_requests", "write"), ("security_events", "read"), ("statuses", "read")];
+pub const OPTIONAL: [Permission; 4] =
+    [("actions", "write"), ("pull_requests", "write"), ("security_events", "read"), ("statuses", "read")];
 
 /// What a set of calls is for. Each has its own token, for one repository, that can do nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,10 +49,12 @@ pub enum Purpose {
     Show,
     /// Keep one comment on a pull request. Optional: the manifest does not ask for it, the setting `preview.comment` does.
     Comment,
+    /// Cancel a run that was denied. Optional: the manifest does not ask for it, `deny: { cancel_run: true }` of a policy does.
+    Cancel,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Follow,
         Self::Study,
         Self::Decide,
@@ -60,9 +63,10 @@ impl Purpose {
         Self::Scanning,
         Self::Show,
         Self::Comment,
+        Self::Cancel,
     ];
     /// What needs more than the manifest asks for.
-    pub const OPTIONAL: [Self; 3] = [Self::Statuses, Self::Scanning, Self::Comment];
+    pub const OPTIONAL: [Self; 4] = [Self::Statuses, Self::Scanning, Self::Comment, Self::Cancel];
 
     /// What its token may do.
     pub const fn permissions(self) -> &'static [Permission] {
@@ -75,6 +79,7 @@ impl Purpose {
             Self::Scanning => &[("security_events", "read")],
             Self::Show => &[("checks", "write")],
             Self::Comment => &[("pull_requests", "write")],
+            Self::Cancel => &[("actions", "write")],
         }
     }
 

@@ -36,6 +36,9 @@ pub trait Forge: CodeHost {
     /// Tells the decision. `mark` is a short text put into the comment, by which it is recognised when read back.
     fn decide<'a>(&'a self, telling: &'a TellForge<'a>) -> PortResult<'a, FirstAnswer>;
 
+    /// Cancels the run. Needs a permission of its own, which is asked for only where a policy uses it (R32).
+    fn cancel_run<'a>(&'a self, repository: &'a Repository, run: RunId) -> PortResult<'a, ()>;
+
     /// Whether a decision with `mark` has been taken already, or another answer stands.
     fn answered<'a>(
         &'a self,

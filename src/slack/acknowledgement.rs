@@ -21,7 +21,7 @@ pub fn acknowledgement(delivery: &Delivery, request: Option<&Request>) -> Option
         return None;
     }
     let interaction = Interaction::read(&delivery.body).ok()?;
-    let needs_reason = request?.policy.as_ref()?.deny_needs_reason && request?.is_undecided();
+    let needs_reason = request?.policies().any(|policy| policy.deny.reason_required) && request?.is_undecided();
     let typed = interaction.typed(REASON_BLOCK, REASON_ACTION).unwrap_or_default();
     (is_denial(&interaction) && needs_reason && typed.trim().is_empty()).then(reason_missing)
 }
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn a_denial_without_its_reason_keeps_the_view_open() {
         let mut request = sample::open_request();
-        request.policy.as_mut().unwrap().deny_needs_reason = true;
+        request.policy.as_mut().unwrap().own.deny.reason_required = true;
         let answer = acknowledgement(&sample::denial(&request, Some("  ")), Some(&request)).unwrap();
         assert_eq!(answer["response_action"], "errors");
         assert!(answer["errors"]["reason"].as_str().unwrap().contains("reason"));

@@ -102,7 +102,7 @@ fn hostile_request(words: &str) -> Request {
     request.run.trigger = words.to_owned();
     request.run.url = words.to_owned();
     request.run.actors[0].login = words.to_owned();
-    request.policy.as_mut().unwrap().gates[0].name = words.to_owned();
+    request.policy.as_mut().unwrap().own.gates[0].name = words.to_owned();
     request.evidence.as_mut().unwrap().contributors[0].user = None;
     request.evidence.as_mut().unwrap().contributors[0].name = Words::new(words);
     request

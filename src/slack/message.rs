@@ -25,6 +25,7 @@ use crate::ports::chat::{Board, Shown};
 use super::blocks::{self, Rich};
 
 pub(super) use footer::excluded_people;
+pub(super) use gates::missing;
 pub(super) use header::{model, title};
 pub(super) use others::{ci_word, external, external_words, field};
 pub(super) use outcome::ending_words;

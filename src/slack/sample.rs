@@ -1,7 +1,5 @@
 //! A request, its evidence and deliveries for tests.
 
-use std::collections::BTreeMap;
-
 use crate::domain::*;
 use crate::engine::receive::{Delivery, Source};
 use crate::ports::Board;
@@ -245,19 +243,33 @@ fn contributors() -> Vec<Contributor> {
     vec![by(Part::Author, 1, "mona"), by(Part::PrAuthor, 44, "li")]
 }
 
+pub(crate) fn gate(name: &str, quorum: u32) -> Gate {
+    Gate { name: name.into(), stage: 0, group: Group::of_access(Access::Write), quorum, when: None }
+}
+
 pub(crate) fn policy() -> FrozenPolicy {
-    FrozenPolicy {
-        source: PolicySource::Starter,
-        digest: Digest::of(b"policy"),
-        gates: vec![Gate { name: "Approval".into(), group: Group::WriteAccess, quorum: 1 }],
-        exclude: [Part::Requester, Part::PrAuthor, Part::Author, Part::Committer, Part::CoAuthor].into(),
-        expires_after_ms: time::DAY_MS,
-        deny_needs_reason: false,
-    }
+    let plain = FrozenPolicy::of_gates(Role::Own, PolicySource::Starter, vec![gate("Approval", 1)], time::DAY_MS);
+    FrozenPolicy { deny: rules::DenyRules { reason_required: false, cancel_run: false }, ..plain }
 }
 
 pub(crate) fn open_request() -> Request {
-    Request {
+    let repository = Repository {
+        id: RepositoryId::new(1),
+        owner: "acme".into(),
+        name: "sentiment".into(),
+        installation: InstallationId::new(9),
+    };
+    let run = Run {
+        title: "Deploy".into(),
+        number: 482,
+        attempt: 1,
+        url: "https://github.com/acme/sentiment/actions/runs/48213990112".into(),
+        trigger: "push".into(),
+        reference: "main".into(),
+        workflow: "deploy.yml".into(),
+        actors: vec![forge_user(1, "mona")],
+    };
+    let ask = Ask {
         id: RequestId::from_uuid(uuid::Uuid::from_u128(0x0193_5a2b_7c4d_7e8f_9a0b_1c2d_3e4f_5a6b)),
         key: RequestKey {
             host: "github.com".into(),
@@ -266,37 +278,20 @@ pub(crate) fn open_request() -> Request {
             attempt: 1,
             environment: "production".into(),
         },
-        revision: 3,
-        repository: Repository {
-            id: RepositoryId::new(1),
-            owner: "acme".into(),
-            name: "sentiment".into(),
-            installation: InstallationId::new(9),
-        },
+        repository,
         environment: EnvironmentName::parse("production").unwrap(),
-        run: Run {
-            title: "Deploy".into(),
-            number: 482,
-            attempt: 1,
-            url: "https://github.com/acme/sentiment/actions/runs/48213990112".into(),
-            trigger: "push".into(),
-            reference: "main".into(),
-            workflow: "deploy.yml".into(),
-            actors: vec![forge_user(1, "mona")],
-        },
+        run,
         commit: sha("e4"),
-        opened_at: OPENED,
-        expires_at: OPENED.plus_millis(time::DAY_MS),
-        jobs: BTreeMap::from([(DeploymentId::new(12), JobState::Waiting)]),
+        deployment: Some(DeploymentId::new(12)),
+    };
+    Request {
+        revision: 3,
         evidence: Some(evidence().brief(Digest::of(b"evidence"))),
-        policy: Some(policy()),
-        votes: vec![],
+        policy: Some(policy().into()),
         phase: Phase::Open,
         message: Some(MessageRef { channel: "C0DEPLOY".into(), id: "1795348800.000100".into() }),
-        message_is_copy: false,
-        message_trouble: None,
         watch: 1,
-        gather_due: None,
+        ..Request::asked(&ask, OPENED)
     }
 }
 
@@ -315,6 +310,8 @@ pub(crate) fn decision(verdict: Verdict, telling: Telling, rollout: Rollout) -> 
         rollout,
         retold: 0,
         held: None,
+        basis: Basis::Votes,
+        needs_word: false,
     }
 }
 
@@ -329,7 +326,7 @@ pub(crate) fn every_state() -> Vec<(&'static str, Request)> {
     let ended = |how| in_phase(Phase::Ended { how, at: OPENED.plus_millis(60_000) });
     let who = || Some("octocat".to_owned());
     let mut half_way = open_request();
-    half_way.policy.as_mut().unwrap().gates.push(Gate { name: "Risk".into(), group: Group::WriteAccess, quorum: 2 });
+    half_way.policy.as_mut().unwrap().own.gates = vec![gate("Approval", 1), Gate { stage: 1, ..gate("Risk", 2) }];
     half_way.votes = vec![vote("U0ANA", 21, false), vote("U0BO", 22, true)];
     let mut matrix = decided(Approved, done(), Rollout::Running);
     matrix.jobs =
@@ -377,16 +374,17 @@ pub(crate) fn every_state() -> Vec<(&'static str, Request)> {
 pub(crate) fn vote(user: &str, human: u64, struck: bool) -> Vote {
     let forge = forge_user(human, &format!("voter{human}"));
     Vote {
-        gate: "Approval".into(),
-        human: forge.id,
+        human: Human::Forge(forge.id),
         voter: Voter {
             chat: chat_user(user),
             standing: ChatStanding::Member,
             link: Link::Linked { forge },
             access: Access::Write,
+            memberships: Default::default(),
         },
         choice: Choice::Approve,
         reason: None,
+        ticks: vec![],
         seen: Digest::of(b"evidence"),
         at: OPENED,
         struck,

@@ -5,7 +5,7 @@ use crate::ports::chat::Board;
 
 use super::blocks::{Line, Rich};
 use super::message::{ending_words, title};
-use super::text::{count, duration};
+use super::text::{count, date, duration};
 
 /// Longest quotation of what somebody typed, in characters.
 const MAX_REASON: usize = 1_000;
@@ -29,6 +29,39 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
             })
         }
         ThreadLine::Denied { by, reason } => quoted(new.person(by).words(" denied this"), reason.as_ref()),
+        ThreadLine::Decided { by_rule: true } => new.words("Approved by the policy itself: nobody had to be asked."),
+        ThreadLine::Decided { by_rule: false } => new.words("Everybody needed has agreed: approved."),
+        ThreadLine::ChangesRequested { by, reason } => {
+            quoted(new.person(by).words(" asks for changes before this may pass"), reason.as_ref())
+        }
+        ThreadLine::VoteWithdrawn { by } => new.person(by).words(" took the vote back."),
+        ThreadLine::Withdrawn { by, reason } => {
+            quoted(new.person(by).words(" took the request back"), reason.as_ref()).words(" GitHub is told to reject the jobs.")
+        }
+        ThreadLine::GlassBroken { by, reason } => {
+            let line = new.bold("Break-glass: ").person(by).words(" let this through without its gates");
+            quoted(line, reason.as_ref()).words(" Somebody else has to review it afterwards.")
+        }
+        ThreadLine::ReviewDue => new.words("The glass was broken here, and nobody has reviewed it yet."),
+        ThreadLine::ReviewClosed { by, note } => quoted(new.person(by).words(" reviewed it"), note.as_ref()),
+        ThreadLine::PolicyChanged => new.words(
+            "The policy is not the one this request opened with any more: both have to be met. Votes that it does not allow stop counting.",
+        ),
+        ThreadLine::Superseded { by, commit } => new
+            .words("A newer request asks for the same environment, with ")
+            .code(commit.short(), 12)
+            .words(&format!(" (request {}). Approving this older one takes a second word.", by.short())),
+        ThreadLine::EndedByNewer { by, commit } => new
+            .words("A newer request took its place, with ")
+            .code(commit.short(), 12)
+            .words(&format!(" (request {}). GitHub is told to reject the jobs of this one.", by.short())),
+        ThreadLine::Reminder { .. } => reminder(board),
+        ThreadLine::Escalated { to } => new.words("Nobody has answered for long: now ").theirs(to, 80).words(" is asked as well."),
+        ThreadLine::Confirmed { by } => new.person(by).words(" confirmed it for this window. GitHub is told now."),
+        ThreadLine::ObjectionBefore { by, reason } => quoted(new.person(by).words(" objects"), Some(reason)),
+        ThreadLine::NotCovered => new.words(
+            "Later jobs of the same run wait, and the policy wants a decision of their own for them: start the run again to be asked.",
+        ),
         ThreadLine::Expired => {
             new.words("Nobody decided in time: the request has expired, and GitHub is told to reject the jobs.")
         }
@@ -80,6 +113,13 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
             .theirs(why, 300)
             .words("). Whoever runs Countersign has to look."),
     }
+}
+
+/// Who is still needed, and until when.
+fn reminder(board: &Board<'_>) -> Line {
+    let missing = super::message::missing(board.request);
+    let line = Line::new().words("Still open. It needs ").theirs(&missing, 300);
+    line.words(&format!(". It expires {}.", date(board.request.expires_at)))
 }
 
 fn quoted(line: Line, reason: Option<&crate::domain::Words>) -> Line {

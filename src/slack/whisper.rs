@@ -1,6 +1,6 @@
 //! Words for private answers: what happened, why, and what to do next (P32).
 
-use crate::domain::{Part, Refusal, Verdict, Whisper};
+use crate::domain::{Obstacle, Part, Refusal, Verdict, Whisper};
 
 use super::blocks::{Line, Rich};
 use super::message::ending_words;
@@ -25,9 +25,21 @@ pub(super) fn words(whisper: &Whisper) -> Line {
             .words("Your approval counts: ")
             .theirs(gate, 80)
             .words(&format!(" has {got} of {needed}. It waits for more people.")),
-        Whisper::ObjectionNoted => new.words(
-            "Your objection is kept and shown in the thread. It decides nothing: this was decided already. To undo it, deploy what was live before.",
+        Whisper::Agreed { waits_for } if waits_for.is_empty() => new.words(
+            "Your approval counts, and everybody needed has agreed. Everything is read once more; then it is decided by itself.",
         ),
+        Whisper::Agreed { waits_for } => new
+            .words("Your approval counts, and everybody needed has agreed. It waits: ")
+            .theirs(&obstacles(waits_for), 500)
+            .words(". It goes on by itself; there is nothing more for you to do."),
+        Whisper::ChangesRequested => new.words(
+            "Kept: this cannot pass until you approve it, or take your word back from the menu. The request still expires.",
+        ),
+        Whisper::VoteWithdrawn => new.words("Your vote is taken back. You can vote again while the request is open."),
+        Whisper::Withdrawn => new.words("The request is taken back: GitHub is told to reject the jobs."),
+        Whisper::ReviewClosed => new.words("The review is closed, with your name."),
+        Whisper::Confirmed => new.words("Confirmed: GitHub is told now."),
+        Whisper::ObjectionNoted => new.words("Your objection is kept and shown. It decides nothing; those who decide see it."),
         Whisper::CheckedLater { what } => new
             .words("Your click is kept, but could not be checked yet: ")
             .theirs(what, 200)
@@ -87,11 +99,31 @@ fn refused(refusal: &Refusal) -> Line {
             "the request expired {}. To deploy, start the run again; it asks anew.",
             date(*at)
         )),
-        Refusal::VotedInOtherGate { gate } => no
-            .words("your vote counts for ")
+        Refusal::GateNotOpen { gate, before } => no
             .theirs(gate, 80)
-            .words(" already, and one person counts in one gate only. Somebody else has to approve this one."),
-        Refusal::ReasonMissing => no.words("the policy asks for a reason with every denial. Press Deny again and say why."),
+            .words(" is yours, and it comes after ")
+            .theirs(before, 80)
+            .words(". You can act as soon as that one is met."),
+        Refusal::GateMet { gate } => no
+            .theirs(gate, 80)
+            .words(" has everybody it needs. The next gate is for others."),
+        Refusal::NobodyMayVote => no.words("no gate asks for anybody here. Whoever keeps the policy has to look."),
+        Refusal::ReasonMissing => no.words("a reason is needed. Press the button again and say why."),
+        Refusal::CommentMissing => no.words("the policy asks for a comment with every approval. Press Approve again and say what you looked at."),
+        Refusal::TicksMissing { flags } => no
+            .words("the policy asks you to tick each of these: ")
+            .theirs(&flags.join(", "), 500)
+            .words(". Press Approve again and tick them."),
+        Refusal::Older { commit, .. } => no
+            .words("a newer request for this environment is open, for ")
+            .code(commit.short(), 12)
+            .words(". If you mean this older one, press Approve again and say so."),
+        Refusal::NoVote => no.words("you have no vote here to take back."),
+        Refusal::NotYours => no.words("only who started the run can take the request back. You can deny it, if a gate is yours, or object."),
+        Refusal::MayVote => no.words("you may decide here: use Deny or Request changes instead."),
+        Refusal::NoBreakGlass { role } => no.words(role.words()).words(" lets nobody break the glass."),
+        Refusal::NothingToReview => no.words("there is no open review here."),
+        Refusal::OwnReview => no.words("you broke the glass: somebody else has to review it."),
         Refusal::OtherCommit { commit } => no
             .words("this button was drawn for another commit than ")
             .code(commit.short(), 12)
@@ -117,7 +149,14 @@ const fn verdict_words(verdict: Verdict) -> &'static str {
         Verdict::Approved => "approved",
         Verdict::Denied => "denied",
         Verdict::Expired => "expired",
+        Verdict::Withdrawn => "taken back",
+        Verdict::Superseded => "replaced by a newer request",
     }
+}
+
+/// What is in the way, in one line.
+fn obstacles(found: &[Obstacle]) -> String {
+    found.iter().map(Obstacle::words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Requests: the whole value as JSON, and the columns that are queried.
 
-use crate::domain::{Choice, DeploymentId, Phase, RepositoryId, Request, RequestId, RequestKey, RunId, Timestamp};
+use crate::domain::{DeploymentId, Phase, RepositoryId, Request, RequestId, RequestKey, RunId, Timestamp};
 
 use super::sql::bound;
 use super::{Store, StoreError, Tx};
@@ -112,13 +112,11 @@ impl Tx {
     /// Keeps the votes in a table of their own as well, for queries.
     async fn mirror_votes(&mut self, request: &Request) -> Result<(), StoreError> {
         const CLEAR: &str = "DELETE FROM vote WHERE request = $1";
-        const VOTE: &str =
-            "INSERT INTO vote (request, gate, human, choice, struck, at_ms) VALUES ($1, $2, $3, $4, $5, $6)";
+        const VOTE: &str = "INSERT INTO vote (request, human, choice, struck, at_ms) VALUES ($1, $2, $3, $4, $5)";
         let id = request.id.as_str();
         exec!(self, CLEAR, id)?;
         for vote in &request.votes {
-            let (human, choice) = (vote.human.get().cast_signed(), choice_word(vote.choice));
-            exec!(self, VOTE, id, &vote.gate, human, choice, vote.struck, vote.at.as_millis())?;
+            exec!(self, VOTE, id, vote.human.to_string(), vote.choice.word(), vote.struck, vote.at.as_millis())?;
         }
         Ok(())
     }
@@ -212,13 +210,6 @@ fn body_of(request: &Request) -> Result<String, StoreError> {
 
 fn read_request((body,): Body) -> Result<Request, StoreError> {
     serde_json::from_str(&body).map_err(|error| StoreError::corrupt(format_args!("a request: {error}")))
-}
-
-const fn choice_word(choice: Choice) -> &'static str {
-    match choice {
-        Choice::Approve => "approve",
-        Choice::Deny => "deny",
-    }
 }
 
 const fn phase_word(phase: &Phase) -> &'static str {

@@ -31,8 +31,8 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("config", &["domain"]),
     ("telemetry", &["config"]),
     // The simulators share the clock that is moved by hand; the world works the engine's steps off by hand and looks
-    // into the store for loose ends. It takes over repositories of this machine.
-    ("sim", &["domain", "config", "app", "ports", "engine", "store", "local"]),
+    // into the store for loose ends. It takes over repositories of this machine, and tells the record as everybody does.
+    ("sim", &["domain", "config", "app", "ports", "engine", "store", "local", "report::record"]),
     ("app", &["*"]),
     ("cli", &["*"]),
 ];

@@ -145,7 +145,10 @@ fn a_row_is_told_in_words() {
         store.close().await;
         Ok(story::told(&rows[0], |_| None))
     });
-    assert_eq!(told.unwrap(), ["1", "2026-01-01T00:00:00Z", "gather.failed", "gathering", "HTTP 502"]);
+    assert_eq!(
+        told.unwrap(),
+        ["1", "2026-01-01T00:00:00Z", "gather.failed", "gathering", "the evidence cannot be read yet: HTTP 502"]
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use crate::cli::failure::Failure;
-use crate::domain::gate::DEFAULT_EXPIRY_MS;
+use crate::domain::rules::DEFAULT_EXPIRY_MS;
 use crate::domain::{FrozenPolicy, PolicyFound, PolicySource};
 use crate::policy::file::LIMIT_BYTES;
 use crate::policy::{PolicyDefaults, WhenMissing};
@@ -28,14 +28,14 @@ pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 /// The policy in words, as a report shows it.
 pub(super) fn words(found: &PolicyFound) -> String {
     match found {
-        PolicyFound::Policy(policy) => gates(policy),
+        PolicyFound::Policies(policies) => gates(&policies.own),
         PolicyFound::Hold { why } => why.clone(),
     }
 }
 
 pub(super) fn rules<'a>(found: &PolicyFound, words: &'a str) -> Rules<'a> {
     match found {
-        PolicyFound::Policy(_) => Rules::By(words),
+        PolicyFound::Policies(_) => Rules::By(words),
         PolicyFound::Hold { .. } => Rules::Held { why: words },
     }
 }
@@ -44,7 +44,7 @@ pub(super) fn rules<'a>(found: &PolicyFound, words: &'a str) -> Rules<'a> {
 fn gates(policy: &FrozenPolicy) -> String {
     let source = match policy.source {
         PolicySource::Starter => "the built-in starter policy",
-        PolicySource::Repository { .. } => "the policy file, with the built-in gate",
+        PolicySource::Repository { .. } | PolicySource::Owner { .. } => "the policy file",
     };
     let gates = policy.gates.iter().map(|gate| {
         let s = if gate.quorum == 1 { "" } else { "s" };

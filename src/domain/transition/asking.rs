@@ -1,38 +1,18 @@
 //! From the first ask to an open request: jobs, evidence, policy, message.
 
-use std::collections::BTreeMap;
-
-use super::{MESSAGE_PATIENCE_MS, REGATHER_MS, Step, Work};
+use super::{MESSAGE_PATIENCE_MS, REGATHER_MS, Step, Work, policies, settling, timing};
 use crate::domain::effect::Effect;
 use crate::domain::event::{Ask, Event};
 use crate::domain::evidence::EvidenceBrief;
-use crate::domain::gate::{DEFAULT_EXPIRY_MS, FrozenPolicy, MAX_EXPIRY_MS, PolicyFound};
+use crate::domain::fresh::{Around, PoliciesRead};
+use crate::domain::gate::PolicyFound;
 use crate::domain::request::{JobState, MessageRef, Phase, Request, Rollout, Telling};
+use crate::domain::rules::DEFAULT_EXPIRY_MS;
 use crate::domain::thread::ThreadLine;
 use crate::domain::time::{MINUTE_MS, Timestamp};
 
 pub(super) fn open(ask: &Ask, event: &Event, at: Timestamp) -> Step {
-    let request = Request {
-        id: ask.id.clone(),
-        key: ask.key.clone(),
-        revision: 0,
-        repository: ask.repository.clone(),
-        environment: ask.environment.clone(),
-        run: ask.run.clone(),
-        commit: ask.commit.clone(),
-        opened_at: at,
-        expires_at: at.plus_millis(DEFAULT_EXPIRY_MS),
-        jobs: ask.deployment.map(|job| (job, JobState::Waiting)).into_iter().collect::<BTreeMap<_, _>>(),
-        evidence: None,
-        policy: None,
-        votes: Vec::new(),
-        phase: Phase::Gathering,
-        message: None,
-        message_is_copy: false,
-        message_trouble: None,
-        watch: 0,
-        gather_due: None,
-    };
+    let request = Request::asked(ask, at);
     let mut work = Work::on(request, event, at);
     work.name = "request.opened";
     work.now(Effect::Report);
@@ -56,9 +36,15 @@ pub(super) fn join(work: &mut Work, ask: &Ask) {
     }
     work.name = "request.joined";
     work.request.jobs.extend(ask.deployment.map(|job| (job, JobState::Waiting)));
+    let covers = covers_later_jobs(&work.request);
     match &mut work.request.phase {
         Phase::Gathering => {}
         Phase::Held { .. } | Phase::Open => work.now(Effect::SyncMessage),
+        // The policy wants a decision of their own for later jobs (H33): nobody is told anything for them here.
+        Phase::Decided(_) if !covers => {
+            work.name = "request.not_covered";
+            work.show(ThreadLine::NotCovered);
+        }
         Phase::Decided(decision) => {
             // A telling that is under way, or that is tried again anyway, reaches this job as well.
             if matches!(decision.telling, Telling::Delivered { .. }) {
@@ -72,7 +58,11 @@ pub(super) fn join(work: &mut Work, ask: &Ask) {
     }
 }
 
-pub(super) fn gathered(work: &mut Work, evidence: &EvidenceBrief, policy: &PolicyFound) {
+fn covers_later_jobs(request: &Request) -> bool {
+    request.policies().all(|policy| policy.covers_later_jobs)
+}
+
+pub(super) fn gathered(work: &mut Work, evidence: &EvidenceBrief, read: &PoliciesRead, around: &Around) {
     if !work.request.is_undecided() {
         return;
     }
@@ -80,14 +70,20 @@ pub(super) fn gathered(work: &mut Work, evidence: &EvidenceBrief, policy: &Polic
     if before.is_some_and(|before| before.digest != evidence.digest) {
         void_votes(work);
     }
-    match policy {
-        PolicyFound::Policy(found) => {
-            freeze(work, found);
+    policies::take(work, read);
+    timing::take_around(work, around, work.at);
+    // A newer request may have ended this one as soon as the policy was known.
+    if !work.request.is_undecided() {
+        return;
+    }
+    match &read.now {
+        PolicyFound::Policies(_) => {
             work.request.phase = Phase::Open;
             if evidence.waits {
                 let age_ms = work.at.millis_since(work.request.opened_at);
                 work.gather_again(REGATHER_MS.max(age_ms / 2));
             }
+            settling::settle(work, None);
         }
         PolicyFound::Hold { why } => {
             work.request.phase = Phase::Held { why: why.clone() };
@@ -109,20 +105,6 @@ fn void_votes(work: &mut Work) {
     let votes_void = u32::try_from(work.request.votes.len()).unwrap_or(u32::MAX);
     work.request.votes.clear();
     work.now(Effect::Say(ThreadLine::EvidenceChanged { votes_void }));
-}
-
-/// The first policy read is the request's policy (R9).
-fn freeze(work: &mut Work, found: &FrozenPolicy) {
-    if work.request.policy.is_some() {
-        return;
-    }
-    let lasts_ms = found.expires_after_ms.clamp(MINUTE_MS, MAX_EXPIRY_MS);
-    let expires_at = work.request.opened_at.plus_millis(lasts_ms);
-    if expires_at != work.request.expires_at {
-        work.request.expires_at = expires_at;
-        work.later(Effect::Expire, expires_at.millis_since(work.at).max(0));
-    }
-    work.request.policy = Some(found.clone());
 }
 
 /// Evidence that cannot be read holds the request and is tried again (R7, P8).

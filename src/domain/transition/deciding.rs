@@ -4,7 +4,7 @@ use super::Work;
 use crate::domain::actor::ChatUser;
 use crate::domain::effect::{Effect, ReplyTo};
 use crate::domain::event::Told;
-use crate::domain::request::{Decision, Phase, Rollout, Telling, Verdict};
+use crate::domain::request::{Basis, Decision, Phase, Rollout, Telling, Verdict};
 use crate::domain::thread::ThreadLine;
 use crate::domain::time::SECOND_MS;
 use crate::domain::whisper::Whisper;
@@ -17,43 +17,50 @@ const FIRST_LOOK_MS: i64 = 10 * SECOND_MS;
 const HELD_PAUSE_MS: i64 = 30 * SECOND_MS;
 
 /// Makes the one decision (P4). The caller has seen that the request is undecided.
-pub(super) fn decide(work: &mut Work, verdict: Verdict, by: Vec<ChatUser>, reason: Option<Words>) {
-    work.name = match verdict {
-        Verdict::Approved => "request.approved",
-        Verdict::Denied => "request.denied",
-        Verdict::Expired => "request.expired",
+pub(super) fn decide(work: &mut Work, verdict: Verdict, basis: Basis, by: Vec<ChatUser>, reason: Option<Words>) {
+    work.name = match (verdict, basis) {
+        (Verdict::Approved, Basis::BreakGlass) => "glass.broken",
+        (Verdict::Approved, _) => "request.approved",
+        (Verdict::Denied, _) => "request.denied",
+        (Verdict::Expired, _) => "request.expired",
+        (Verdict::Withdrawn, _) => "request.withdrawn",
+        (Verdict::Superseded, _) => "request.superseded",
     };
-    let line = line_for(work, verdict, &by, reason.clone());
+    let line = line_for(work, verdict, basis, &by, reason.clone());
+    work.request.obstacles.clear();
+    work.request.recheck_due = None;
     work.request.phase = Phase::Decided(Decision {
         verdict,
         at: work.at,
+        basis,
         by,
         reason,
         telling: Telling::Delivering,
         rollout: Rollout::NotStarted,
         retold: 0,
         held: None,
+        needs_word: false,
     });
     work.now(Effect::Decide);
     work.show(line);
 }
 
-fn line_for(work: &Work, verdict: Verdict, by: &[ChatUser], reason: Option<Words>) -> ThreadLine {
-    let last = work.request.votes.last();
-    match (verdict, by.last()) {
-        (Verdict::Denied, Some(by)) => ThreadLine::Denied { by: by.clone(), reason },
-        (Verdict::Approved, Some(by)) => {
-            let gate = last.map(|vote| vote.gate.clone()).unwrap_or_default();
-            let progress = work.request.progress().into_iter().find(|progress| progress.name == gate);
-            let got = progress.as_ref().map_or(0, |p| u32::try_from(p.approvals.len()).unwrap_or(u32::MAX));
-            ThreadLine::Approved { by: by.clone(), gate, got, needed: progress.map_or(0, |p| p.needed) }
-        }
-        (Verdict::Expired, _) | (_, None) => ThreadLine::Expired,
+fn line_for(work: &Work, verdict: Verdict, basis: Basis, by: &[ChatUser], reason: Option<Words>) -> ThreadLine {
+    match (verdict, by.last().cloned()) {
+        (Verdict::Denied, Some(by)) => ThreadLine::Denied { by, reason },
+        (Verdict::Withdrawn, Some(by)) => ThreadLine::Withdrawn { by, reason },
+        (Verdict::Approved, Some(by)) if basis == Basis::BreakGlass => ThreadLine::GlassBroken { by, reason },
+        (Verdict::Approved, _) => ThreadLine::Decided { by_rule: basis == Basis::Rule },
+        (Verdict::Superseded, _) => match work.request.superseded.clone() {
+            Some(newer) => ThreadLine::EndedByNewer { by: newer.request, commit: newer.commit },
+            None => ThreadLine::Expired,
+        },
+        (Verdict::Expired | Verdict::Denied | Verdict::Withdrawn, _) => ThreadLine::Expired,
     }
 }
 
 pub(super) fn expire(work: &mut Work) {
-    decide(work, Verdict::Expired, Vec::new(), None);
+    decide(work, Verdict::Expired, Basis::Course, Vec::new(), None);
 }
 
 /// The deadline's timer. One that was set for an earlier deadline changes nothing; the right one is in the outbox too.
@@ -65,8 +72,10 @@ pub(super) fn deadline(work: &mut Work) {
 
 pub(super) fn told(work: &mut Work, told: &Told) {
     let at = work.at;
+    let denial_cancels = work.request.policies().any(|policy| policy.deny.cancel_run);
     let Phase::Decided(decision) = &mut work.request.phase else { return };
     let lets_run = decision.verdict.lets_run();
+    let cancels = decision.verdict == Verdict::Denied && denial_cancels;
     match told {
         Told::Taken => {
             let first_time = decision.retold == 0 && decision.rollout == Rollout::NotStarted;
@@ -78,6 +87,8 @@ pub(super) fn told(work: &mut Work, told: &Told) {
             }
             if lets_run {
                 work.start_watching(FIRST_LOOK_MS);
+            } else if cancels {
+                work.now(Effect::CancelRun);
             }
         }
         Told::NotApplied { why } => {
@@ -88,14 +99,16 @@ pub(super) fn told(work: &mut Work, told: &Told) {
     }
 }
 
-/// The decision stands and waits (R5): whoever made it is told privately, once for each reason.
-pub(super) fn held(work: &mut Work, why: &str) {
+/// The decision stands and waits (R5, R23): whoever made it is told privately, once for each reason.
+pub(super) fn held(work: &mut Work, why: &str, needs_word: bool) {
     let Phase::Decided(decision) = &mut work.request.phase else { return };
     let waits = decision.telling == Telling::Delivering && decision.verdict.lets_run();
     if !waits || decision.held.as_deref() == Some(why) {
         return;
     }
     decision.held = Some(why.to_owned());
+    decision.needs_word |= needs_word;
+    let waits_for_people = decision.needs_word;
     let people = decision.by.clone();
     let channel = work.request.message.as_ref().map(|message| message.channel.clone());
     for user in people {
@@ -103,7 +116,10 @@ pub(super) fn held(work: &mut Work, why: &str) {
         work.now(Effect::Whisper { to, text: Whisper::DecisionHeld { why: why.to_owned() } });
     }
     work.now(Effect::SyncMessage);
-    work.later(Effect::Decide, HELD_PAUSE_MS);
+    // One approver's word starts it again.
+    if !waits_for_people {
+        work.later(Effect::Decide, HELD_PAUSE_MS);
+    }
 }
 
 /// Something was tried as often as makes sense. It is visible wherever it matters.
@@ -114,6 +130,9 @@ pub(super) fn gave_up(work: &mut Work, kind: &str, why: &str) {
             work.show(ThreadLine::NotDelivered { why: why.to_owned() });
         }
         ("sync_message" | "say", _) => work.request.message_trouble = Some(why.to_owned()),
+        ("cancel_run", _) => {
+            work.now(Effect::Say(ThreadLine::GaveUp { what: "cancelling the run".to_owned(), why: why.to_owned() }))
+        }
         ("report" | "gather" | "whisper" | "watch", _) | (_, _) => {}
     }
 }

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use futures::future::try_join;
 use serde_json::json;
 
-use super::super::people::{LookedUp, look_up};
+use super::super::people::look_up;
 use super::super::receive::Delivery;
-use super::super::{Engine, ci, step};
+use super::super::{Engine, ci, fresh, step};
 use super::{Trouble, note, now, whisper_now};
 use crate::domain::{
-    Ballot, ChatUser, Choice, CiReading, Event, Phase, Refusal, ReplyTo, Request, RequestId, Timestamp, Whisper, Words,
+    Ballot, Choice, CiReading, Effect, Event, Phase, Refusal, ReplyTo, Request, RequestId, Timestamp, Whisper, Words,
+    transition,
 };
 use crate::ports::PortError;
 use crate::store::{ClaimedDelivery, StoreError, Tx};
@@ -19,6 +21,10 @@ pub(super) struct Click {
     pub(super) value: String,
     pub(super) choice: Choice,
     pub(super) reason: Option<Words>,
+    /// Flags that were ticked, by the start of their fingerprints.
+    pub(super) ticks: Vec<String>,
+    /// Said twice that the older of two requests is meant.
+    pub(super) means_older: bool,
     pub(super) reply: ReplyTo,
 }
 
@@ -26,20 +32,23 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
     let Some((request, seen)) = find(engine, &click.value).await? else {
         return unknown_request(engine, &claimed.delivery, &click.reply).await;
     };
-    let people = look_up_all(engine, &request, &click.reply.user);
-    let (people, ci) = futures::future::try_join(people, check_runs_for(engine, &request, click.choice)).await?;
+    let clicker = look_up(engine, &request.repository, &click.reply.user);
+    let (clicker, ci) = try_join(clicker, check_runs_for(engine, &request, click.choice)).await?;
+    let ballot = Ballot {
+        voter: clicker.voter,
+        choice: click.choice,
+        reason: click.reason,
+        ticks: click.ticks,
+        means_older: click.means_older,
+        seen,
+        received: claimed.delivery.received_at,
+        fresh: None,
+        ci,
+    };
     let counting = Arc::new(Counting {
+        ballot: with_fresh(engine, &request, ballot).await,
         request: request.id,
-        ballot: Ballot {
-            voter: people.clicker.voter,
-            choice: click.choice,
-            reason: click.reason,
-            seen,
-            received: claimed.delivery.received_at,
-            recheck: people.earlier.into_iter().map(|found| found.voter).collect(),
-            ci,
-        },
-        pin: people.clicker.pin,
+        pin: clicker.pin,
         reply: click.reply,
         delivery: claimed.delivery.clone(),
         at: now(engine),
@@ -54,35 +63,35 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
     Ok(())
 }
 
+/// Reads everything again for a click that may be the last one needed: the transition itself is asked, on a copy. What
+/// cannot be read now keeps no vote from counting; the decision then waits for an effect that reads it.
+async fn with_fresh(engine: &Engine, request: &Request, ballot: Ballot) -> Ballot {
+    let step = transition(Some(request.clone()), &Event::Voted(ballot.clone()), now(engine));
+    let agreed = step.request.filter(|_| step.effects.iter().any(|due| due.effect == Effect::Recheck));
+    let Some(agreed) = agreed else { return ballot };
+    match fresh::read(engine, &agreed).await {
+        Ok(fresh) => {
+            let voter = fresh.voters.iter().find(|voter| voter.chat == ballot.voter.chat).cloned();
+            Ballot { voter: voter.unwrap_or(ballot.voter.clone()), fresh: Some(Box::new(fresh)), ..ballot }
+        }
+        Err(error) => {
+            tracing::info!(request.id = %request.id, error = %error, "a decision waits for what could not be read");
+            ballot
+        }
+    }
+}
+
 /// The request that a button's value names, and the short digest it was drawn on.
 pub(super) async fn find(engine: &Engine, value: &str) -> Result<Option<(Request, String)>, StoreError> {
     let Some((id, seen)) = Request::read_button_value(value) else { return Ok(None) };
     Ok(engine.store.request(&id).await?.map(|request| (request, seen)))
 }
 
-struct People {
-    clicker: LookedUp,
-    /// Those whose votes count so far: eligibility is what it is when the decision is made (R14, R16).
-    earlier: Vec<LookedUp>,
-}
-
-async fn look_up_all(engine: &Engine, request: &Request, clicker: &ChatUser) -> Result<People, PortError> {
-    let earlier = request.votes.iter().filter(|vote| !vote.struck && request.is_undecided());
-    let earlier: Vec<ChatUser> = earlier.map(|vote| vote.voter.chat.clone()).filter(|chat| chat != clicker).collect();
-    let earlier = earlier.iter().map(|chat| look_up(engine, &request.repository, chat));
-    let (clicker, earlier) = futures::future::try_join(
-        look_up(engine, &request.repository, clicker),
-        futures::future::try_join_all(earlier),
-    )
-    .await?;
-    Ok(People { clicker, earlier })
-}
-
 /// The required check runs as they stand now (R5). Nothing is asked where nobody requires one, and a denial waits for none.
 async fn check_runs_for(engine: &Engine, request: &Request, choice: Choice) -> Result<Option<CiReading>, PortError> {
     match choice {
         Choice::Approve if request.phase == Phase::Open => ci::read_again(engine, request).await,
-        Choice::Approve | Choice::Deny => Ok(None),
+        Choice::Approve | Choice::Deny | Choice::RequestChanges => Ok(None),
     }
 }
 

@@ -68,7 +68,9 @@ fn would_refuse(engine: &Engine, delivery: &Delivery, request: &Request, seen: &
         reason: Some(Words::new("a reason")),
         seen: seen.to_owned(),
         received: delivery.received_at,
-        recheck: Vec::new(),
+        ticks: Vec::new(),
+        means_older: false,
+        fresh: None,
         // A denial is never held by check runs.
         ci: None,
     };

@@ -3,7 +3,9 @@
 use super::super::{Engine, ci};
 use super::outcome::{again, count, failed, finish, give_up, take_and_finish};
 use crate::domain::time::SECOND_MS;
-use crate::domain::{CiReading, Decision, DeploymentId, Ending, Event, Request, Telling, Told, Verdict};
+use crate::domain::{
+    Basis, ChatUser, CiReading, Decision, DeploymentId, Ending, Event, Request, Telling, Told, Verdict,
+};
 use crate::ports::code::Presence;
 use crate::ports::forge::{Answered, FirstAnswer, TellForge};
 use crate::ports::{Class, PortError};
@@ -39,7 +41,9 @@ pub(super) async fn tell(engine: &Engine, claimed: &ClaimedEffect, request: &Req
             count(claimed, "done");
             take_and_finish(engine, claimed, Event::Told(told)).await
         }
-        Ok(Outcome::Held { why }) => hold(engine, claimed, request, decision, why).await,
+        Ok(Outcome::Held { why, needs_word }) => {
+            hold(engine, claimed, request, decision, Holding { why, needs_word }).await
+        }
         Err(error) if error.is_gone() => {
             take_and_finish(engine, claimed, Event::Told(Told::NotApplied { why: Ending::Gone })).await
         }
@@ -53,9 +57,11 @@ pub(super) async fn tell(engine: &Engine, claimed: &ClaimedEffect, request: &Req
 /// What an attempt to tell the forge came to.
 enum Outcome {
     Told(Told),
-    /// Not tried: required check runs stand worse than when it was decided.
+    /// Not tried: something is in the way that was not there when it was decided.
     Held {
         why: String,
+        /// The window of the decision is over: one approver has to confirm it for a later one.
+        needs_word: bool,
     },
 }
 
@@ -65,21 +71,28 @@ impl From<Told> for Outcome {
     }
 }
 
-/// Tried again until the check runs stand as well as they did, and given up, visibly, at the request's deadline.
+/// Why an approval is not told for now.
+struct Holding {
+    why: String,
+    needs_word: bool,
+}
+
+/// Tried again until nothing is in the way, and given up, visibly, at the request's deadline.
 async fn hold(
     engine: &Engine,
     claimed: &ClaimedEffect,
     request: &Request,
     decision: &Decision,
-    why: String,
+    holding: Holding,
 ) -> Result<(), StoreError> {
+    let Holding { why, needs_word } = holding;
     let error = PortError::retry("tell the forge the decision", &why);
     if engine.clock.now() >= request.expires_at {
         return give_up(engine, claimed, &error).await;
     }
     match decision.held.as_ref() == Some(&why) {
         true => again(engine, claimed, &error).await,
-        false => take_and_finish(engine, claimed, Event::DecisionHeld { why }).await,
+        false => take_and_finish(engine, claimed, Event::DecisionHeld { why, needs_word }).await,
     }
 }
 
@@ -125,7 +138,7 @@ async fn told(
         return Ok(as_told(decision, approved).into());
     }
     if let Some(why) = checks_hold(engine, claimed, request, decision).await? {
-        return Ok(Outcome::Held { why });
+        return Ok(Outcome::Held { why, needs_word: false });
     }
     let telling = TellForge {
         repository: &request.repository,
@@ -236,19 +249,30 @@ pub fn report_comment(public_url: Option<&str>, request: &Request) -> String {
 
 /// What stands on the run's page beside the decision: mark first, then who and why.
 pub fn decision_comment(request: &Request, decision: &Decision) -> String {
-    let people: Vec<String> = request
-        .votes
-        .iter()
-        .filter(|vote| decision.by.contains(&vote.voter.chat))
-        .filter_map(|vote| vote.voter.link.forge().map(|user| format!("`{}`", code(&user.login))))
-        .collect();
     let head = match decision.verdict {
-        Verdict::Approved => format!("Approved by {}", people.join(", ")),
-        Verdict::Denied => format!("Denied by {}", people.join(", ")),
+        Verdict::Approved if decision.basis == Basis::Rule => "Approved by the policy's automatic approval".to_owned(),
+        Verdict::Approved if decision.basis == Basis::BreakGlass => {
+            format!("Break-glass: let through without its gates by {}", people(request, decision))
+        }
+        Verdict::Approved => format!("Approved by {}", people(request, decision)),
+        Verdict::Denied => format!("Denied by {}", people(request, decision)),
         Verdict::Expired => "Expired: nobody decided in time".to_owned(),
+        Verdict::Withdrawn => format!("Taken back by {}", people(request, decision)),
+        Verdict::Superseded => "Replaced by a newer request for this environment".to_owned(),
     };
     let reason = decision.reason.as_ref().map(|reason| quoted(reason.as_str())).unwrap_or_default();
     format!("{head}. Countersign {}.{reason}", mark(request))
+}
+
+/// Whose words made the decision: by login where one is known, else by the chat's id.
+fn people(request: &Request, decision: &Decision) -> String {
+    let name = |user: &ChatUser| {
+        let vote = request.votes.iter().find(|vote| vote.voter.chat == *user);
+        let login = vote.and_then(|vote| vote.voter.link.forge()).map(|account| account.login.as_str());
+        format!("`{}`", code(login.unwrap_or(&user.user)))
+    };
+    let names: Vec<String> = decision.by.iter().map(name).collect();
+    names.join(", ")
 }
 
 fn link(public_url: Option<&str>) -> String {

@@ -4,7 +4,7 @@ use super::super::Engine;
 use super::super::gather::external::{Kept, Outside};
 use super::super::gather::{self, Gathered, Proposal};
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
-use crate::domain::{DeploymentId, Digest, Event, EvidenceBrief, Request};
+use crate::domain::{Around, DeploymentId, Digest, Event, EvidenceBrief, PoliciesRead, Request};
 use crate::ports::Class;
 use crate::store::{ClaimedEffect, StoreError};
 
@@ -16,16 +16,7 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
         return finish(engine, claimed).await;
     }
     let own: Vec<DeploymentId> = request.jobs.keys().copied().collect();
-    let proposal = Proposal {
-        repository: &request.repository,
-        environment: &request.environment,
-        commit: &request.commit,
-        own: &own,
-        actors: &request.run.actors,
-        run: Some(request.key.run),
-        policy: None,
-        at: engine.clock.now(),
-    };
+    let proposal = Proposal::of(request, &own, engine.clock.now());
     let kept = Kept {
         checker: engine.checker.as_ref(),
         store: &engine.store,
@@ -38,7 +29,11 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
     match gather::gather_with(&engine.known, engine.forge.as_ref(), &proposal, engine.policy, outside).await {
         Ok(Gathered { evidence, policy, ci, waits, .. }) => {
             let digest = Digest::of_json(&evidence.identity());
-            let event = Event::Gathered { evidence: EvidenceBrief { ci, waits, ..evidence.brief(digest) }, policy };
+            let event = Event::Gathered {
+                evidence: EvidenceBrief { ci, waits, ..evidence.brief(digest) },
+                policies: PoliciesRead { now: policy, again: Vec::new() },
+                around: Around::default(),
+            };
             let extra = Extra { evidence: Some((digest, evidence.lasting())), ..Extra::default() };
             take_with(engine, claimed, event, extra).await
         }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Ballot, Choice, Event, Record, RequestId, Standing, Timestamp, Told, Whisper};
+use crate::domain::{Event, Record, RequestId, Timestamp};
+use crate::report::record;
 use crate::sim::world::World;
 use crate::store::AuditRow;
 
@@ -76,88 +77,25 @@ fn is_event(row: &AuditRow) -> bool {
 
 fn line(row: &AuditRow, record: Option<&Record>) -> TrailLine {
     let (what, who) = match record {
-        Some(record) => (what(record), who(&record.event)),
+        Some(record) => (record::what(record), who(&record.event)),
         None => (row.name.replace(['.', '_'], " "), "Countersign".to_owned()),
     };
     TrailLine { seq: row.seq, at: row.at, what, who }
 }
 
-fn what(record: &Record) -> String {
-    match &record.event {
-        Event::Asked(ask) => {
-            let (run, commit, environment) = (&ask.run, ask.commit.short(), ask.environment.as_str());
-            format!("a job of run {}, attempt {}, asks to deploy {commit} to {environment}", run.number, run.attempt)
-        }
-        Event::Gathered { evidence, .. } => {
-            format!(
-                "evidence {} read and frozen, risk {}; now {}",
-                evidence.digest.short(),
-                evidence.risk.word(),
-                record.phase
-            )
-        }
-        Event::GatherFailed { why } => format!("the evidence cannot be read yet: {why}"),
-        Event::CheckAnswered { name, .. } => format!("check {name} answered; the evidence is read again"),
-        Event::Voted(ballot) => vote(record, ballot),
-        Event::DeadlineReached => "the deadline passed".to_owned(),
-        Event::MessagePosted { message, .. } => format!("the message stands in the channel, as {}", message.id),
-        Event::Told(Told::Taken) => "GitHub took the decision".to_owned(),
-        Event::Told(Told::NotApplied { .. }) => "GitHub did not apply the decision".to_owned(),
-        Event::DecisionHeld { why } => format!("the approval is not told yet: {why}"),
-        Event::JobMoved { deployment, state, .. } => {
-            format!("deployment {deployment} is {}", format!("{state:?}").to_lowercase())
-        }
-        Event::RunEnded { attempt, conclusion, .. } => format!("attempt {attempt} of the run ended: {conclusion}"),
-        Event::NewerAttempt { attempt } => format!("attempt {attempt} asks anew; this request ends"),
-        Event::ReadBack { standing, .. } => read_back(standing),
-        Event::GaveUp { kind, why } => format!("gave up on {kind}: {why}"),
-    }
-}
-
-fn vote(record: &Record, ballot: &Ballot) -> String {
-    let wish = match ballot.choice {
-        Choice::Approve => "approve",
-        Choice::Deny => "deny",
-    };
-    let reason = ballot.reason.as_ref().filter(|reason| !reason.is_empty());
-    let reason = reason.map(|reason| format!(": “{}”", reason.as_str())).unwrap_or_default();
-    match &record.answer {
-        Some(Whisper::Refused(refusal)) => {
-            format!("wants to {wish}; refused: {}{reason}", refusal.code().replace('_', " "))
-        }
-        Some(Whisper::AlreadyCounted) => format!("wants to {wish} again; the vote is there already"),
-        Some(Whisper::ObjectionNoted) => format!("objects when it was decided already{reason}"),
-        _ => format!("votes to {wish}{reason}; now {}", record.phase),
-    }
-}
-
-fn read_back(standing: &Standing) -> String {
-    let pending = if standing.pending { "jobs wait" } else { "no job waits" };
-    match &standing.conclusion {
-        Some(conclusion) => format!("the run was read back: attempt {}, {conclusion}", standing.attempt),
-        None => format!("the run was read back: attempt {}, {pending}", standing.attempt),
-    }
-}
-
+/// As the demo's people know each other: by login, by the simulated account, or by who did it all.
 fn who(event: &Event) -> String {
+    if let Some(voter) = record::person(event) {
+        let user = &voter.chat.user;
+        let linked = voter.link.forge().map(|account| account.login.clone());
+        let known = || Person::by_slack_id(user).map(|person| person.login().to_owned());
+        return linked.or_else(known).unwrap_or_else(|| user.clone());
+    }
     match event {
         Event::Asked(ask) => ask.run.actors.last().map_or_else(|| "unknown".to_owned(), |actor| actor.login.clone()),
-        Event::Voted(ballot) => {
-            let user = &ballot.voter.chat.user;
-            let linked = ballot.voter.link.forge().map(|account| account.login.clone());
-            let known = || Person::by_slack_id(user).map(|person| person.login().to_owned());
-            linked.or_else(known).unwrap_or_else(|| user.clone())
-        }
         Event::Told(_) | Event::JobMoved { .. } | Event::RunEnded { .. } | Event::NewerAttempt { .. } => {
             "GitHub".to_owned()
         }
-        Event::Gathered { .. }
-        | Event::GatherFailed { .. }
-        | Event::CheckAnswered { .. }
-        | Event::DecisionHeld { .. }
-        | Event::DeadlineReached
-        | Event::MessagePosted { .. }
-        | Event::ReadBack { .. }
-        | Event::GaveUp { .. } => "Countersign".to_owned(),
+        _ => "Countersign".to_owned(),
     }
 }

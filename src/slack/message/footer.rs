@@ -16,7 +16,7 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let expiry = request.is_undecided().then(|| format!("Expires {}.", local_date(request.expires_at)));
     let excluded = excluded_people(request, room.people);
     let left_out = (request.is_undecided() && !excluded.is_empty()).then(|| format!("Not counted: {excluded}."));
-    let rest = [left_out, request.policy.as_ref().map(policy), Some(marks(request))];
+    let rest = [left_out, request.policy.as_ref().map(|policies| policy(&policies.own)), Some(marks(request))];
     blocks::small_print(&expiry.into_iter().collect::<Vec<_>>(), &rest.into_iter().flatten().collect::<Vec<_>>())
 }
 
@@ -29,17 +29,17 @@ fn marks(request: &Request) -> String {
 fn policy(policy: &FrozenPolicy) -> String {
     match &policy.source {
         PolicySource::Starter => "Rule: the built-in starter policy, as the repository has none of its own.".to_owned(),
-        PolicySource::Repository { commit } => {
-            format!("Rule: .github/countersign.yml at {}, with the built-in gate.", commit.short())
-        }
+        PolicySource::Repository { commit } => format!("Rule: .github/countersign.yml at {}.", commit.short()),
+        PolicySource::Owner { commit } => format!("Rule: the owner's policy at {}.", commit.short()),
     }
 }
 
 /// `mona (started it, author), li (author)`: whose approval does not count, and why.
 pub(in crate::slack) fn excluded_people(request: &Request, most: usize) -> String {
-    let Some(policy) = &request.policy else { return String::new() };
     let mut parts: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-    for (name, part) in people(request).filter(|(_, part)| policy.exclude.contains(part)) {
+    for (name, part) in
+        people(request).filter(|(_, part)| request.policies().any(|policy| policy.exclude.contains(part)))
+    {
         let words = parts.entry(text::line(&name, 40)).or_default();
         if !words.contains(&part_words(part)) {
             words.push(part_words(part));

@@ -2,7 +2,7 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{GateProgress, Request};
+use crate::domain::{GateProgress, GateState, Obstacle, Request};
 use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
 use crate::slack::text::count;
@@ -11,13 +11,12 @@ use super::Room;
 
 pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let progress = board.request.progress();
-    let first_open = progress.iter().position(|gate| !gate.is_met());
     let lines: Vec<Line> = progress
         .iter()
-        .enumerate()
         .take(room.flags.max(2))
-        .map(|(place, gate)| gate_line(gate, first_open == Some(place), room))
+        .map(|gate| gate_line(gate, room))
         .chain(struck(board.request))
+        .chain(board.request.obstacles.iter().take(room.flags).map(|obstacle| obstacle_line(obstacle, room)))
         .collect();
     match lines.len() {
         1 => Rich::new().line(lines.into_iter().next().unwrap_or_default()),
@@ -33,7 +32,7 @@ pub(super) fn needed(board: &Board<'_>) -> Line {
 }
 
 /// `1 more of people with write access, then 1 of risk`
-pub(super) fn missing(request: &Request) -> String {
+pub(in crate::slack) fn missing(request: &Request) -> String {
     let progress = request.progress();
     let open = progress.iter().filter(|gate| !gate.is_met());
     let words: Vec<String> = open.take(4).map(still_needed).collect();
@@ -47,17 +46,26 @@ fn still_needed(gate: &GateProgress) -> String {
     format!("{left}{more} of {}", gate.group)
 }
 
-fn gate_line(gate: &GateProgress, is_open: bool, room: &Room) -> Line {
+/// What is in the way besides people.
+fn obstacle_line(obstacle: &Obstacle, room: &Room) -> Line {
+    Line::new().bold("Waits: ").theirs(&obstacle.words(), room.text.saturating_mul(2)).words(".")
+}
+
+fn gate_line(gate: &GateProgress, room: &Room) -> Line {
     let got = gate.approvals.len();
-    let line = Line::new().their_bold(&gate.name, 80).words(&format!(": {got} of {} - ", gate.needed));
+    let line = Line::new().their_bold(&gate.name, 80).words(&gate.role.aside());
+    if gate.state == GateState::Skipped {
+        return line.words(": not asked, its condition does not hold.");
+    }
+    let line = line.words(&format!(": {got} of {} - ", gate.needed));
     let line = match got {
         0 => line.words("nobody yet"),
         _ => line.people(&gate.approvals, room.people).words(" approved"),
     };
-    match (gate.is_met(), is_open) {
-        (true, _) => line.words(". Done."),
-        (false, true) => line.words(". Can act: ").theirs(&gate.group, 80).words("."),
-        (false, false) => line.words(". Comes after the one before."),
+    match gate.state {
+        GateState::Met | GateState::Skipped => line.words(". Done."),
+        GateState::Open => line.words(". Can act: ").theirs(&gate.group, 80).words("."),
+        GateState::Later => line.words(". Comes after the one before."),
     }
 }
 

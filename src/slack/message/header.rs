@@ -35,13 +35,15 @@ fn state(phase: &Phase) -> &'static str {
 
 fn decided(decision: &Decision) -> &'static str {
     match (decision.verdict, &decision.telling) {
-        (Verdict::Approved, Telling::Delivering) if decision.held.is_some() => "approved, held by check runs",
+        (Verdict::Approved, Telling::Delivering) if decision.held.is_some() => "approved, held back",
         (Verdict::Approved, Telling::Delivering) => "approved, telling GitHub",
         (Verdict::Approved, Telling::Delivered { .. }) => rollout(&decision.rollout),
         (Verdict::Approved, Telling::Failed { .. }) => "approved, but GitHub was not told",
         (Verdict::Approved, Telling::NotApplied { .. }) => "approved, not applied",
         (Verdict::Denied, Telling::Failed { .. }) => "denied, but GitHub was not told",
         (Verdict::Denied, _) => "denied",
+        (Verdict::Withdrawn, _) => "taken back",
+        (Verdict::Superseded, _) => "replaced",
         (Verdict::Expired, Telling::Failed { .. }) => "expired, but GitHub was not told",
         (Verdict::Expired, _) => "expired",
     }

@@ -2,7 +2,7 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
+use crate::domain::{Basis, Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
 use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
 use crate::slack::text::{date, duration};
@@ -40,9 +40,22 @@ fn decided(request: &Request, decision: &Decision, room: &Room) -> Line {
 fn verdict(request: &Request, decision: &Decision, room: &Room) -> Line {
     let took = duration(decision.at.millis_since(request.opened_at));
     let line = match decision.verdict {
+        Verdict::Approved if decision.basis == Basis::BreakGlass => {
+            let line = Line::new().bold("Break-glass").words(": let through by ").people(&decision.by, room.people);
+            line.words(&format!(" after {took}, without its gates"))
+        }
+        Verdict::Approved if decision.by.is_empty() => {
+            Line::new().bold("Approved").words(&format!(" by the policy itself in {took}"))
+        }
         Verdict::Approved => {
             Line::new().bold("Approved").words(" by ").people(&decision.by, room.people).words(&format!(" in {took}"))
         }
+        Verdict::Withdrawn => Line::new()
+            .bold("Taken back")
+            .words(" by ")
+            .people(&decision.by, room.people)
+            .words(&format!(" after {took}")),
+        Verdict::Superseded => return replaced(request, &took),
         Verdict::Denied => {
             Line::new().bold("Denied").words(" by ").people(&decision.by, room.people).words(&format!(" after {took}"))
         }
@@ -50,6 +63,14 @@ fn verdict(request: &Request, decision: &Decision, room: &Room) -> Line {
     };
     match &decision.reason {
         Some(reason) => line.words(": ").quote(reason.as_str(), room.text.saturating_mul(2)).words("."),
+        None => line.words("."),
+    }
+}
+
+fn replaced(request: &Request, took: &str) -> Line {
+    let line = Line::new().bold("Replaced").words(&format!(" after {took}: a newer request asks for this environment"));
+    match &request.superseded {
+        Some(newer) => line.words(", with ").code(newer.commit.short(), 12).words("."),
         None => line.words("."),
     }
 }

@@ -235,11 +235,11 @@ fn every_state_says_how_it_stands() {
     let states = every_state();
     let told: Vec<String> = states.iter().map(|(name, request)| format!("{name}: {}", text(request))).collect();
     let told: Vec<String> = told.into_iter().filter(|line| !line.starts_with("open")).collect();
-    insta::assert_snapshot!(told.join("\n"), @r"
+    insta::assert_snapshot!(told.join("\n"), @"
     gathering: sentiment to production: gathering evidence. Reading what changed since what is live. Nobody can decide before that.
     held: sentiment to production: held. Held: .github/countersign.yml cannot be read: HTTP 403. Nobody can approve this while it is held; it stays closed at GitHub.
     approved, delivering: sentiment to production: approved, telling GitHub. Approved by <@U0ANA> in 4 min 12 s. Telling GitHub; it has not answered yet.
-    approved, held by check runs: sentiment to production: approved, held by check runs. Approved by <@U0ANA> in 4 min 12 s. GitHub is not told yet: check run bias-eval: failure. That was better when it was decided; GitHub is told as soon as it is again.
+    approved, held by check runs: sentiment to production: approved, held back. Approved by <@U0ANA> in 4 min 12 s. GitHub is not told yet: check run bias-eval: failure. That was better when it was decided; GitHub is told as soon as it is again.
     approved, delivered: sentiment to production: approved. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision.
     approved, waiting for others: sentiment to production: approved, waiting for other rules. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision; other rules of this environment still hold the jobs.
     approved, queued: sentiment to production: approved, queued. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision; the jobs are queued.

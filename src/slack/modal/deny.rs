@@ -29,7 +29,7 @@ fn consequence(board: &Board<'_>) -> Line {
 }
 
 fn reason(board: &Board<'_>) -> SlackBlock {
-    let needed = board.request.policy.as_ref().is_some_and(|policy| policy.deny_needs_reason);
+    let needed = board.request.policies().any(|policy| policy.deny.reason_required);
     let input = SlackBlockPlainTextInputElement::new()
         .with_action_id(SlackActionId(REASON_ACTION.to_owned()))
         .with_multiline(true)

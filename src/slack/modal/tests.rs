@@ -51,7 +51,7 @@ fn the_reason_is_asked_for_and_needed_where_the_policy_says_so() {
         input["optional"].as_bool().unwrap()
     };
     assert!(optional(&request));
-    request.policy.as_mut().unwrap().deny_needs_reason = true;
+    request.policy.as_mut().unwrap().own.deny.reason_required = true;
     assert!(!optional(&request));
 }
 

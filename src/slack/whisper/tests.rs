@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::Ending;
+use crate::domain::{Ending, Role};
 use crate::slack::sample::{self, OPENED};
 
 fn every_refusal() -> Vec<Refusal> {
@@ -24,8 +24,19 @@ fn every_refusal() -> Vec<Refusal> {
         decided(Verdict::Expired, vec![]),
         Refusal::Ended { how: Ending::Cancelled { by: None }, at: OPENED },
         Refusal::Expired { at: OPENED },
-        Refusal::VotedInOtherGate { gate: "Model review".into() },
+        Refusal::GateNotOpen { gate: "Risk sign-off".into(), before: "Model review".into() },
+        Refusal::GateMet { gate: "Model review".into() },
+        Refusal::NobodyMayVote,
         Refusal::ReasonMissing,
+        Refusal::CommentMissing,
+        Refusal::TicksMissing { flags: vec!["licence.changed (sentiment)".into()] },
+        Refusal::Older { newer: sample::open_request().id, commit: sample::sha("b7") },
+        Refusal::NoVote,
+        Refusal::NotYours,
+        Refusal::MayVote,
+        Refusal::NoBreakGlass { role: Role::Floor },
+        Refusal::NothingToReview,
+        Refusal::OwnReview,
         Refusal::OtherCommit { commit: sample::sha("e4") },
         Refusal::ChecksWorse { now: vec!["check run bias-eval: failure".into(), "check run drift: not there".into()] },
     ];
@@ -41,9 +52,9 @@ fn said(whisper: &Whisper) -> String {
 fn every_refusal_says_what_why_and_what_next() {
     let all = every_refusal();
     let codes: std::collections::BTreeSet<&str> = all.iter().map(Refusal::code).collect();
-    assert_eq!(codes.len(), 21, "a refusal is missing here");
+    assert_eq!(codes.len(), 32, "a refusal is missing here");
     let lines: Vec<String> = all.iter().map(|refusal| said(&Whisper::Refused(refusal.clone()))).collect();
-    insta::assert_snapshot!(lines.join("\n"), @r"
+    insta::assert_snapshot!(lines.join("\n"), @"
     Your click changed nothing: this button names no request that Countersign knows. Use the newest message about this deployment.
     Your click changed nothing: guests of this workspace cannot decide. Ask a full member who may.
     Your click changed nothing: this Slack account is deactivated. Use your active one.
@@ -62,8 +73,19 @@ fn every_refusal_says_what_why_and_what_next() {
     Your click changed nothing: already expired, 22 Nov 2026, 12:00 UTC. The message shows what came of it.
     Your click changed nothing: the request has ended. The run was cancelled. That was 22 Nov 2026, 12:00 UTC. There is nothing left to decide.
     Your click changed nothing: the request expired 22 Nov 2026, 12:00 UTC. To deploy, start the run again; it asks anew.
-    Your click changed nothing: your vote counts for Model review already, and one person counts in one gate only. Somebody else has to approve this one.
-    Your click changed nothing: the policy asks for a reason with every denial. Press Deny again and say why.
+    Your click changed nothing: Risk sign-off is yours, and it comes after Model review. You can act as soon as that one is met.
+    Your click changed nothing: Model review has everybody it needs. The next gate is for others.
+    Your click changed nothing: no gate asks for anybody here. Whoever keeps the policy has to look.
+    Your click changed nothing: a reason is needed. Press the button again and say why.
+    Your click changed nothing: the policy asks for a comment with every approval. Press Approve again and say what you looked at.
+    Your click changed nothing: the policy asks you to tick each of these: licence.changed (sentiment). Press Approve again and tick them.
+    Your click changed nothing: a newer request for this environment is open, for b7b7b7b. If you mean this older one, press Approve again and say so.
+    Your click changed nothing: you have no vote here to take back.
+    Your click changed nothing: only who started the run can take the request back. You can deny it, if a gate is yours, or object.
+    Your click changed nothing: you may decide here: use Deny or Request changes instead.
+    Your click changed nothing: the owner's floor lets nobody break the glass.
+    Your click changed nothing: there is no open review here.
+    Your click changed nothing: you broke the glass: somebody else has to review it.
     Your click changed nothing: this button was drawn for another commit than e4e4e4e. Use the newest message about this deployment.
     Your click changed nothing: check run bias-eval: failure; check run drift: not there. That was better when the evidence was read. The message is brought up to date; look at it and click again.
     Your click changed nothing: you started this run. Somebody without a part in this change has to decide.
@@ -86,11 +108,11 @@ fn every_other_answer_has_words() {
         Whisper::NotChecked { what: "GitHub".into() },
         Whisper::Help,
     ];
-    insta::assert_snapshot!(answers.map(|answer| said(&answer)).join("\n"), @r"
+    insta::assert_snapshot!(answers.map(|answer| said(&answer)).join("\n"), @"
     Your vote is there already and counts once. There is nothing more for you to do.
     Your approval counts: Approval has 1 of 2. It waits for more people.
     Your approval counts: Approval has its 2 of 2.
-    Your objection is kept and shown in the thread. It decides nothing: this was decided already. To undo it, deploy what was live before.
+    Your objection is kept and shown. It decides nothing; those who decide see it.
     Your click is kept, but could not be checked yet: GitHub did not answer. It is checked again by itself; do not click again.
     Your click does not count: GitHub could not be read for too long. Click again when it works, or ask whoever runs Countersign.
     Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. Click there; the thread says what came of it. If a click does not count, you are told why, as here.

@@ -39,7 +39,8 @@ fn story() -> Vec<(Event, i64)> {
         (
             Event::Gathered {
                 evidence: evidence_brief(TYPED),
-                policy: PolicyFound::Hold { why: "policy line 3".into() },
+                policies: PoliciesRead { now: PolicyFound::Hold { why: "policy line 3".into() }, again: Vec::new() },
+                around: Around::default(),
             },
             1,
         ),

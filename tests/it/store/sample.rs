@@ -84,6 +84,10 @@ pub fn evidence_brief(name: &str) -> EvidenceBrief {
         risk: Severity::Low,
         has_gap: false,
         contributors: vec![Contributor { part: Part::Author, user: Some(mona()), name: Words::new(name) }],
+        base: None,
+        relation: Relation::NoBaseline,
+        flags: Vec::new(),
+        approved_before: None,
         volatile: Vec::new(),
         ci: None,
         waits: false,
@@ -94,10 +98,16 @@ pub fn vote(human: u64, choice: Choice) -> Vote {
     let chat = ChatUser { workspace: "T1".to_owned(), user: format!("U{human}") };
     let forge = ForgeUser { id: ForgeUserId::new(human), login: format!("user{human}"), is_bot: false };
     Vote {
-        gate: "Review".to_owned(),
-        human: forge.id,
-        voter: Voter { chat, standing: ChatStanding::Member, link: Link::Linked { forge }, access: Access::Write },
+        human: Human::Forge(forge.id),
+        voter: Voter {
+            chat,
+            standing: ChatStanding::Member,
+            link: Link::Linked { forge },
+            access: Access::Write,
+            memberships: Default::default(),
+        },
         choice,
+        ticks: Vec::new(),
         reason: Some(Words::new("looks right")),
         seen: Digest::of(b"evidence"),
         at: NOON,

@@ -9,8 +9,8 @@ fn reading(state: CiState) -> CiReading {
 }
 
 fn gathered_with(state: CiState, quorum: u32) -> Event {
-    let Event::Gathered { evidence, policy } = gathered("v1", quorum) else { panic!() };
-    Event::Gathered { evidence: EvidenceBrief { ci: Some(reading(state)), ..evidence }, policy }
+    let Event::Gathered { evidence, policies, around } = gathered("v1", quorum) else { panic!() };
+    Event::Gathered { evidence: EvidenceBrief { ci: Some(reading(state)), ..evidence }, policies, around }
 }
 
 fn approve(id: u64, ci: Option<CiReading>) -> Event {
@@ -64,7 +64,7 @@ fn who_may_not_vote_is_told_that_and_gathers_nothing() {
 
 #[test]
 fn a_held_approval_is_told_privately_once_for_each_reason_and_looked_at_again() {
-    let held = |why: &str| Event::DecisionHeld { why: why.into() };
+    let held = |why: &str| Event::DecisionHeld { why: why.into(), needs_word: false };
     let events =
         [ask(100, 1), gathered_with(CiState::Passed, 1), approve(5, Some(reading(CiState::Passed))), held("a")];
     let (request, step) = after(&events);
@@ -90,8 +90,8 @@ fn an_answer_that_came_late_is_gathered_while_it_can_matter() {
 
 #[test]
 fn what_others_owe_is_looked_for_less_and_less_often_and_by_one_look_at_a_time() {
-    let Event::Gathered { evidence, policy } = gathered("v1", 1) else { panic!() };
-    let waiting = Event::Gathered { evidence: EvidenceBrief { waits: true, ..evidence }, policy };
+    let Event::Gathered { evidence, policies, around } = gathered("v1", 1) else { panic!() };
+    let waiting = Event::Gathered { evidence: EvidenceBrief { waits: true, ..evidence }, policies, around };
     let mut request = transition(None, &ask(100, 1), START).request;
     let (mut at, mut looks) = (START, 0);
     while at < START.plus_millis(time::DAY_MS) {

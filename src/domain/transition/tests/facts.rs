@@ -79,7 +79,7 @@ fn a_denial_by_an_approver_after_the_approval_is_an_objection() {
 /// H5, H6: a click that came at the deadline or later does not count, even before the timer fired.
 #[test]
 fn a_click_at_the_deadline_expires_the_request() {
-    let late = START.plus_millis(gate::DEFAULT_EXPIRY_MS);
+    let late = START.plus_millis(rules::DEFAULT_EXPIRY_MS);
     let (request, step) = after(&with(open_for(1), [vote(approver(5), Choice::Approve, "v1", late)]));
     assert_eq!(verdict(&request), Some(Verdict::Expired));
     assert!(matches!(step.answer, Some(Whisper::Refused(Refusal::Expired { .. }))));
@@ -148,10 +148,10 @@ fn a_renamed_login_does_not_inherit_a_link() {
 /// H17: somebody who left the group before the decision counts no more.
 #[test]
 fn a_vote_is_struck_when_its_voter_lost_the_right() {
+    let (before, _) = after(&with(open_for(3), [yes(5)]));
     let gone = Voter { access: Access::None, ..approver(5) };
-    let Event::Voted(ballot) = yes(6) else { panic!() };
-    let recheck = Event::Voted(Ballot { recheck: vec![gone], ..ballot });
-    let (request, step) = after(&with(open_for(2), [yes(5), recheck]));
+    let fresh = Box::new(Fresh { voters: vec![gone], ..unchanged(&before) });
+    let (request, step) = after(&with(open_for(3), [yes(5), Event::Rechecked { fresh }]));
     assert!(request.is_undecided());
     assert!(request.votes.iter().any(|vote| vote.struck));
     assert!(has(&step, |effect| matches!(effect, Effect::Say(ThreadLine::VoteStruck { .. }))));
@@ -193,8 +193,8 @@ fn jobs_that_run_without_a_decision_are_a_bypass() {
 
 #[test]
 fn a_policy_that_cannot_be_followed_holds() {
-    let Event::Gathered { evidence, .. } = gathered("v1", 1) else { panic!() };
-    let held = Event::Gathered { evidence, policy: PolicyFound::Hold { why: "unreadable".into() } };
+    let policies = PoliciesRead { now: PolicyFound::Hold { why: "unreadable".into() }, again: Vec::new() };
+    let held = Event::Gathered { evidence: brief("v1"), policies, around: Around::default() };
     let (request, step) = after(&[ask(100, 1), held, yes(5)]);
     assert!(matches!(request.phase, Phase::Held { .. }));
     assert!(matches!(step.answer, Some(Whisper::Refused(Refusal::Held { .. }))));

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Baseline, ChangeKind, PolicySource, Relation, RowChange, Severity};
+use crate::domain::{Baseline, ChangeKind, Policies, PolicySource, Relation, RowChange, Severity};
 
 const CARD: &str = "---\nlicense: mit\nbase_model: acme/base\ndatasets: [acme/reviews]\nmodel-index:\n- name: sentiment\n  \
     results:\n  - task: {type: text-classification}\n    dataset: {type: acme/reviews, name: Reviews}\n    metrics:\n    \
@@ -79,7 +79,7 @@ fn a_rename_that_is_not_one_is_not_taken_from_the_forge() {
 #[test]
 fn the_policy_is_absent_only_where_the_whole_list_of_files_lacks_it() {
     let (mut forge, head) = ahead(&[], &[("a", "1"), ("b", "2")]);
-    assert!(matches!(policy(&forge, &head), PolicyFound::Policy(_)));
+    assert!(matches!(policy(&forge, &head), PolicyFound::Policies(_)));
     forge.cut_trees.insert(head.clone());
     let PolicyFound::Hold { why } = policy(&forge, &head) else { panic!("not held") };
     assert!(why.contains(crate::policy::PATH) && why.contains("permission"), "{why}");
@@ -91,7 +91,7 @@ fn the_policy_is_absent_only_where_the_whole_list_of_files_lacks_it() {
 #[test]
 fn a_policy_that_exists_is_found_on_the_default_branch() {
     let (forge, head) = ahead(&[], &[(crate::policy::PATH, "version: 1\nmodels: [{ name: sentiment }]\n")]);
-    let PolicyFound::Policy(found) = policy(&forge, &head) else { panic!("held") };
+    let PolicyFound::Policies(Policies { own: found, .. }) = policy(&forge, &head) else { panic!("held") };
     assert_eq!(found.source, PolicySource::Repository { commit: head.clone() });
     assert_eq!(flag(&gathered(&forge, &head), "policy.changed").severity, Severity::High);
 }

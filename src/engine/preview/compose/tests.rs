@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::checks::rules::actions::Action;
+use crate::checks::rules::Action;
 use crate::domain::{Baseline, DeploymentId, Flag, ModelChange, Relation, Row, RowChange, Severity};
 
 fn sha(pair: &str) -> CommitSha {
@@ -47,7 +47,7 @@ fn section(name: &str, flags: Vec<Flag>) -> Section {
             compare_url: None,
         },
         actions: Actions::default(),
-        policy: PolicyFound::Policy(crate::policy::starter(1)),
+        policy: PolicyFound::Policies(crate::policy::starter(1).into()),
     }
 }
 

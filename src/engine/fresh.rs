@@ -1,0 +1,77 @@
+//! Reads everything again that a decision rests on: people, policies, check runs, what is live (R5, R9, R14, R16). All of
+//! it in parallel, each question once, and past what was read before.
+
+use futures::future::{try_join_all, try_join5};
+
+use super::Engine;
+use super::ci;
+use super::gather::{self, Proposal};
+use super::people::look_up;
+use crate::domain::{
+    Around, ChatUser, Choice, CommitSha, DeploymentId, EnvironmentName, Fresh, LiveElsewhere, LiveThere, PoliciesRead,
+    Request, Voter,
+};
+use crate::ports::{Class, PortError};
+
+/// Reads it for `request`; those who voted before are looked up again.
+///
+/// # Errors
+/// What may pass when tried again.
+pub(super) async fn read(engine: &Engine, request: &Request) -> Result<Fresh, PortError> {
+    let (policies, voters, ci, base, elsewhere) = try_join5(
+        policies(engine, request),
+        voters(engine, request),
+        ci::read_again(engine, request),
+        base(engine, request),
+        elsewhere(engine, request),
+    )
+    .await?;
+    Ok(Fresh { voters, ci, policies, around: Around { elsewhere, ..Around::default() }, base })
+}
+
+async fn policies(engine: &Engine, request: &Request) -> Result<PoliciesRead, PortError> {
+    let own: Vec<DeploymentId> = request.jobs.keys().copied().collect();
+    let proposal = Proposal::of(request, &own, engine.clock.now());
+    let now = gather::policies(&engine.known, engine.forge.as_ref(), &proposal, engine.policy).await?;
+    Ok(PoliciesRead { now, again: Vec::new() })
+}
+
+/// Those whose approval counts so far: eligibility is what it is when the decision is made.
+async fn voters(engine: &Engine, request: &Request) -> Result<Vec<Voter>, PortError> {
+    let counting = request.votes.iter().filter(|vote| !vote.struck && vote.choice != Choice::Deny);
+    let users: Vec<&ChatUser> = counting.map(|vote| &vote.voter.chat).collect();
+    let found = try_join_all(users.into_iter().map(|user| look_up(engine, &request.repository, user))).await?;
+    Ok(found.into_iter().map(|found| found.voter).collect())
+}
+
+async fn base(engine: &Engine, request: &Request) -> Result<Option<CommitSha>, PortError> {
+    let own: Vec<DeploymentId> = request.jobs.keys().copied().collect();
+    let live = engine.forge.live(&request.repository, &request.environment, &own).await?;
+    Ok(live.map(|live| live.commit))
+}
+
+/// What is live where a policy asks for it. What will not be told is said, and holds.
+async fn elsewhere(engine: &Engine, request: &Request) -> Result<Vec<LiveElsewhere>, PortError> {
+    let mut names: Vec<&str> = request
+        .policies()
+        .filter_map(|policy| policy.requires.as_ref())
+        .map(|requires| requires.environment.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    try_join_all(names.into_iter().map(|name| live_there(engine, request, name))).await
+}
+
+async fn live_there(engine: &Engine, request: &Request, name: &str) -> Result<LiveElsewhere, PortError> {
+    let unreadable = |why: String| LiveThere::Unreadable { why };
+    let live = match EnvironmentName::parse(name) {
+        None => unreadable("the name is not one an environment can have".to_owned()),
+        Some(environment) => match engine.forge.live(&request.repository, &environment, &[]).await {
+            Ok(Some(live)) => LiveThere::Commit { commit: live.commit, since: live.since },
+            Ok(None) => LiveThere::Nothing,
+            Err(error) if matches!(error.class, Class::Permanent | Class::Gone) => unreadable(error.to_string()),
+            Err(error) => return Err(error),
+        },
+    };
+    Ok(LiveElsewhere { environment: name.to_owned(), live })
+}
