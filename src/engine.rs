@@ -7,6 +7,7 @@ pub mod advance;
 pub mod answers;
 pub mod backoff;
 mod ci;
+pub mod freeze;
 mod fresh;
 pub mod gather;
 pub mod pace;

@@ -16,6 +16,7 @@ mod due;
 mod effect;
 mod error;
 mod evidence;
+mod freeze;
 mod job;
 mod lease;
 mod message;

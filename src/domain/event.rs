@@ -44,6 +44,10 @@ pub enum Event {
     RecheckFailed {
         why: String,
     },
+    /// Somebody wants evidence and policy gathered again.
+    LookAgain {
+        voter: Voter,
+    },
     /// Somebody takes their own vote back (R20).
     VoteWithdrawn {
         voter: Voter,
@@ -203,6 +207,7 @@ impl Event {
             Self::Voted(_) => "vote.cast",
             Self::Rechecked { .. } => "request.rechecked",
             Self::RecheckFailed { .. } => "request.recheck_failed",
+            Self::LookAgain { .. } => "evidence.asked_again",
             Self::VoteWithdrawn { .. } => "vote.withdrawn",
             Self::Withdrawn { .. } => "request.withdrawn",
             Self::Objected { .. } => "vote.objection",

@@ -226,6 +226,15 @@ pub fn closed(request: &Request, freezes: &[Freeze], at: Timestamp) -> Vec<Obsta
     found
 }
 
+/// Whether a decision that these hold back may not be sent in a later window without a word (R23, H35).
+pub fn needs_a_word(request: &Request, closed: &[Obstacle]) -> bool {
+    let shut = |policy: &FrozenPolicy| {
+        let is_its = |one: &&Obstacle| matches!(one, Obstacle::Window { role, .. } if *role == policy.role);
+        closed.iter().any(|one| is_its(&one)) && !policy.timing.carry_over
+    };
+    request.policies().any(shut)
+}
+
 /// A rollback to what was approved before may be let off (R23), by each policy for itself.
 fn is_exempt(request: &Request, policy: &FrozenPolicy, what: Exempt) -> bool {
     let approved_before = request.evidence.as_ref().is_some_and(EvidenceBrief::is_approved_rollback);

@@ -238,6 +238,9 @@ pub struct Decision {
     /// The window of the decision closed before the forge was told: one approver has to confirm it first (R23, H35).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub needs_word: bool,
+    /// One approver did: what went live since is known to them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirmed: bool,
 }
 
 /// What made a decision.

@@ -65,6 +65,7 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
         Event::DecisionHeld { why, needs_word } => deciding::held(&mut work, why, *needs_word),
         Event::Rechecked { fresh } => settling::rechecked(&mut work, fresh),
         Event::RecheckFailed { why } => settling::recheck_failed(&mut work, why),
+        Event::LookAgain { voter } => taking_back::look_again(&mut work, voter),
         Event::VoteWithdrawn { voter } => taking_back::vote_withdrawn(&mut work, voter),
         Event::Withdrawn { voter, reason } => taking_back::withdrawn(&mut work, voter, reason.as_ref()),
         Event::Objected { voter, reason } => taking_back::objected(&mut work, voter, reason.as_ref()),

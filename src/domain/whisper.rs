@@ -33,6 +33,8 @@ pub enum Whisper {
     ReviewClosed,
     /// The forge is told now.
     Confirmed,
+    /// Evidence and policy are gathered again.
+    LookingAgain,
     /// The objection is kept and shown, and decides nothing.
     ObjectionNoted,
     /// Something needed to check the click could not be read; the click is kept and checked again.

@@ -1,7 +1,9 @@
 //! Turns a stored delivery into decisions: interpret it, look up what it needs, then decide and store in one transaction.
 
+mod acted;
 mod asked;
 mod clicked;
+mod deed;
 mod moved;
 mod previewed;
 mod shown;
@@ -84,8 +86,11 @@ async fn from_forge(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble>
 async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Trouble> {
     let delivery = &claimed.delivery;
     match engine.chat.interpret(delivery).map_err(Trouble::Unusable)? {
-        ChatSignal::Vote { value, choice, reason, reply } => {
-            let click = clicked::Click { value, choice, reason, ticks: Vec::new(), means_older: false, reply };
+        ChatSignal::Act { value, act, words, reply } => {
+            acted::act(engine, claimed, acted::Doing { value, act, words, reply }).await
+        }
+        ChatSignal::Vote { value, choice, reason, ticks, means_older, reply } => {
+            let click = clicked::Click { value, choice, reason, ticks, means_older, reply };
             clicked::vote(engine, claimed, click).await
         }
         ChatSignal::Show { value, what, opening, reply } => {

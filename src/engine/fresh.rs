@@ -8,8 +8,8 @@ use super::ci;
 use super::gather::{self, Proposal};
 use super::people::look_up;
 use crate::domain::{
-    Around, ChatUser, Choice, CommitSha, DeploymentId, EnvironmentName, Fresh, LiveElsewhere, LiveThere, PoliciesRead,
-    Request, Voter,
+    Around, ChatUser, Choice, CommitSha, DeploymentId, EnvironmentName, Freeze, Fresh, FrozenPolicy, LiveElsewhere,
+    LiveThere, PoliciesRead, Request, Voter,
 };
 use crate::ports::{Class, PortError};
 
@@ -18,15 +18,21 @@ use crate::ports::{Class, PortError};
 /// # Errors
 /// What may pass when tried again.
 pub(super) async fn read(engine: &Engine, request: &Request) -> Result<Fresh, PortError> {
-    let (policies, voters, ci, base, elsewhere) = try_join5(
+    let held: Vec<&FrozenPolicy> = request.policies().collect();
+    let (policies, voters, ci, base, around) = try_join5(
         policies(engine, request),
         voters(engine, request),
         ci::read_again(engine, request),
         base(engine, request),
-        elsewhere(engine, request),
+        around(engine, request, &held),
     )
     .await?;
-    Ok(Fresh { voters, ci, policies, around: Around { elsewhere, ..Around::default() }, base })
+    Ok(Fresh { voters, ci, policies, around, base })
+}
+
+/// Those that stand now or begin later.
+pub(super) async fn freezes(engine: &Engine) -> Result<Vec<Freeze>, PortError> {
+    engine.store.freezes(engine.clock.now()).await.map_err(|error| PortError::retry("read the freezes", error))
 }
 
 async fn policies(engine: &Engine, request: &Request) -> Result<PoliciesRead, PortError> {
@@ -44,19 +50,36 @@ async fn voters(engine: &Engine, request: &Request) -> Result<Vec<Voter>, PortEr
     Ok(found.into_iter().map(|found| found.voter).collect())
 }
 
+/// Whether something else is live than the evidence compares with.
+pub(super) async fn is_stale(engine: &Engine, request: &Request) -> Result<bool, PortError> {
+    let live = base(engine, request).await?;
+    Ok(request.evidence.as_ref().is_some_and(|evidence| evidence.base != live))
+}
+
 async fn base(engine: &Engine, request: &Request) -> Result<Option<CommitSha>, PortError> {
     let own: Vec<DeploymentId> = request.jobs.keys().copied().collect();
     let live = engine.forge.live(&request.repository, &request.environment, &own).await?;
     Ok(live.map(|live| live.commit))
 }
 
+/// What holds around a request under `policies`: freezes, and what is live elsewhere.
+pub(super) async fn around(
+    engine: &Engine,
+    request: &Request,
+    policies: &[&FrozenPolicy],
+) -> Result<Around, PortError> {
+    let elsewhere = elsewhere(engine, request, policies).await?;
+    Ok(Around { freezes: freezes(engine).await?, elsewhere, roster: None })
+}
+
 /// What is live where a policy asks for it. What will not be told is said, and holds.
-async fn elsewhere(engine: &Engine, request: &Request) -> Result<Vec<LiveElsewhere>, PortError> {
-    let mut names: Vec<&str> = request
-        .policies()
-        .filter_map(|policy| policy.requires.as_ref())
-        .map(|requires| requires.environment.as_str())
-        .collect();
+async fn elsewhere(
+    engine: &Engine,
+    request: &Request,
+    policies: &[&FrozenPolicy],
+) -> Result<Vec<LiveElsewhere>, PortError> {
+    let requires = policies.iter().filter_map(|policy| policy.requires.as_ref());
+    let mut names: Vec<&str> = requires.map(|requires| requires.environment.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     try_join_all(names.into_iter().map(|name| live_there(engine, request, name))).await

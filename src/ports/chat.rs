@@ -89,14 +89,42 @@ impl std::fmt::Debug for Opening {
 /// What a chat's delivery means to us.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChatSignal {
-    /// A button of a request's message, or a submitted reason.
-    Vote { value: String, choice: Choice, reason: Option<Words>, reply: ReplyTo },
+    /// A button of a request's message, or a submitted view.
+    Vote {
+        value: String,
+        choice: Choice,
+        reason: Option<Words>,
+        /// Flags that were ticked, by the start of their fingerprints.
+        ticks: Vec<String>,
+        /// Said twice that the older of two requests is meant.
+        means_older: bool,
+        reply: ReplyTo,
+    },
+    /// Anything else that somebody does to a request.
+    Act { value: String, act: Act, words: Option<Words>, reply: ReplyTo },
     /// A button that asks for a view.
     Show { value: String, what: Wanted, opening: Opening, reply: ReplyTo },
     /// A slash command.
     Command { text: String, reply: ReplyTo },
     /// Authentic, and nothing for us to do; the reason is for the log.
     Ignored { why: String },
+}
+
+/// What can be done to a request besides voting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Take one's own vote back (R20).
+    WithdrawVote,
+    /// Take the whole request back (R20).
+    WithdrawRequest,
+    /// Speak against it without a vote (R19).
+    Object,
+    /// Let it through without its gates (R25).
+    BreakGlass,
+    /// Close the review that breaking the glass asks for.
+    CloseReview,
+    /// Gather evidence and policy again.
+    LookAgain,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

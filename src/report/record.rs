@@ -42,6 +42,7 @@ fn happened(record: &Record) -> String {
         Event::Voted(ballot) => vote(ballot, &record.phase),
         Event::Rechecked { fresh } => rechecked(fresh, &record.phase),
         Event::RecheckFailed { why } => format!("what a decision rests on cannot be read again yet: {why}"),
+        Event::LookAgain { .. } => "wants evidence and policy gathered again".to_owned(),
         Event::VoteWithdrawn { .. } => "takes the vote back".to_owned(),
         Event::Withdrawn { reason, .. } => format!("takes the request back{}", because(reason.as_ref())),
         Event::Objected { reason, .. } => format!("objects{}", because(reason.as_ref())),
@@ -100,7 +101,8 @@ fn read_back(standing: &Standing) -> String {
 pub fn person(event: &Event) -> Option<&Voter> {
     match event {
         Event::Voted(ballot) => Some(&ballot.voter),
-        Event::VoteWithdrawn { voter }
+        Event::LookAgain { voter }
+        | Event::VoteWithdrawn { voter }
         | Event::Withdrawn { voter, .. }
         | Event::Objected { voter, .. }
         | Event::GlassBroken { voter, .. }

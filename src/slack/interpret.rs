@@ -53,7 +53,7 @@ impl Reader {
         }
         let value = || button_value(action);
         match action.action_id.as_deref() {
-            Some(APPROVE) => Ok(ChatSignal::Vote { value: value()?, choice: Choice::Approve, reason: None, reply }),
+            Some(APPROVE) => Ok(vote(value()?, Choice::Approve, None, reply)),
             Some(DENY) => Ok(show(value()?, Wanted::Deny, opening(interaction)?, reply)),
             Some(CHANGES) => Ok(show(value()?, Wanted::Changes { page: 0 }, opening(interaction)?, reply)),
             Some(PREVIOUS | NEXT) => turned_page(&value()?, opening(interaction)?, reply),
@@ -70,7 +70,7 @@ impl Reader {
         let value = checked_value(view.private_metadata.as_deref().unwrap_or_default())?;
         Request::read_button_value(&value).ok_or("a view that names no request")?;
         let reason = interaction.typed(REASON_BLOCK, REASON_ACTION).map(Words::new).filter(|reason| !reason.is_empty());
-        Ok(ChatSignal::Vote { value, choice: Choice::Deny, reason, reply: self.reply(interaction)? })
+        Ok(vote(value, Choice::Deny, reason, self.reply(interaction)?))
     }
 
     fn command(&self, body: &str) -> Result<ChatSignal, String> {
@@ -183,6 +183,10 @@ fn turned_page(value: &str, opening: Opening, reply: ReplyTo) -> Result<ChatSign
 
 fn show(value: String, what: Wanted, opening: Opening, reply: ReplyTo) -> ChatSignal {
     ChatSignal::Show { value, what, opening, reply }
+}
+
+fn vote(value: String, choice: Choice, reason: Option<Words>, reply: ReplyTo) -> ChatSignal {
+    ChatSignal::Vote { value, choice, reason, ticks: Vec::new(), means_older: false, reply }
 }
 
 fn button_value(action: &Action) -> Result<String, String> {

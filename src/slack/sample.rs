@@ -312,6 +312,7 @@ pub(crate) fn decision(verdict: Verdict, telling: Telling, rollout: Rollout) -> 
         held: None,
         basis: Basis::Votes,
         needs_word: false,
+        confirmed: false,
     }
 }
 

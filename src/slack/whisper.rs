@@ -38,6 +38,9 @@ pub(super) fn words(whisper: &Whisper) -> Line {
         Whisper::VoteWithdrawn => new.words("Your vote is taken back. You can vote again while the request is open."),
         Whisper::Withdrawn => new.words("The request is taken back: GitHub is told to reject the jobs."),
         Whisper::ReviewClosed => new.words("The review is closed, with your name."),
+        Whisper::LookingAgain => new.words(
+            "Evidence and policy are gathered again. Votes stay when the evidence is the same and the policy still allows them.",
+        ),
         Whisper::Confirmed => new.words("Confirmed: GitHub is told now."),
         Whisper::ObjectionNoted => new.words("Your objection is kept and shown. It decides nothing; those who decide see it."),
         Whisper::CheckedLater { what } => new

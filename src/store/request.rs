@@ -1,6 +1,8 @@
 //! Requests: the whole value as JSON, and the columns that are queried.
 
-use crate::domain::{DeploymentId, Phase, RepositoryId, Request, RequestId, RequestKey, RunId, Timestamp};
+use crate::domain::{
+    CommitSha, DeploymentId, Phase, RepositoryId, Request, RequestId, RequestKey, RunId, Timestamp, Verdict,
+};
 
 use super::sql::bound;
 use super::{Store, StoreError, Tx};
@@ -56,8 +58,8 @@ impl Tx {
     /// Adds a request; `false` when its key has one already: lock that one instead.
     pub async fn insert_request(&mut self, request: &Request) -> Result<bool, StoreError> {
         const INSERT: &str = "INSERT INTO request (id, host, repository, run, attempt, environment, phase, is_open,
-                opened_ms, expires_ms, revision, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                opened_ms, expires_ms, revision, body, commit_sha)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (host, repository, run, attempt, environment) DO NOTHING";
         let key = &request.key;
         let added = exec!(
@@ -75,6 +77,7 @@ impl Tx {
             request.expires_at.as_millis(),
             request.revision.cast_signed(),
             body_of(request)?,
+            request.commit.as_str(),
         )?;
         if added == 0 {
             return Ok(false);
@@ -179,6 +182,32 @@ impl Store {
         let (repository, run) = (repository.get().cast_signed(), run.get().cast_signed());
         let rows = read!(fetch_all, Body, &self.inner.pools, OF_RUN, host, repository, run)?;
         rows.into_iter().map(read_request).collect()
+    }
+
+    /// The newest request that approved `commit` for an environment, other than `but`.
+    pub async fn approved_before(
+        &self,
+        key: &RequestKey,
+        commit: &CommitSha,
+        but: &RequestId,
+    ) -> Result<Option<Request>, StoreError> {
+        const BEFORE: &str = "SELECT body FROM request WHERE commit_sha = $1 AND repository = $2 AND environment = $3
+            AND host = $4 AND id <> $5 AND phase = $6 ORDER BY opened_ms DESC, id DESC LIMIT 1";
+        let repository = key.repository.get().cast_signed();
+        let (commit, approved, pools) = (commit.as_str(), Verdict::Approved.word(), &self.inner.pools);
+        let row = read!(
+            fetch_optional,
+            Body,
+            pools,
+            BEFORE,
+            commit,
+            repository,
+            &key.environment,
+            &key.host,
+            but.as_str(),
+            approved
+        )?;
+        row.map(read_request).transpose()
     }
 
     /// Requests that wait for a decision, oldest first.

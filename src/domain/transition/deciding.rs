@@ -40,6 +40,7 @@ pub(super) fn decide(work: &mut Work, verdict: Verdict, basis: Basis, by: Vec<Ch
         retold: 0,
         held: None,
         needs_word: false,
+        confirmed: false,
     });
     work.now(Effect::Decide);
     work.show(line);
@@ -108,6 +109,7 @@ pub(super) fn held(work: &mut Work, why: &str, needs_word: bool) {
     }
     decision.held = Some(why.to_owned());
     decision.needs_word |= needs_word;
+    decision.confirmed &= !needs_word;
     let waits_for_people = decision.needs_word;
     let people = decision.by.clone();
     let channel = work.request.message.as_ref().map(|message| message.channel.clone());

@@ -1,4 +1,4 @@
-//! Taking a vote or the whole request back (R20), and speaking against it without a vote (R19).
+//! Taking a vote or the whole request back (R20), speaking against it without a vote (R19), and asking for another look.
 
 use super::voting::{already_decided, may_act_anywhere, refuse};
 use super::{Work, deciding, settling};
@@ -60,6 +60,15 @@ pub(super) fn objected(work: &mut Work, voter: &Voter, reason: Option<&Words>) {
     work.answer = Some(Whisper::ObjectionNoted);
     work.now(Effect::SyncMessage);
     work.now(Effect::Say(ThreadLine::ObjectionBefore { by, reason: reason.clone() }));
+}
+
+/// Evidence and policy are gathered again; votes survive when the evidence is the same and the policy still allows them.
+pub(super) fn look_again(work: &mut Work, voter: &Voter) {
+    if let Err(refusal) = undecided(work).and_then(|()| is_trusted_account(voter)) {
+        return refuse(work, refusal);
+    }
+    work.answer = Some(Whisper::LookingAgain);
+    work.gather_again(0);
 }
 
 fn undecided(work: &Work) -> Result<(), Refusal> {

@@ -284,6 +284,7 @@ fn after_the_decision(work: &mut Work, ballot: &Ballot, decision: &Decision) {
 fn confirm(work: &mut Work, ballot: &Ballot) {
     let Phase::Decided(decision) = &mut work.request.phase else { return };
     decision.needs_word = false;
+    decision.confirmed = true;
     decision.held = None;
     work.name = "decision.confirmed";
     work.answer = Some(Whisper::Confirmed);

@@ -73,8 +73,12 @@ struct Opening {
 impl Opening {
     async fn store(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let existing = tx.lock_request_by_key(&self.ask.key).await?;
+        let is_new = existing.is_none();
         let opened = step::take(tx, existing, &Event::Asked(self.ask.clone()), self.at).await?;
         self.end_older_attempts(tx).await?;
+        if is_new {
+            self.supersede(tx).await?;
+        }
         // Deliveries may come in any order: this attempt may be the older one, or over (R3).
         if let Some(request) = opened.request.filter(Request::is_undecided)
             && let Some(event) = self.end()
@@ -82,6 +86,18 @@ impl Opening {
             step::take(tx, Some(request), &event, self.at).await?;
         }
         tx.finish_delivery(self.delivery.source, &self.delivery.id, self.at).await
+    }
+
+    /// Requests of other runs for the same environment are the older ones from now on (R24).
+    async fn supersede(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let key = &self.ask.key;
+        let there = tx.lock_requests_at(Some(key.repository), Some(&key.environment)).await?;
+        let others = there.into_iter().filter(|other| other.key.host == key.host && other.key.run != key.run);
+        for older in others {
+            let event = Event::Superseded { by: self.ask.id.clone(), commit: self.ask.commit.clone() };
+            step::take(tx, Some(older), &event, self.at).await?;
+        }
+        Ok(())
     }
 
     /// What ended this attempt before it asked, as far as is known.

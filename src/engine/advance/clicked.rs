@@ -1,20 +1,18 @@
 //! Clicks on Approve and Deny: who clicked is read live, then the click is judged inside the transaction.
 
-use std::sync::Arc;
-
 use futures::future::try_join;
 use serde_json::json;
 
 use super::super::people::look_up;
 use super::super::receive::Delivery;
-use super::super::{Engine, ci, fresh, step};
+use super::super::{Engine, ci, fresh};
+use super::deed::{self, Deed};
 use super::{Trouble, note, now, whisper_now};
 use crate::domain::{
-    Ballot, Choice, CiReading, Effect, Event, Phase, Refusal, ReplyTo, Request, RequestId, Timestamp, Whisper, Words,
-    transition,
+    Ballot, Choice, CiReading, Effect, Event, Phase, Refusal, ReplyTo, Request, Whisper, Words, transition,
 };
 use crate::ports::PortError;
-use crate::store::{ClaimedDelivery, StoreError, Tx};
+use crate::store::{ClaimedDelivery, StoreError};
 
 /// A click as the chat told it.
 pub(super) struct Click {
@@ -45,22 +43,15 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
         fresh: None,
         ci,
     };
-    let counting = Arc::new(Counting {
-        ballot: with_fresh(engine, &request, ballot).await,
+    let ballot = with_fresh(engine, &request, ballot).await;
+    let deed = Deed {
         request: request.id,
+        event: Event::Voted(ballot),
         pin: clicker.pin,
         reply: click.reply,
         delivery: claimed.delivery.clone(),
-        at: now(engine),
-    });
-    engine
-        .store
-        .write(move |tx| {
-            let counting = Arc::clone(&counting);
-            Box::pin(async move { counting.store(tx).await })
-        })
-        .await?;
-    Ok(())
+    };
+    deed::take(engine, deed).await
 }
 
 /// Reads everything again for a click that may be the last one needed: the transition itself is asked, on a copy. What
@@ -92,27 +83,6 @@ async fn check_runs_for(engine: &Engine, request: &Request, choice: Choice) -> R
     match choice {
         Choice::Approve if request.phase == Phase::Open => ci::read_again(engine, request).await,
         Choice::Approve | Choice::Deny | Choice::RequestChanges => Ok(None),
-    }
-}
-
-struct Counting {
-    request: RequestId,
-    ballot: Ballot,
-    pin: Option<(String, crate::domain::ForgeUserId)>,
-    reply: ReplyTo,
-    delivery: Delivery,
-    at: Timestamp,
-}
-
-impl Counting {
-    async fn store(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        if let Some((login, id)) = &self.pin {
-            tx.pin_login(login, *id).await?;
-        }
-        let request = tx.lock_request(&self.request).await?;
-        let step = step::take(tx, request, &Event::Voted(self.ballot.clone()), self.at).await?;
-        step::answer(tx, &step, &self.reply, self.at).await?;
-        tx.finish_delivery(self.delivery.source, &self.delivery.id, self.at).await
     }
 }
 

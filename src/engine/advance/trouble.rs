@@ -108,9 +108,10 @@ fn clicker(engine: &Engine, delivery: &Delivery) -> Option<ReplyTo> {
         return None;
     }
     match engine.chat.interpret(delivery).ok()? {
-        ChatSignal::Vote { reply, .. } | ChatSignal::Show { reply, .. } | ChatSignal::Command { reply, .. } => {
-            Some(reply)
-        }
+        ChatSignal::Vote { reply, .. }
+        | ChatSignal::Act { reply, .. }
+        | ChatSignal::Show { reply, .. }
+        | ChatSignal::Command { reply, .. } => Some(reply),
         ChatSignal::Ignored { .. } => None,
     }
 }

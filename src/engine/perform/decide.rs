@@ -1,7 +1,8 @@
 //! Tells the forge: first that the request is known, then the decision (R27 to R29).
 
-use super::super::{Engine, ci};
+use super::super::{Engine, ci, fresh};
 use super::outcome::{again, count, failed, finish, give_up, take_and_finish};
+use crate::domain::obstacle;
 use crate::domain::time::SECOND_MS;
 use crate::domain::{
     Basis, ChatUser, CiReading, Decision, DeploymentId, Ending, Event, Request, Telling, Told, Verdict,
@@ -16,6 +17,8 @@ use crate::store::{ClaimedEffect, StoreError};
 const LOOKS_BEFORE_BYPASS: u32 = 4;
 /// Failures to read the required check runs before people are told that the approval waits for it.
 const QUIET_TRIES: u32 = 3;
+/// A decision this old is told only after what is live was looked at once more (P7).
+const READ_AGAIN_AFTER_MS: i64 = 30 * SECOND_MS;
 const TOO_EARLY_PAUSE_MS: i64 = 2 * SECOND_MS;
 
 pub(super) async fn report(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
@@ -41,9 +44,7 @@ pub(super) async fn tell(engine: &Engine, claimed: &ClaimedEffect, request: &Req
             count(claimed, "done");
             take_and_finish(engine, claimed, Event::Told(told)).await
         }
-        Ok(Outcome::Held { why, needs_word }) => {
-            hold(engine, claimed, request, decision, Holding { why, needs_word }).await
-        }
+        Ok(Outcome::Held(holding)) => hold(engine, claimed, request, decision, holding).await,
         Err(error) if error.is_gone() => {
             take_and_finish(engine, claimed, Event::Told(Told::NotApplied { why: Ending::Gone })).await
         }
@@ -58,11 +59,7 @@ pub(super) async fn tell(engine: &Engine, claimed: &ClaimedEffect, request: &Req
 enum Outcome {
     Told(Told),
     /// Not tried: something is in the way that was not there when it was decided.
-    Held {
-        why: String,
-        /// The window of the decision is over: one approver has to confirm it for a later one.
-        needs_word: bool,
-    },
+    Held(Holding),
 }
 
 impl From<Told> for Outcome {
@@ -74,6 +71,7 @@ impl From<Told> for Outcome {
 /// Why an approval is not told for now.
 struct Holding {
     why: String,
+    /// The window of the decision is over: one approver has to confirm it for a later one.
     needs_word: bool,
 }
 
@@ -94,6 +92,36 @@ async fn hold(
         true => again(engine, claimed, &error).await,
         false => take_and_finish(engine, claimed, Event::DecisionHeld { why, needs_word }).await,
     }
+}
+
+/// What keeps an approval from being told: the word that a later window needs, a window that closed, a freeze, something
+/// else that went live, check runs that became worse. Whoever broke the glass is kept by none of it.
+async fn holds(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    request: &Request,
+    decision: &Decision,
+) -> Result<Option<Holding>, PortError> {
+    if !decision.verdict.lets_run() || decision.basis == Basis::BreakGlass {
+        return Ok(None);
+    }
+    if decision.needs_word {
+        let why = decision.held.clone().unwrap_or_else(|| "its deployment window is over".to_owned());
+        return Ok(Some(Holding { why, needs_word: true }));
+    }
+    let now = engine.clock.now();
+    let closed = obstacle::closed(request, &fresh::freezes(engine).await?, now);
+    if let Some(first) = closed.first() {
+        let needs_word = obstacle::needs_a_word(request, &closed);
+        return Ok(Some(Holding { why: first.words(), needs_word }));
+    }
+    let is_old = now.millis_since(decision.at) > READ_AGAIN_AFTER_MS && !decision.confirmed;
+    if is_old && fresh::is_stale(engine, request).await? {
+        let why = "something else went live since it was decided".to_owned();
+        return Ok(Some(Holding { why, needs_word: true }));
+    }
+    let worse = checks_hold(engine, claimed, request, decision).await?;
+    Ok(worse.map(|why| Holding { why, needs_word: false }))
 }
 
 /// Why an approval is not told for now (R5).
@@ -137,8 +165,8 @@ async fn told(
     {
         return Ok(as_told(decision, approved).into());
     }
-    if let Some(why) = checks_hold(engine, claimed, request, decision).await? {
-        return Ok(Outcome::Held { why, needs_word: false });
+    if let Some(holding) = holds(engine, claimed, request, decision).await? {
+        return Ok(Outcome::Held(holding));
     }
     let telling = TellForge {
         repository: &request.repository,

@@ -1,11 +1,14 @@
 //! Gathers the evidence and the policy.
 
-use super::super::Engine;
 use super::super::gather::external::{Kept, Outside};
 use super::super::gather::{self, Gathered, Proposal};
+use super::super::{Engine, fresh};
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
-use crate::domain::{Around, DeploymentId, Digest, Event, EvidenceBrief, PoliciesRead, Request};
-use crate::ports::Class;
+use crate::domain::{
+    ApprovedBefore, Around, DeploymentId, Digest, Event, EvidenceBrief, FrozenPolicy, PoliciesRead, PolicyFound,
+    Request,
+};
+use crate::ports::{Class, PortError};
 use crate::store::{ClaimedEffect, StoreError};
 
 /// Tries before the request is held over what cannot be read; it is tried again later all the same.
@@ -27,19 +30,48 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
     };
     let outside = Outside::Kept(&kept);
     match gather::gather_with(&engine.known, engine.forge.as_ref(), &proposal, engine.policy, outside).await {
-        Ok(Gathered { evidence, policy, ci, waits, .. }) => {
-            let digest = Digest::of_json(&evidence.identity());
-            let event = Event::Gathered {
-                evidence: EvidenceBrief { ci, waits, ..evidence.brief(digest) },
-                policies: PoliciesRead { now: policy, again: Vec::new() },
-                around: Around::default(),
-            };
-            let extra = Extra { evidence: Some((digest, evidence.lasting())), ..Extra::default() };
-            take_with(engine, claimed, event, extra).await
-        }
+        Ok(gathered) => match beside(engine, request, &gathered).await {
+            Ok(beside) => take(engine, claimed, gathered, beside).await,
+            Err(error) => outcome::again(engine, claimed, &error).await,
+        },
         Err(error) if matches!(error.class, Class::Retry { .. } | Class::Unknown) && claimed.attempts < QUICK_TRIES => {
             outcome::again(engine, claimed, &error).await
         }
         Err(error) => take_and_finish(engine, claimed, Event::GatherFailed { why: error.to_string() }).await,
     }
+}
+
+/// What is read beside the evidence and kept with the request: it belongs to no digest.
+struct Beside {
+    around: Around,
+    approved_before: Option<ApprovedBefore>,
+}
+
+async fn beside(engine: &Engine, request: &Request, gathered: &Gathered) -> Result<Beside, PortError> {
+    let policies: Vec<&FrozenPolicy> = match &gathered.policy {
+        PolicyFound::Policies(found) => found.all().chain(request.policies()).collect(),
+        PolicyFound::Hold { .. } => Vec::new(),
+    };
+    let around = fresh::around(engine, request, &policies).await?;
+    Ok(Beside { around, approved_before: approved_before(engine, request).await? })
+}
+
+/// Whether this very commit was let through here before, by which decision (R6).
+async fn approved_before(engine: &Engine, request: &Request) -> Result<Option<ApprovedBefore>, PortError> {
+    let found = engine.store.approved_before(&request.key, &request.commit, &request.id).await;
+    let found = found.map_err(|error| PortError::retry("look for an earlier approval", error))?;
+    Ok(found.and_then(|earlier| {
+        let decision = earlier.decision()?;
+        Some(ApprovedBefore { request: earlier.id.clone(), at: decision.at, by: decision.by.clone() })
+    }))
+}
+
+async fn take(engine: &Engine, claimed: &ClaimedEffect, gathered: Gathered, beside: Beside) -> Result<(), StoreError> {
+    let Gathered { evidence, policy, ci, waits, .. } = gathered;
+    let digest = Digest::of_json(&evidence.identity());
+    let brief = EvidenceBrief { ci, waits, approved_before: beside.approved_before, ..evidence.brief(digest) };
+    let policies = PoliciesRead { now: policy, again: Vec::new() };
+    let event = Event::Gathered { evidence: brief, policies, around: beside.around };
+    let extra = Extra { evidence: Some((digest, evidence.lasting())), ..Extra::default() };
+    take_with(engine, claimed, event, extra).await
 }

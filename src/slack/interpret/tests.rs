@@ -29,7 +29,9 @@ fn with(mut payload: Value, pointer: &str, value: Value) -> Value {
 #[test]
 fn a_click_on_approve_is_a_vote_with_its_way_back() {
     let signal = read(&click_payload("approve", "id.seen")).unwrap();
-    let ChatSignal::Vote { value, choice: Choice::Approve, reason: None, reply } = signal else { panic!("{signal:?}") };
+    let ChatSignal::Vote { value, choice: Choice::Approve, reason: None, reply, .. } = signal else {
+        panic!("{signal:?}")
+    };
     assert_eq!(value, "id.seen");
     assert_eq!(reply.user, sample::chat_user("U0ANA"));
     assert_eq!(reply.channel.as_deref(), Some("C0DEPLOY"));

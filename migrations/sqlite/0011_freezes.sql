@@ -1,0 +1,12 @@
+-- Freezes: nothing goes live in an environment for a while. A row stays after the freeze is over or lifted.
+CREATE TABLE freeze (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    repository  BIGINT,
+    environment TEXT,
+    since_ms    BIGINT NOT NULL,
+    until_ms    BIGINT,
+    lifted_ms   BIGINT,
+    body        TEXT   NOT NULL
+);
+
+CREATE INDEX freeze_standing ON freeze (since_ms) WHERE lifted_ms IS NULL;

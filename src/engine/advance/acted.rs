@@ -1,0 +1,40 @@
+//! What people do to a request besides voting: who it is is read live, then it is judged inside the transaction.
+
+use super::super::Engine;
+use super::super::people::{LookedUp, look_up};
+use super::deed::{self, Deed};
+use super::{Trouble, clicked};
+use crate::domain::{Event, ReplyTo, Timestamp, Voter, Words};
+use crate::ports::chat::Act;
+use crate::store::ClaimedDelivery;
+
+/// Something done, as the chat told it.
+pub(super) struct Doing {
+    /// The button's value: the request, and the evidence that was on the screen.
+    pub(super) value: String,
+    pub(super) act: Act,
+    pub(super) words: Option<Words>,
+    pub(super) reply: ReplyTo,
+}
+
+pub(super) async fn act(engine: &Engine, claimed: &ClaimedDelivery, doing: Doing) -> Result<(), Trouble> {
+    let Some((request, seen)) = clicked::find(engine, &doing.value).await? else {
+        return clicked::unknown_request(engine, &claimed.delivery, &doing.reply).await;
+    };
+    let LookedUp { voter, pin } = look_up(engine, &request.repository, &doing.reply.user).await?;
+    let event = event(&doing, voter, seen, claimed.delivery.received_at);
+    let delivery = claimed.delivery.clone();
+    deed::take(engine, Deed { request: request.id, event, pin, reply: doing.reply, delivery }).await
+}
+
+fn event(doing: &Doing, voter: Voter, seen: String, received: Timestamp) -> Event {
+    let words = doing.words.clone();
+    match doing.act {
+        Act::WithdrawVote => Event::VoteWithdrawn { voter },
+        Act::WithdrawRequest => Event::Withdrawn { voter, reason: words },
+        Act::Object => Event::Objected { voter, reason: words },
+        Act::BreakGlass => Event::GlassBroken { voter, reason: words, seen, received },
+        Act::CloseReview => Event::ReviewClosed { voter, note: words },
+        Act::LookAgain => Event::LookAgain { voter },
+    }
+}
