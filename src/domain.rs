@@ -15,6 +15,7 @@ pub mod entry;
 pub mod event;
 pub mod evidence;
 pub mod exception;
+pub mod explain;
 pub mod flag;
 pub mod freeze;
 pub mod fresh;
@@ -50,6 +51,7 @@ pub use evidence::{
     WeightChange, WeightFile, WorkflowField,
 };
 pub use exception::Exception;
+pub use explain::{Holds, Reason, explain};
 pub use flag::{Flag, Severity};
 pub use freeze::Freeze;
 pub use fresh::{Around, Fresh, LiveElsewhere, LiveThere, PoliciesRead};

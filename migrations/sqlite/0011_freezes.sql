@@ -1,5 +1,5 @@
 -- Freezes: nothing goes live in an environment for a while. A row stays after the freeze is over or lifted.
-CREATE TABLE freeze (
+CREATE TABLE deploy_freeze (
     id          TEXT   NOT NULL PRIMARY KEY,
     repository  BIGINT,
     environment TEXT,
@@ -9,4 +9,4 @@ CREATE TABLE freeze (
     body        TEXT   NOT NULL
 );
 
-CREATE INDEX freeze_standing ON freeze (since_ms) WHERE lifted_ms IS NULL;
+CREATE INDEX deploy_freeze_standing ON deploy_freeze (since_ms) WHERE lifted_ms IS NULL;

@@ -140,6 +140,19 @@ pub enum Part {
     CoAuthor,
 }
 
+impl Part {
+    /// As a clause: `started the run`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Requester => "started the run",
+            Self::PrAuthor => "opened a pull request of the change",
+            Self::Author => "wrote a commit of the change",
+            Self::Committer => "committed a part of the change",
+            Self::CoAuthor => "is a co-author of the change",
+        }
+    }
+}
+
 /// Somebody whose hand is in the change. `user` is empty when the forge could not name an account for the address.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Contributor {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
+use super::explain::Reason;
 use super::id::RequestId;
 use super::time::Timestamp;
 use super::whisper::Whisper;
@@ -21,4 +22,7 @@ pub struct Record {
     pub phase: String,
     /// The request's revision after the event.
     pub revision: u64,
+    /// Where the event decided: why, with every gate, vote and obstacle as they stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Reason>,
 }

@@ -19,6 +19,7 @@ pub use voting::flags_to_tick;
 
 use super::effect::{Due, Effect};
 use super::event::Event;
+use super::explain::explain;
 use super::record::Record;
 use super::request::{Ending, Phase, Request};
 use super::thread::ThreadLine;
@@ -96,12 +97,14 @@ struct Work {
     effects: Vec<Due>,
     answer: Option<Whisper>,
     name: &'static str,
+    was_undecided: bool,
 }
 
 impl Work {
     fn on(mut request: Request, event: &Event, at: Timestamp) -> Self {
         request.revision = request.revision.saturating_add(1);
-        Self { request, at, effects: Vec::new(), answer: None, name: event.name() }
+        let was_undecided = request.is_undecided();
+        Self { request, at, effects: Vec::new(), answer: None, name: event.name(), was_undecided }
     }
 
     fn now(&mut self, effect: Effect) {
@@ -160,6 +163,7 @@ impl Work {
             answer: self.answer.clone(),
             phase: phase_word(&self.request).to_owned(),
             revision: self.request.revision,
+            why: (self.was_undecided && self.request.decision().is_some()).then(|| explain(&self.request, self.at)),
         };
         Step { request: Some(self.request), effects: self.effects, records: vec![record], answer: self.answer }
     }

@@ -12,7 +12,7 @@ const MOST: usize = 200;
 
 impl Tx {
     pub async fn insert_freeze(&mut self, freeze: &Freeze) -> Result<(), StoreError> {
-        const INSERT: &str = "INSERT INTO freeze (id, repository, environment, since_ms, until_ms, body)
+        const INSERT: &str = "INSERT INTO deploy_freeze (id, repository, environment, since_ms, until_ms, body)
             VALUES ($1, $2, $3, $4, $5, $6)";
         let repository = freeze.repository.map(|repository| repository.get().cast_signed());
         let environment = freeze.environment.as_ref().map(|environment| environment.to_lowercase());
@@ -23,7 +23,7 @@ impl Tx {
 
     /// Lifts a freeze that stands at `at`; `None` when none of that id does.
     pub async fn lift_freeze(&mut self, id: &str, at: Timestamp) -> Result<Option<Freeze>, StoreError> {
-        const LIFT: &str = "UPDATE freeze SET lifted_ms = $1
+        const LIFT: &str = "UPDATE deploy_freeze SET lifted_ms = $1
             WHERE id = $2 AND lifted_ms IS NULL AND (until_ms IS NULL OR until_ms > $1) RETURNING body";
         let row = fetch!(fetch_optional, Body, self, LIFT, at.as_millis(), id)?;
         row.map(read_freeze).transpose()
@@ -56,7 +56,7 @@ impl Tx {
     }
 }
 
-const STANDING: &str = "SELECT body FROM freeze
+const STANDING: &str = "SELECT body FROM deploy_freeze
     WHERE lifted_ms IS NULL AND (until_ms IS NULL OR until_ms > $1) ORDER BY since_ms, id LIMIT $2";
 
 impl Store {

@@ -8,3 +8,4 @@ mod replicas;
 mod restarting;
 mod running;
 pub mod stage;
+mod waiting;

@@ -20,6 +20,7 @@ fn record() -> Record {
         answer: None,
         phase: "gathering".into(),
         revision: 2,
+        why: None,
     }
 }
 

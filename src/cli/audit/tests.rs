@@ -94,6 +94,7 @@ fn record(second: i64) -> Record {
         answer: None,
         phase: "gathering".to_owned(),
         revision: second.unsigned_abs(),
+        why: None,
     }
 }
 

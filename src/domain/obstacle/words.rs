@@ -3,6 +3,15 @@
 use super::{Obstacle, OrderGap};
 
 impl Obstacle {
+    /// The same without what people typed: for places from which nothing can be erased.
+    pub fn words_of_ours(&self) -> String {
+        match self {
+            Self::ChangesRequested { .. } => "changes are requested".to_owned(),
+            Self::Frozen { by, .. } => format!("frozen by {by}"),
+            other => other.words(),
+        }
+    }
+
     /// One clause, lower case, without a full stop: `Risk sign-off needs 1 more of risk`.
     pub fn words(&self) -> String {
         match self {

@@ -1,6 +1,7 @@
 //! Facts about single transitions, and properties over random histories.
 
 mod ci;
+mod explaining;
 mod facts;
 mod gates;
 mod obstacles;
