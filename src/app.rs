@@ -2,6 +2,7 @@
 
 pub mod checks;
 pub mod doors;
+pub mod linking;
 pub mod record;
 pub mod runtime;
 pub mod server;
@@ -15,12 +16,11 @@ use axum::Router;
 use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{IdentityFile, PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
+use crate::config::{PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
 use crate::engine::Engine;
 use crate::engine::pace::Pace;
-use crate::engine::people::{Directory, LinkedAccount};
 use crate::engine::preview::{Concluding, PreviewSettings, Previews};
-use crate::github::{GithubForge, GithubSettings, Timeouts};
+use crate::github::{GithubForge, GithubSettings, SignInSettings, Timeouts};
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{Clock, IdSource};
 use crate::slack::{SlackChat, SlackSettings};
@@ -52,12 +52,13 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         checker: Arc::new(checks::checker(settings, clock.clone())),
         clock,
         ids,
-        people: Arc::new(directory(&settings.people)),
+        people: Arc::new(linking::directory(&settings.people, &settings.link_rules)),
         pace: Arc::new(Pace::new(settings.slack.messages_per_second)),
         policy: policy_defaults(settings),
         known: Arc::default(),
         previews: Arc::new(Previews::new(previews(settings))),
         public_url: settings.public_url.as_ref().map(ToString::to_string),
+        link_address: settings.account_links.as_ref().map(linking::base),
     };
     let router = web::router(web(settings, &engine)?);
     Ok(App { engine, router })
@@ -105,6 +106,11 @@ fn github(settings: &ServeSettings, clock: Clock) -> anyhow::Result<GithubForge>
         web_url: access.web_url.to_string().trim_end_matches('/').to_owned(),
         app_id: access.app_id.clone(),
         private_key: access.private_key.clone(),
+        sign_in: settings.account_links.as_ref().map(|links| SignInSettings {
+            client_id: links.client_id.clone(),
+            client_secret: links.client_secret.clone(),
+            callback: format!("{}{}", linking::base(links), linking::CALLBACK),
+        }),
         allow_http: is_loopback(&access.api_url),
         timeouts: Timeouts::default(),
     };
@@ -120,6 +126,7 @@ fn slack(settings: &ServeSettings, clock: Clock) -> anyhow::Result<SlackChat> {
         team_id: given(&access.team_id),
         app_id: given(&access.app_id),
         channel: access.channel.clone(),
+        links: settings.account_links.is_some(),
         allow_http: is_loopback(&access.api_url),
     };
     SlackChat::new(&slack, clock).context("cannot set up the connection to Slack")
@@ -133,13 +140,6 @@ fn is_loopback(url: &url::Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
-}
-
-fn directory(people: &IdentityFile) -> Directory {
-    let links = people.people.iter().map(|person| {
-        (person.chat.clone(), LinkedAccount { id: person.github_id, login: person.github_login.clone() })
-    });
-    Directory::new(links)
 }
 
 fn policy_defaults(settings: &ServeSettings) -> PolicyDefaults {
@@ -183,5 +183,6 @@ fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
         },
         audit: record::audit_list(settings, &engine.store),
         checks: checks::door(settings, engine),
+        linking: linking::pages(engine),
     })
 }

@@ -15,7 +15,8 @@ pub use identity::{IdentityFile, LinkedPerson};
 pub use load::{DEFAULTS, Origin, load};
 pub use problem::Problem;
 pub use serve::{
-    GithubAccess, HttpCheckAccess, PreviewOptions, ServeSettings, ServerLimits, SlackAccess, validate_for_serve,
+    AccountLinks, GithubAccess, HttpCheckAccess, LinkRules, PreviewOptions, ServeSettings, ServerLimits, SlackAccess,
+    forge_host, identity_file, validate_for_serve,
 };
 pub use settings::{LogFormat, LogSettings, PreviewConclusion, Settings, ShowOn, WhenMissing};
 

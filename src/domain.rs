@@ -22,6 +22,7 @@ pub mod fresh;
 pub mod gate;
 pub mod group;
 pub mod id;
+pub mod link;
 pub mod nearest;
 pub mod obstacle;
 pub mod preview;
@@ -38,7 +39,7 @@ pub mod whisper;
 pub mod words;
 
 pub use action::{Action, Actions};
-pub use actor::{Access, ChatStanding, ChatUser, Contributor, ForgeUser, Human, Link, Part, Voter};
+pub use actor::{Access, ChatName, ChatStanding, ChatUser, Contributor, ForgeUser, Human, Link, Part, Voter};
 pub use ci::{CiReading, CiVerdict, RequiredRun};
 pub use condition::{Condition, Outcome};
 pub use digest::Digest;
@@ -60,6 +61,9 @@ pub use group::{Group, Membership};
 pub use id::{
     CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey, RunId,
 };
+pub use link::{
+    AccountLink, Agreement, FileTie, Known, LinkActor, LinkConflict, LinkEnd, LinkOrigin, LinkRefusal, Tie, may_tie,
+};
 pub use obstacle::Obstacle;
 pub use preview::{Against, Comment, Preview, PreviewEvent, PreviewKey, Seen, Sheet};
 pub use record::Record;
@@ -73,5 +77,5 @@ pub use tally::{GateProgress, GateState};
 pub use thread::ThreadLine;
 pub use time::Timestamp;
 pub use transition::{Step, flags_to_tick, transition};
-pub use whisper::{Refusal, Whisper};
+pub use whisper::{OneTimeAddress, Refusal, Whisper};
 pub use words::Words;

@@ -10,6 +10,7 @@ mod ci;
 pub mod freeze;
 mod fresh;
 pub mod gather;
+pub mod linking;
 pub mod pace;
 pub mod people;
 pub mod perform;
@@ -43,4 +44,6 @@ pub struct Engine {
     pub previews: Arc<preview::Previews>,
     /// The page of this server that people are sent to, where there is one.
     pub public_url: Option<String>,
+    /// Where people link their accounts themselves, without a slash at its end; empty where they cannot.
+    pub link_address: Option<String>,
 }

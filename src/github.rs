@@ -31,11 +31,12 @@ mod pulls;
 mod remembered;
 mod run;
 mod scanning;
+mod sign_in;
 mod standing;
 mod tokens;
 mod transport;
 mod wire;
 
 pub use client::GithubForge;
-pub use settings::{GithubSettings, SettingsError, Timeouts};
+pub use settings::{GithubSettings, SettingsError, SignInSettings, Timeouts};
 pub use webhook::{Accepted, Rejection, WebhookSecrets};

@@ -12,7 +12,7 @@ pub mod ids;
 pub mod kept;
 pub mod pulls;
 
-pub use chat::{Board, Chat, Posted, Shown, View};
+pub use chat::{Board, Chat, ChatCommand, Posted, Shown, View};
 pub use checker::{CheckAnswer, CheckAsk, Checker};
 pub use clock::Clock;
 pub use code::{
@@ -20,7 +20,7 @@ pub use code::{
     TreeEntry,
 };
 pub use error::{Class, PortError};
-pub use forge::{FirstAnswer, Forge, Permission, RunState};
+pub use forge::{FirstAnswer, Forge, Permission, RunState, SignIn, SignedIn};
 pub use ids::IdSource;
 pub use pulls::{Button, Conclusion, Note, NoteLevel, PostedSheet, Progress, PullState, SheetContent};
 

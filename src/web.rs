@@ -10,6 +10,7 @@ mod checks;
 mod door;
 mod headers;
 mod health;
+mod linking;
 mod receive;
 mod serve;
 
@@ -26,6 +27,7 @@ use crate::ports::Clock;
 pub use audit::{AuditList, AuditPage, AuditQuery};
 pub use checks::{CheckCall, CheckDoor, CheckRefusal, CheckTaken};
 pub use door::{Arrival, Authenticate, Door, Intake, IntakeError, Outcome, Refusal, Taken};
+pub use linking::LinkPages;
 pub use serve::{ConnectionLimits, serve};
 
 /// Whether the server can do its work; `Err` says in a few words what is missing (shown to anybody: no secrets).
@@ -47,6 +49,8 @@ pub struct Web {
     pub audit: Option<AuditList>,
     /// Without it no later answer of a check is taken.
     pub checks: Option<CheckDoor>,
+    /// Without it people cannot link their accounts themselves.
+    pub linking: Option<LinkPages>,
 }
 
 /// All routes. Every answer carries the security headers; every error is problem+json.
@@ -70,6 +74,9 @@ pub fn router(web: Web) -> Router {
     if let Some(list) = web.audit {
         let list = Arc::new(list);
         router = router.route("/api/v1/audit", get(move |headers, query| audit::list(list, headers, query)));
+    }
+    if let Some(pages) = web.linking {
+        router = router.merge(linking::routes(pages, (web.body_timeout, budget.clone())));
     }
     if let Some(door) = web.checks {
         let limits = (web.body_timeout, budget);

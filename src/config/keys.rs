@@ -4,17 +4,18 @@
 pub const PREFIX: &str = "COUNTERSIGN_";
 
 /// Settings that must never be shown; each may also come from a file named by `…_FILE`.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "server.api_token",
     "database.url",
     "github.private_key",
     "github.webhook_secret",
+    "github.client_secret",
     "slack.bot_token",
     "slack.signing_secret",
     "checks.http.signing_secret",
 ];
 
-const PLACES: [(&str, &str); 11] = [
+const PLACES: [(&str, &str); 15] = [
     ("github.app_id", "GitHub > Settings > Developer settings > GitHub Apps > your app > General > App ID"),
     (
         "github.private_key",
@@ -24,6 +25,16 @@ const PLACES: [(&str, &str); 11] = [
         "github.webhook_secret",
         "GitHub > Settings > Developer settings > GitHub Apps > your app > General > Webhook secret",
     ),
+    (
+        "github.client_id",
+        "GitHub > Settings > Developer settings > GitHub Apps > your app > General > About > Client ID",
+    ),
+    (
+        "github.client_secret",
+        "GitHub > Settings > Developer settings > GitHub Apps > your app > General > Client secrets > Generate a new client secret",
+    ),
+    ("server.public_url", "the address people reach this server at, such as https://countersign.acme.example"),
+    ("identity.slack_profile_field", "the `id` of the field in Slack's answer to team.profile.get"),
     ("slack.bot_token", "api.slack.com/apps > your app > OAuth & Permissions > Bot User OAuth Token"),
     ("slack.signing_secret", "api.slack.com/apps > your app > Basic Information > App Credentials > Signing Secret"),
     ("slack.app_id", "api.slack.com/apps > your app > Basic Information > App Credentials > App ID"),

@@ -18,7 +18,10 @@ use super::settings::{
 };
 
 mod checks;
+mod links;
 mod secret;
+
+pub use links::{AccountLinks, LinkRules, forge_host};
 
 /// Settings a server can start with: everything is there and usable.
 #[derive(Debug, Clone)]
@@ -36,6 +39,9 @@ pub struct ServeSettings {
     pub http_checks: HttpCheckAccess,
     pub preview: PreviewOptions,
     pub people: IdentityFile,
+    /// Without it people cannot link their accounts themselves.
+    pub account_links: Option<AccountLinks>,
+    pub link_rules: LinkRules,
     pub engine: EngineSettings,
     pub log: LogSettings,
 }
@@ -104,9 +110,11 @@ pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Prob
     let mut problems = Problems::default();
     let github = github(&settings.github, &mut problems);
     let slack = slack(&settings.slack, &mut problems);
+    let public_url = public_url(&settings.server, &mut problems);
     let checked = ServeSettings {
         listen: listen(&settings.server, &mut problems),
-        public_url: public_url(&settings.server, &mut problems),
+        account_links: links::account_links(&settings.github, public_url.as_ref(), &mut problems),
+        public_url,
         limits: limits(&settings.server, &mut problems),
         api_token: secret::optional("server.api_token", &settings.server.api_token, &mut problems),
         database_url: database_url(&settings.database.url, &mut problems),
@@ -116,6 +124,7 @@ pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Prob
         http_checks: checks::http(&settings.http_checks, &mut problems),
         preview: preview(&settings.preview, &mut problems),
         people: people(&settings.identity.file, &mut problems),
+        link_rules: links::rules(&settings.identity, &mut problems),
         engine: engine(&settings.engine, &mut problems),
         log: settings.log.clone(),
     };
@@ -248,8 +257,12 @@ fn github(github: &GithubSettings, problems: &mut Problems) -> GithubAccess {
 /// `1190001`, `Iv1.8a61f9b3a7aba766`, `Iv23liAbCdEfGhIjKlMn`.
 fn is_app_or_client_id(text: &str) -> bool {
     let digits = text.chars().all(|c| c.is_ascii_digit());
+    (digits && text.len() <= 19) || is_client_id(text)
+}
+
+fn is_client_id(text: &str) -> bool {
     let client = text.starts_with("Iv") && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-    (digits && text.len() <= 19) || (client && (10..=64).contains(&text.len()))
+    client && (10..=64).contains(&text.len())
 }
 
 fn slack(slack: &SlackSettings, problems: &mut Problems) -> SlackAccess {
@@ -313,6 +326,13 @@ fn unnamed() -> EnvironmentName {
 fn engine(engine: &EngineSettings, problems: &mut Problems) -> EngineSettings {
     problems.unless((1..=256).contains(&engine.concurrency), "engine.concurrency", "must be from 1 to 256");
     engine.clone()
+}
+
+/// Reads the identity file, for a command that needs nothing else of the settings.
+pub fn identity_file(settings: &Settings) -> Result<IdentityFile, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let people = people(&settings.identity.file, &mut problems);
+    if problems.all.is_empty() { Ok(people) } else { Err(problems.all) }
 }
 
 fn people(path: &str, problems: &mut Problems) -> IdentityFile {

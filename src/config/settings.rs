@@ -54,6 +54,9 @@ pub struct GithubSettings {
     pub private_key_file: String,
     #[serde(deserialize_with = "secrets")]
     pub webhook_secret: Vec<SecretString>,
+    pub client_id: String,
+    #[serde(deserialize_with = "secret")]
+    pub client_secret: SecretString,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -128,6 +131,8 @@ pub enum PreviewConclusion {
 pub struct IdentitySettings {
     /// Path of the identity file; empty for none.
     pub file: String,
+    pub match_email: bool,
+    pub slack_profile_field: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::group::Membership;
 use super::id::ForgeUserId;
+use super::link::LinkConflict;
 use super::words::Words;
 
 /// An account at the forge. The id decides; the login is for people to read and may change hands.
@@ -23,6 +24,15 @@ pub struct ForgeUser {
 pub struct ChatUser {
     pub workspace: String,
     pub user: String,
+}
+
+/// How the chat shows an account to people: names that anybody may choose and copy. Proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatName {
+    /// As people are called there.
+    pub name: String,
+    pub handle: String,
+    pub workspace: String,
 }
 
 /// What the chat says of an account at the moment of a click (R14).
@@ -44,7 +54,7 @@ pub enum ChatStanding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Link {
-    /// The operator's identity file names both accounts.
+    /// Somebody with a right to do so tied both accounts.
     Linked { forge: ForgeUser },
     /// Nobody has linked this chat account.
     None,
@@ -52,13 +62,15 @@ pub enum Link {
     LoginMoved { login: String, pinned: ForgeUserId, now: ForgeUserId },
     /// The link names a login that nobody has any more.
     LoginGone { login: String },
+    /// The operator's file and a link say different things: nobody counts until that is resolved (H23).
+    Conflict(LinkConflict),
 }
 
 impl Link {
     pub fn forge(&self) -> Option<&ForgeUser> {
         match self {
             Self::Linked { forge } => Some(forge),
-            Self::None | Self::LoginMoved { .. } | Self::LoginGone { .. } => None,
+            Self::None | Self::LoginMoved { .. } | Self::LoginGone { .. } | Self::Conflict(_) => None,
         }
     }
 }

@@ -96,6 +96,7 @@ fn is_identified(group: &Group, voter: &Voter) -> Result<(), Refusal> {
         Link::None => Err(Refusal::NotLinked),
         Link::LoginMoved { login, .. } => Err(Refusal::LoginMoved { login: login.clone() }),
         Link::LoginGone { login } => Err(Refusal::LoginGone { login: login.clone() }),
+        Link::Conflict(conflict) => Err(Refusal::LinkConflict { conflict: conflict.clone() }),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::actor::{ChatUser, Part};
+use super::actor::{ChatUser, ForgeUser, Part};
 use super::gate::Role;
 use super::id::{CommitSha, RequestId};
+use super::link::{LinkConflict, LinkRefusal};
 use super::obstacle::Obstacle;
 use super::request::{Ending, Verdict};
 use super::time::Timestamp;
+use super::words::Words;
 
 /// A private answer to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,47 @@ pub enum Whisper {
     },
     /// A command's answer.
     Help,
+    /// There is no such command.
+    UnknownCommand {
+        typed: Words,
+    },
+    /// Where this person can link their forge account. `linked`: the login of the account they have now.
+    LinkHere {
+        address: OneTimeAddress,
+        until: Timestamp,
+        linked: Option<String>,
+    },
+    /// The two accounts are one person from now on.
+    Linked {
+        account: ForgeUser,
+    },
+    /// They are no longer. `in_file`: the login that the operator's file still gives them.
+    Unlinked {
+        login: String,
+        in_file: Option<String>,
+    },
+    /// There is nothing to unlink. `in_file`: the login that the operator's file gives them.
+    NothingToUnlink {
+        in_file: Option<String>,
+    },
+    /// The accounts were not tied; here is why.
+    NotLinkedNow(LinkRefusal),
+    /// Somebody tried to link this person's forge account to another chat account.
+    SomebodyTried {
+        login: String,
+        other: ChatUser,
+    },
+}
+
+/// An address that opens something once, for whoever has it: never logged, never recorded.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OneTimeAddress(pub String);
+
+impl std::fmt::Debug for OneTimeAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OneTimeAddress")
+    }
 }
 
 /// Why somebody's click does not count (R14 to R19). Every one of them has words for the person who clicked.
@@ -72,6 +115,10 @@ pub enum Refusal {
     },
     LoginGone {
         login: String,
+    },
+    /// The operator's file and a link say different things of this account.
+    LinkConflict {
+        conflict: LinkConflict,
     },
     /// Not one of the people this gate asks for.
     NotInGroup {
@@ -162,6 +209,7 @@ impl Refusal {
             Self::NotLinked => "not_linked",
             Self::LoginMoved { .. } => "login_moved",
             Self::LoginGone { .. } => "login_gone",
+            Self::LinkConflict { .. } => "link_conflict",
             Self::NotInGroup { .. } => "not_in_group",
             Self::Excluded { .. } => "excluded",
             Self::EvidenceChanged => "evidence_changed",

@@ -3,6 +3,7 @@
 mod acted;
 mod asked;
 mod clicked;
+mod commanded;
 mod deed;
 mod moved;
 mod previewed;
@@ -96,10 +97,7 @@ async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Tro
         ChatSignal::Show { value, what, opening, reply } => {
             shown::show(engine, delivery, &value, &what, &opening, &reply).await
         }
-        ChatSignal::Command { reply, .. } => {
-            whisper_now(engine, &reply, &Whisper::Help).await;
-            finish(engine, delivery).await
-        }
+        ChatSignal::Command { command, reply } => commanded::answer(engine, delivery, command, &reply).await,
         ChatSignal::Ignored { why } => ignore(engine, delivery, &why).await,
     }
 }
@@ -116,7 +114,7 @@ async fn ignore(engine: &Engine, delivery: &Delivery, why: &str) -> Result<(), T
 }
 
 /// Tells one person something at once, where no request can carry it. Nothing depends on it arriving.
-async fn whisper_now(engine: &Engine, to: &ReplyTo, text: &Whisper) {
+pub(super) async fn whisper_now(engine: &Engine, to: &ReplyTo, text: &Whisper) {
     if let Err(error) = engine.chat.whisper(to, None, text).await {
         tracing::info!(error = %error, "a private answer did not arrive");
     }

@@ -6,20 +6,27 @@ use futures::future::{try_join_all, try_join5};
 use super::Engine;
 use super::ci;
 use super::gather::{self, Proposal};
-use super::people::look_up;
+use super::people::{Basis, look_up};
 use crate::domain::{
     Around, ChatUser, Choice, CommitSha, DeploymentId, EnvironmentName, Freeze, Fresh, FrozenPolicy, LiveElsewhere,
     LiveThere, PoliciesRead, Request, Voter,
 };
 use crate::ports::{Class, PortError};
 
+/// What was read, and what has to be so still when it is counted on.
+pub(super) struct Reading {
+    pub(super) fresh: Fresh,
+    /// The links that the people rest on.
+    pub(super) bases: Vec<Basis>,
+}
+
 /// Reads it for `request`; those who voted before are looked up again.
 ///
 /// # Errors
 /// What may pass when tried again.
-pub(super) async fn read(engine: &Engine, request: &Request) -> Result<Fresh, PortError> {
+pub(super) async fn read(engine: &Engine, request: &Request) -> Result<Reading, PortError> {
     let held: Vec<&FrozenPolicy> = request.policies().collect();
-    let (policies, voters, ci, base, around) = try_join5(
+    let (policies, (voters, bases), ci, base, around) = try_join5(
         policies(engine, request),
         voters(engine, request),
         ci::read_again(engine, request),
@@ -27,7 +34,7 @@ pub(super) async fn read(engine: &Engine, request: &Request) -> Result<Fresh, Po
         around(engine, request, &held),
     )
     .await?;
-    Ok(Fresh { voters, ci, policies, around, base })
+    Ok(Reading { fresh: Fresh { voters, ci, policies, around, base }, bases })
 }
 
 /// Those that stand now or begin later.
@@ -43,11 +50,11 @@ async fn policies(engine: &Engine, request: &Request) -> Result<PoliciesRead, Po
 }
 
 /// Those whose approval counts so far: eligibility is what it is when the decision is made.
-async fn voters(engine: &Engine, request: &Request) -> Result<Vec<Voter>, PortError> {
+async fn voters(engine: &Engine, request: &Request) -> Result<(Vec<Voter>, Vec<Basis>), PortError> {
     let counting = request.votes.iter().filter(|vote| !vote.struck && vote.choice != Choice::Deny);
     let users: Vec<&ChatUser> = counting.map(|vote| &vote.voter.chat).collect();
     let found = try_join_all(users.into_iter().map(|user| look_up(engine, &request.repository, user))).await?;
-    Ok(found.into_iter().map(|found| found.voter).collect())
+    Ok(found.into_iter().map(|found| (found.voter, found.basis)).unzip())
 }
 
 /// Whether something else is live than the evidence compares with.

@@ -1,72 +1,135 @@
-//! Who is behind a click: the chat's word, the operator's links, the forge's word. Read live, before the transaction.
+//! Who is behind a click: the chat's word, the links, the forge's word. Read live, before the transaction.
+//!
+//! Links are read from the database for every click: one row by its key, so that a link that ended a moment ago, on
+//! whichever replica, counts nowhere. What was read is read once more inside the transaction that counts the vote
+//! ([`still_so`]): nothing can slip in between.
 
-use std::collections::{BTreeSet, HashMap};
+mod directory;
+mod discover;
+
+use std::collections::BTreeSet;
+
+use futures::future::join;
 
 use super::Engine;
-use crate::domain::{Access, ChatUser, ForgeUserId, Link, Repository, Voter};
+use crate::domain::{
+    Access, AccountLink, Agreement, ChatUser, FileTie, ForgeUser, ForgeUserId, Link, LinkConflict, Repository, Voter,
+};
 use crate::ports::PortError;
 use crate::ports::code::Presence;
 use crate::ports::forge::Permission;
+use crate::store::{StoreError, Tx};
 
-/// The operator's links between chat accounts and forge accounts (R13).
-#[derive(Debug, Clone, Default)]
-pub struct Directory {
-    links: HashMap<ChatUser, LinkedAccount>,
-}
-
-/// A forge account as the operator wrote it down. The id is what counts; without one, the login is resolved once and
-/// then pinned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkedAccount {
-    pub id: Option<ForgeUserId>,
-    pub login: String,
-}
-
-impl Directory {
-    pub fn new(links: impl IntoIterator<Item = (ChatUser, LinkedAccount)>) -> Self {
-        Self { links: links.into_iter().collect() }
-    }
-
-    fn find(&self, user: &ChatUser) -> Option<&LinkedAccount> {
-        self.links.get(user)
-    }
-}
+pub use directory::{Directory, LinkRules, LinkedAccount};
 
 /// A voter, and the login that was resolved for the first time and has to be pinned with the vote.
 #[derive(Debug, Clone)]
 pub struct LookedUp {
     pub voter: Voter,
     pub pin: Option<(String, ForgeUserId)>,
+    /// What the voter's link rests on.
+    pub basis: Basis,
+}
+
+/// The links that were found around somebody, by their ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    chat: ChatUser,
+    of_chat: Option<String>,
+    /// The forge account that came out, and the link it has in the workspace.
+    account: Option<(ForgeUserId, Option<String>)>,
 }
 
 /// Everything that decides whether a click of `user` counts in `repository`.
 pub async fn look_up(engine: &Engine, repository: &Repository, user: &ChatUser) -> Result<LookedUp, PortError> {
-    let Some(account) = engine.people.find(user) else {
-        let standing = engine.chat.standing(user).await?;
-        let voter = Voter {
-            chat: user.clone(),
-            standing,
-            link: Link::None,
-            access: Access::None,
-            memberships: BTreeSet::new(),
-        };
-        return Ok(LookedUp { voter, pin: None });
+    let found = sources(engine, repository, user).await?;
+    let of_chat = found.link.as_ref().map(|link| link.id.clone());
+    let basis = Basis { chat: user.clone(), of_chat, account: None };
+    let account = match claim(&found) {
+        Claim::One(account) => account,
+        Claim::Nobody => return without_account(engine, user, Link::None, basis).await,
+        Claim::Two(conflict) => {
+            tell_operator(user, &conflict);
+            return without_account(engine, user, Link::Conflict(conflict), basis).await;
+        }
     };
     let (standing, permission) =
-        futures::future::join(engine.chat.standing(user), engine.forge.permission(repository, &account.login)).await;
-    let pinned = pinned_id(engine, account).await?;
-    let (link, access, pin) = link_of(account, pinned, permission?);
-    Ok(LookedUp {
-        voter: Voter { chat: user.clone(), standing: standing?, link, access, memberships: BTreeSet::new() },
-        pin,
-    })
+        join(engine.chat.standing(user), engine.forge.permission(repository, &account.login)).await;
+    let (link, access, pin) = link_of(&account, account.id, permission?);
+    let (link, basis) = without_conflict(engine, found, link, basis).await?;
+    let access = if link.forge().is_some() { access } else { Access::None };
+    let pin = pin.filter(|_| link.forge().is_some());
+    let voter = Voter { chat: user.clone(), standing: standing?, link, access, memberships: BTreeSet::new() };
+    Ok(LookedUp { voter, pin, basis })
 }
 
-async fn pinned_id(engine: &Engine, account: &LinkedAccount) -> Result<Option<ForgeUserId>, PortError> {
-    if account.id.is_some() {
-        return Ok(account.id);
+/// `Ok` while the links are those that `bases` rest on. Inside the transaction that counts on them, once the request is
+/// locked: whoever has unlinked by then is not counted.
+pub async fn still_so(tx: &mut Tx, host: &str, bases: &[Basis]) -> Result<(), StoreError> {
+    for basis in bases {
+        let of_chat = tx.link_of_chat(host, &basis.chat).await?.map(|link| link.id);
+        if of_chat != basis.of_chat {
+            return Err(StoreError::LinksMoved);
+        }
+        if let Some((account, known)) = &basis.account {
+            let of_account = tx.link_of_account(host, &basis.chat.workspace, *account).await?.map(|link| link.id);
+            if of_account != *known {
+                return Err(StoreError::LinksMoved);
+            }
+        }
     }
-    engine.store.pinned_login(&account.login).await.map_err(|error| PortError::retry("read the pinned logins", error))
+    Ok(())
+}
+
+/// What ties a chat account.
+struct Sources {
+    link: Option<AccountLink>,
+    file: Option<FileTie>,
+}
+
+async fn sources(engine: &Engine, repository: &Repository, user: &ChatUser) -> Result<Sources, PortError> {
+    let link = engine.store.link_of_chat(engine.forge.host(), user).await.map_err(unread)?;
+    let file = engine.people.tie_of(&engine.store, user).await.map_err(unread)?;
+    let link = match (link, &file) {
+        (None, None) => discover::link(engine, repository, user).await?,
+        (link, _) => link,
+    };
+    Ok(Sources { link, file })
+}
+
+fn unread(error: StoreError) -> PortError {
+    PortError::retry("read the account links", error)
+}
+
+/// What the sources say together, before the forge is asked.
+#[derive(Debug, PartialEq, Eq)]
+enum Claim {
+    Nobody,
+    One(LinkedAccount),
+    Two(LinkConflict),
+}
+
+/// A file's bare login that nobody has resolved yet is taken to mean another account than a link with another login: it
+/// is looked up nowhere else, and two answers are none (H23).
+fn claim(found: &Sources) -> Claim {
+    match (&found.link, &found.file) {
+        (None, None) => Claim::Nobody,
+        (None, Some(file)) => Claim::One(LinkedAccount { id: file.account, login: file.login.clone() }),
+        (Some(link), file) => match file.as_ref().map(|file| (file, file.agrees_with(link.account, &link.login))) {
+            None | Some((_, Agreement::Same)) => {
+                Claim::One(LinkedAccount { id: Some(link.account), login: link.login.clone() })
+            }
+            Some((file, Agreement::Different | Agreement::Unclear)) => {
+                Claim::Two(LinkConflict::TwoAccounts { file: file.login.clone(), link: link.login.clone() })
+            }
+        },
+    }
+}
+
+async fn without_account(engine: &Engine, user: &ChatUser, link: Link, basis: Basis) -> Result<LookedUp, PortError> {
+    let standing = engine.chat.standing(user).await?;
+    let voter = Voter { chat: user.clone(), standing, link, access: Access::None, memberships: BTreeSet::new() };
+    Ok(LookedUp { voter, pin: None, basis })
 }
 
 fn link_of(
@@ -87,35 +150,56 @@ fn link_of(
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ForgeUser;
+/// The same forge account must not be somebody else's by the other source.
+async fn without_conflict(
+    engine: &Engine,
+    found: Sources,
+    link: Link,
+    basis: Basis,
+) -> Result<(Link, Basis), PortError> {
+    let Link::Linked { forge } = &link else { return Ok((link, basis)) };
+    let (other, of_account) = match &found.link {
+        Some(own) => {
+            let other = engine.people.other_of(&engine.store, &own.chat, forge.id, &forge.login).await;
+            (other.map_err(unread)?, Some(own.id.clone()))
+        }
+        None => linked_elsewhere(engine, &basis.chat, forge).await?,
+    };
+    let basis = Basis { account: Some((forge.id, of_account)), ..basis };
+    let Some(other) = other else { return Ok((link, basis)) };
+    let conflict = LinkConflict::TwoPeople { login: forge.login.clone(), other };
+    tell_operator(&basis.chat, &conflict);
+    Ok((Link::Conflict(conflict), basis))
+}
 
-    fn found(id: u64) -> Presence<Permission> {
-        let user = ForgeUser { id: ForgeUserId::new(id), login: "octocat".into(), is_bot: false };
-        Presence::Found(Permission { user, access: Access::Write })
-    }
+async fn linked_elsewhere(
+    engine: &Engine,
+    chat: &ChatUser,
+    forge: &ForgeUser,
+) -> Result<(Option<ChatUser>, Option<String>), PortError> {
+    let link = engine.store.link_of_account(engine.forge.host(), &chat.workspace, forge.id).await.map_err(unread)?;
+    Ok(link.map_or((None, None), |link| ((link.chat != *chat).then_some(link.chat), Some(link.id))))
+}
 
-    #[test]
-    fn a_login_that_belongs_to_another_account_now_links_nobody() {
-        let account = LinkedAccount { id: Some(ForgeUserId::new(1)), login: "octocat".into() };
-        let (link, access, pin) = link_of(&account, account.id, found(2));
-        assert!(matches!(link, Link::LoginMoved { .. }));
-        assert_eq!((access, pin), (Access::None, None));
-    }
-
-    #[test]
-    fn a_login_without_an_id_is_pinned_at_first_sight() {
-        let account = LinkedAccount { id: None, login: "octocat".into() };
-        let (link, access, pin) = link_of(&account, None, found(2));
-        assert!(link.forge().is_some());
-        assert_eq!((access, pin), (Access::Write, Some(("octocat".to_owned(), ForgeUserId::new(2)))));
-    }
-
-    #[test]
-    fn a_login_that_nobody_has_links_nobody() {
-        let account = LinkedAccount { id: None, login: "octocat".into() };
-        assert!(matches!(link_of(&account, None, Presence::Missing).0, Link::LoginGone { .. }));
+/// Whoever runs the server has to put it right; the person is told with the refusal.
+pub fn tell_operator(chat: &ChatUser, conflict: &LinkConflict) {
+    let who = format!("{}/{}", chat.workspace, chat.user);
+    match conflict {
+        LinkConflict::TwoAccounts { file, link } => tracing::warn!(
+            chat.user = who,
+            file,
+            link,
+            "{who} counts for nobody: the identity file says `{file}`, and `{link}` is linked; correct the file, or `countersign identity unlink`"
+        ),
+        LinkConflict::TwoPeople { login, other } => tracing::warn!(
+            chat.user = who,
+            login,
+            other = other.user,
+            "{who} counts for nobody: `{login}` is also {}'s, one by the identity file and one by a link; correct the file, or `countersign identity unlink`",
+            other.user
+        ),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,8 @@ pub async fn perform(engine: &Engine, claimed: ClaimedEffect) -> Result<(), Stor
             );
             return Ok(());
         }
+        // Somebody linked or unlinked meanwhile: read again, at once.
+        Err(StoreError::LinksMoved) => return engine.store.release_effect(&claimed.id).await,
         Err(_) => engine.store.release_effect(&claimed.id).await?,
     }
     outcome

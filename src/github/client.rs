@@ -3,7 +3,9 @@
 use crate::domain::{CommitSha, DeploymentId, EnvironmentName, Repository, RunId, Standing};
 use crate::engine::receive::Delivery;
 use crate::ports::code::Presence;
-use crate::ports::forge::{Answered, FirstAnswer, Forge, ForgeSignal, Permission, RunState, TellForge};
+use crate::ports::forge::{
+    Answered, FirstAnswer, Forge, ForgeSignal, Permission, RunState, SignIn, SignedIn, TellForge,
+};
 use crate::ports::pulls::{PostedSheet, PullState, SheetContent};
 use crate::ports::{Clock, PortResult};
 
@@ -13,7 +15,7 @@ use super::limits::Pauses;
 use super::own_app::OwnApp;
 use super::path::encoded;
 use super::remembered::Remembered;
-use super::settings::{Addresses, GithubSettings, SettingsError};
+use super::settings::{Addresses, GithubSettings, SettingsError, SignInSettings};
 use super::tokens::{AppKey, Tokens};
 use super::transport::Transport;
 
@@ -27,6 +29,7 @@ pub struct GithubForge {
     pub(super) pauses: Pauses,
     pub(super) carrier: Carrier,
     pub(super) remembered: Remembered,
+    pub(super) sign_in: Option<SignInSettings>,
     app_id: String,
     pub(super) own_app: tokio::sync::OnceCell<OwnApp>,
 }
@@ -47,6 +50,7 @@ impl GithubForge {
             pauses: Pauses::default(),
             carrier,
             remembered: Remembered::default(),
+            sign_in: settings.sign_in.clone(),
             app_id: settings.app_id.clone(),
             own_app: tokio::sync::OnceCell::new(),
         })
@@ -72,6 +76,14 @@ impl Forge for GithubForge {
 
     fn permission<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Permission>> {
         Box::pin(self.permission_of(repository, login))
+    }
+
+    fn sign_in_address(&self, sign_in: SignIn<'_>) -> Option<String> {
+        self.authorize_address(sign_in)
+    }
+
+    fn signed_in<'a>(&'a self, code: &'a str, verifier: &'a str) -> PortResult<'a, SignedIn> {
+        Box::pin(self.who_signed_in(code, verifier))
     }
 
     fn report<'a>(

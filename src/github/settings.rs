@@ -15,9 +15,20 @@ pub struct GithubSettings {
     pub app_id: String,
     /// The App's private key in PEM: PKCS#1 as GitHub gives it, or PKCS#8.
     pub private_key: SecretString,
+    /// Lets people say who they are; off when empty.
+    pub sign_in: Option<SignInSettings>,
     /// Lets both addresses be `http`, on this machine only: for the simulated GitHub.
     pub allow_http: bool,
     pub timeouts: Timeouts,
+}
+
+/// How people sign in with the App, to say which account is theirs.
+#[derive(Debug, Clone)]
+pub struct SignInSettings {
+    pub client_id: String,
+    pub client_secret: SecretString,
+    /// Where GitHub sends people back: one of the App's callback URLs, to the letter.
+    pub callback: String,
 }
 
 /// How long GitHub may take.
@@ -106,6 +117,7 @@ mod tests {
             web_url: "https://git.acme.example".to_owned(),
             app_id: "1".to_owned(),
             private_key: String::new().into(),
+            sign_in: None,
             allow_http,
             timeouts: Timeouts::default(),
         })

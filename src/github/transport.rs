@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 use super::settings::{Addresses, Timeouts};
 
 /// The version of the API we were written against. GitHub: "API Versions".
-const API_VERSION: &str = "2022-11-28";
+pub(super) const API_VERSION: &str = "2022-11-28";
 
 /// The way to GitHub. Nothing is opened or loaded before the first call.
 pub struct Transport {

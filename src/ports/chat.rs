@@ -1,8 +1,8 @@
 //! The chat: where people see the request and decide. Slack today.
 
 use crate::domain::{
-    ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, ReplyTo, Request, ThreadLine, Timestamp, Whisper,
-    Words,
+    ChatName, ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, ReplyTo, Request, ThreadLine, Timestamp,
+    Whisper, Words,
 };
 use crate::engine::receive::Delivery;
 
@@ -15,6 +15,9 @@ pub trait Chat: Send + Sync + 'static {
 
     /// Who somebody is right now (R14).
     fn standing<'a>(&'a self, user: &'a ChatUser) -> PortResult<'a, ChatStanding>;
+
+    /// How people are shown somebody.
+    fn name<'a>(&'a self, user: &'a ChatUser) -> PortResult<'a, ChatName>;
 
     /// The channel a request's message goes to.
     fn channel_for(&self, request: &Request) -> String;
@@ -104,8 +107,8 @@ pub enum ChatSignal {
     Act { value: String, act: Act, words: Option<Words>, reply: ReplyTo },
     /// A button that asks for a view.
     Show { value: String, what: Wanted, opening: Opening, reply: ReplyTo },
-    /// A slash command.
-    Command { text: String, reply: ReplyTo },
+    /// A command, typed or pressed.
+    Command { command: ChatCommand, reply: ReplyTo },
     /// Authentic, and nothing for us to do; the reason is for the log.
     Ignored { why: String },
 }
@@ -131,4 +134,17 @@ pub enum Act {
 pub enum Wanted {
     Deny,
     Changes { page: usize },
+}
+
+/// What somebody wants who types a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChatCommand {
+    /// To be told what there is.
+    Help,
+    /// To link their forge account.
+    Link,
+    /// To have that undone.
+    Unlink,
+    /// Something that does not exist.
+    Unknown { typed: Words },
 }

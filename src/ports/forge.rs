@@ -24,6 +24,13 @@ pub trait Forge: CodeHost {
     /// What the holder of `login` may do in the repository, and who that is today. `Missing`: nobody has this login.
     fn permission<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Permission>>;
 
+    /// Where somebody goes to say which account is theirs; `None` where the operator has not set that up.
+    fn sign_in_address(&self, sign_in: SignIn<'_>) -> Option<String>;
+
+    /// Who signed in, by the code that the forge gave them and the verifier of the challenge they went there with. Works
+    /// once. Nothing that could act in their name is kept.
+    fn signed_in<'a>(&'a self, code: &'a str, verifier: &'a str) -> PortResult<'a, SignedIn>;
+
     /// A status report on the waiting jobs: Markdown, cut to the forge's limit (R29).
     fn report<'a>(
         &'a self,
@@ -163,6 +170,29 @@ pub struct RunState {
 pub struct Permission {
     pub user: ForgeUser,
     pub access: crate::domain::Access,
+}
+
+/// Somebody's way to the forge and back (OAuth 2.0 with PKCE).
+#[derive(Debug, Clone, Copy)]
+pub struct SignIn<'a> {
+    /// Comes back with the answer.
+    pub state: &'a str,
+    /// SHA-256 of the verifier, base64url.
+    pub challenge: &'a str,
+}
+
+/// What the forge says of a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedIn {
+    Person(ForgeUser),
+    /// An account, and not a person's.
+    Other {
+        login: String,
+    },
+    /// It does not take the code; why, in its words.
+    Refused {
+        why: String,
+    },
 }
 
 /// A decision on its way to the forge.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngExt as _;
 use uuid::Uuid;
 
-use crate::domain::{RequestId, Timestamp};
+use crate::domain::{Digest, RequestId, Timestamp};
 
 /// Where fresh ids, salts and jitter come from.
 #[derive(Debug, Clone)]
@@ -38,6 +40,15 @@ impl IdSource {
         salt[..10].copy_from_slice(&self.bytes());
         salt[6..].copy_from_slice(&self.bytes());
         salt
+    }
+
+    /// Nobody can guess it: 256 bits, as 43 letters, digits, `-` and `_`. For addresses, cookies and states.
+    pub fn secret(&self) -> String {
+        let bytes: [u8; 32] = match self {
+            Self::System => rand::rng().random(),
+            Self::Counted(_) => *Digest::of(&self.bytes()).as_bytes(),
+        };
+        URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// A fraction from 0 to just under 1, for jitter.

@@ -129,6 +129,16 @@ impl GithubSim {
         self.read(|state| state.options.webhook_secret.clone())
     }
 
+    /// The App's client id and a client secret.
+    pub fn sign_in_credentials(&self) -> (String, String) {
+        self.read(|state| (state.client_id(), state.client_secret()))
+    }
+
+    /// Makes that the App's one callback URL.
+    pub fn set_callback(&self, url: &str) {
+        self.edit(|state| state.sign_ins.callbacks = vec![url.to_owned()]);
+    }
+
     /// Points the App's webhook at that address, and makes it active.
     pub fn set_webhook_target(&self, url: &str) {
         self.edit(|state| state.webhook_target = Some(url.to_owned()));

@@ -16,11 +16,12 @@ use tokio_util::sync::CancellationToken;
 use super::github::sample::{self, Sample};
 use super::github::{GithubOptions, GithubSim, State};
 use super::slack::{SlackOptions, SlackSim, sample as workspace};
-use crate::app::{self, server::Server, worker};
+use crate::app::server::{Bound, Server};
+use crate::app::{self, linking, worker};
 use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
-    GithubAccess, HttpCheckAccess, IdentityFile, LinkedPerson, LogFormat, LogSettings, PreviewConclusion,
-    PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, Span, WhenMissing,
+    AccountLinks, GithubAccess, HttpCheckAccess, IdentityFile, LinkRules, LinkedPerson, LogFormat, LogSettings,
+    PreviewConclusion, PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, Span, WhenMissing,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::domain::{ChatUser, EnvironmentName, ForgeUserId, Request, Timestamp};
@@ -47,6 +48,10 @@ pub struct WorldOptions {
     /// Services that policies may ask.
     pub http_checks: HttpCheckAccess,
     pub preview: PreviewOptions,
+    /// Whether people can link their accounts themselves.
+    pub links: bool,
+    /// Rules that link people without their doing.
+    pub link_rules: LinkRules,
     /// Where Countersign listens; a free port when it is 0.
     pub listen: SocketAddr,
     /// What the simulated GitHub is filled with; [`sample::fill`] when empty.
@@ -78,6 +83,8 @@ impl WorldOptions {
             messages_per_second: 1.0,
             http_checks: HttpCheckAccess::default(),
             preview: preview(),
+            links: true,
+            link_rules: LinkRules::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             fill: None,
         }
@@ -93,6 +100,7 @@ pub struct World {
     pub sample: Sample,
     /// What Countersign was started with; a restart uses it again.
     pub settings: ServeSettings,
+    links: bool,
     ids: IdSource,
     running: Option<Running>,
     folder: Folder,
@@ -120,8 +128,8 @@ impl World {
         });
         let slack = SlackSim::start(options.clock.clone(), options.slack.clone()).await?;
         let settings = settings(&options, &folder, &github, &slack)?;
-        let clock = options.clock.clone();
-        let mut world = Self { github, slack, clock, sample, settings, ids: options.ids, running: None, folder };
+        let (clock, links) = (options.clock.clone(), options.links);
+        let mut world = Self { github, slack, clock, sample, settings, links, ids: options.ids, running: None, folder };
         world.start_server().await?;
         Ok(world)
     }
@@ -142,11 +150,15 @@ impl World {
 
     /// Starts Countersign again over the same database, after [`World::stop_server`].
     pub async fn start_server(&mut self) -> anyhow::Result<()> {
+        let bound = Bound::at(&self.settings).await?;
+        // The same address after a restart: vendors and browsers do not follow a moving server.
+        self.settings.listen = bound.address;
+        if self.links {
+            self.settings.account_links = Some(account_links(&self.github, bound.address)?);
+        }
         let app = app::build(&self.settings, self.clock.clone(), self.ids.clone()).await?;
         let stop = CancellationToken::new();
-        let server = Server::start(&self.settings, app.router, stop.clone()).await?;
-        // The same address after a restart: vendors do not follow a moving server.
-        self.settings.listen = server.address;
+        let server = bound.serve(app.router, stop.clone());
         self.github.set_webhook_target(&format!("http://{}{}", server.address, app::doors::GITHUB_WEBHOOKS));
         self.slack.set_interactions_target(&format!("http://{}{}", server.address, app::doors::SLACK.interactions));
         self.slack.set_commands_target(&format!("http://{}{}", server.address, app::doors::SLACK.commands));
@@ -330,9 +342,20 @@ fn settings(
         policy: PolicySettings { when_missing: options.when_missing, expires_after: Span::from_millis(DAY_MS) },
         preview: options.preview.clone(),
         people: people(github),
+        account_links: None,
+        link_rules: options.link_rules.clone(),
         engine: EngineSettings { concurrency: 64, poll_every: Span::from_millis(SECOND_MS) },
         log: LogSettings { format: LogFormat::Text, filter: "info".to_owned() },
     })
+}
+
+/// People link their accounts at the server itself; the simulated GitHub sends them back there.
+fn account_links(github: &GithubSim, server: SocketAddr) -> anyhow::Result<AccountLinks> {
+    let address: url::Url = format!("http://{server}").parse()?;
+    let (client_id, client_secret) = github.sign_in_credentials();
+    let links = AccountLinks { client_id, client_secret: SecretString::from(client_secret), address };
+    github.set_callback(&format!("{}{}", linking::base(&links), linking::CALLBACK));
+    Ok(links)
 }
 
 /// Previews as they are when nobody sets anything.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{ChatStanding, ChatUser, MessageRef, ReplyTo, Request, ThreadLine, Whisper};
+use crate::domain::{ChatName, ChatStanding, ChatUser, MessageRef, ReplyTo, Request, ThreadLine, Whisper};
 use crate::engine::receive::Delivery;
 use crate::ports::chat::{ChatSignal, Opening};
 use crate::ports::{Board, Chat, Class, Clock, PortError, PortResult, Posted, Shown, View};
@@ -14,7 +14,7 @@ use super::identity::Ourselves;
 use super::interpret::Reader;
 use super::response_url::ReplyAddresses;
 use super::settings::SlackSettings;
-use super::{message, modal, standing, thread, whisper};
+use super::{message, modal, name, standing, thread, whisper};
 
 /// Slack, for one workspace and one default channel.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct SlackChat {
     channels: Channels,
     ourselves: Ourselves,
     channel: String,
+    /// People can link their accounts themselves.
+    links: bool,
 }
 
 impl SlackChat {
@@ -36,7 +38,8 @@ impl SlackChat {
         };
         let channels = Channels::new(clock);
         let channel = settings.channel.clone();
-        Ok(Self { client: Client::new(settings)?, reader, channels, ourselves: Ourselves::default(), channel })
+        let (client, ourselves) = (Client::new(settings)?, Ourselves::default());
+        Ok(Self { client, reader, channels, ourselves, channel, links: settings.links })
     }
 
     /// Who we are to Slack: for the start and for `doctor`.
@@ -100,6 +103,10 @@ impl Chat for SlackChat {
         Box::pin(async move { standing::of(&self.client, &self.us().await?, user).await })
     }
 
+    fn name<'a>(&'a self, user: &'a ChatUser) -> PortResult<'a, ChatName> {
+        Box::pin(async move { name::of(&self.client, &self.us().await?, user).await })
+    }
+
     fn channel_for(&self, _: &Request) -> String {
         self.channel.clone()
     }
@@ -139,7 +146,7 @@ impl Chat for SlackChat {
     }
 
     fn whisper<'a>(&'a self, to: &'a ReplyTo, board: Option<&'a Board<'a>>, text: &'a Whisper) -> PortResult<'a, ()> {
-        Box::pin(async move { self.tell(to, board, &whisper::draw(text)).await })
+        Box::pin(async move { self.tell(to, board, &whisper::draw(text, self.links)).await })
     }
 
     fn open<'a>(&'a self, how: &'a Opening, view: &'a View<'a>) -> PortResult<'a, ()> {

@@ -29,6 +29,8 @@ const VIEW_TIMEOUT: Duration = Duration::from_millis(2_800);
 pub struct AuthTest {
     /// Our workspace.
     pub team_id: String,
+    /// Its name, for people to read.
+    pub team: String,
     /// The organisation it belongs to, in an Enterprise Grid.
     pub enterprise_id: Option<String>,
     /// Our bot's user.
@@ -105,6 +107,7 @@ impl Client {
         let missing = || PortError::retry(doing, "the answer names no workspace or user");
         Ok(AuthTest {
             team_id: text("team_id").ok_or_else(missing)?,
+            team: text("team").unwrap_or_default(),
             enterprise_id: text("enterprise_id"),
             user_id: text("user_id").ok_or_else(missing)?,
             bot_id: text("bot_id"),

@@ -219,9 +219,15 @@ proptest! {
         let (request, evidence) = (hostile_request(&words), sample::evidence());
         let by = sample::chat_user("U0ANA");
         let line = ThreadLine::Denied { by, reason: Some(Words::new(&words)) };
-        let whisper = Whisper::CheckedLater { what: words };
-        for said in [super::thread::draw(&board(&request, &evidence), &line), super::whisper::draw(&whisper)] {
-            assert_safe_message_text(&said);
+        assert_safe_message_text(&super::thread::draw(&board(&request, &evidence), &line));
+        let other = sample::chat_user("U0BO");
+        for whisper in [
+            Whisper::UnknownCommand { typed: Words::new(&words) },
+            Whisper::Linked { account: sample::forge_user(1, &words) },
+            Whisper::SomebodyTried { login: words.clone(), other },
+            Whisper::CheckedLater { what: words },
+        ] {
+            assert_safe_message_text(&super::whisper::draw(&whisper, true));
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Words};
 use crate::engine::receive::{Delivery, Source};
-use crate::ports::chat::{ChatSignal, Opening, Wanted};
+use crate::ports::chat::{ChatCommand, ChatSignal, Opening, Wanted};
 
-use super::form;
 use super::message::buttons::{APPROVE, CHANGES, DENY, NEXT, PREVIOUS};
 use super::modal::{DENY_CALLBACK, REASON_ACTION, REASON_BLOCK, read_page_value};
 use super::payload::{Action, Envelope, Interaction};
 use super::response_url::ReplyAddresses;
+use super::whisper::{LINK, OPEN_LINK};
+use super::{command, form};
 
 /// Slack's own limit on a button's value, in characters.
 const MAX_VALUE_CHARS: usize = 2_000;
@@ -57,6 +58,9 @@ impl Reader {
             Some(DENY) => Ok(show(value()?, Wanted::Deny, opening(interaction)?, reply)),
             Some(CHANGES) => Ok(show(value()?, Wanted::Changes { page: 0 }, opening(interaction)?, reply)),
             Some(PREVIOUS | NEXT) => turned_page(&value()?, opening(interaction)?, reply),
+            Some(LINK) => Ok(ChatSignal::Command { command: ChatCommand::Link, reply }),
+            // Its address is opened by the person's own browser; that it was pressed is told all the same.
+            Some(OPEN_LINK) => Ok(ignored("somebody opens the address they were given")),
             Some(_) => Ok(ignored("a button that is not ours")),
             None => Err("a button without an action id".to_owned()),
         }
@@ -85,8 +89,7 @@ impl Reader {
         let user = ChatUser { workspace, user: checked_id(&form::the_only(body, "user_id")?)? };
         let response_url = optional("response_url").filter(|url| self.replies.allowed(url).is_some());
         let reply = ReplyTo { user, channel: optional("channel_id"), response_url };
-        let text = Words::new(&optional("text").unwrap_or_default());
-        Ok(ChatSignal::Command { text: text.as_str().to_owned(), reply })
+        Ok(ChatSignal::Command { command: command::parse(&optional("text").unwrap_or_default()), reply })
     }
 
     fn event(&self, envelope: &Envelope) -> Result<ChatSignal, String> {

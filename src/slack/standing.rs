@@ -92,6 +92,7 @@ mod tests {
     fn us(enterprise: Option<&str>) -> AuthTest {
         AuthTest {
             team_id: "T0ACME".into(),
+            team: "Acme".into(),
             enterprise_id: enterprise.map(Into::into),
             user_id: "U0BOT".into(),
             bot_id: None,

@@ -1,22 +1,27 @@
 //! Words for private answers: what happened, why, and what to do next (P32).
 
+mod link;
+
 use crate::domain::{Obstacle, Part, Refusal, Verdict, Whisper};
 
 use super::blocks::{Line, Rich};
 use super::message::ending_words;
 use super::text::date;
 
-/// A private answer: `text` and blocks.
-pub(super) fn draw(whisper: &Whisper) -> serde_json::Value {
-    let line = words(whisper);
-    let blocks: Vec<_> = Rich::new().line(line.clone()).block().into_iter().collect();
+pub(super) use link::{LINK, OPEN_LINK};
+
+/// A private answer: `text` and blocks. `links`: people can link their accounts themselves.
+pub(super) fn draw(whisper: &Whisper, links: bool) -> serde_json::Value {
+    let line = words(whisper, links);
+    let blocks: Vec<_> =
+        Rich::new().line(line.clone()).block().into_iter().chain(link::buttons(whisper, links)).collect();
     serde_json::json!({ "text": line.as_fallback(3_000), "blocks": blocks })
 }
 
-pub(super) fn words(whisper: &Whisper) -> Line {
+pub(super) fn words(whisper: &Whisper, links: bool) -> Line {
     let new = Line::new();
     match whisper {
-        Whisper::Refused(refusal) => refused(refusal),
+        Whisper::Refused(refusal) => refused(refusal, links),
         Whisper::AlreadyCounted => new.words("Your vote is there already and counts once. There is nothing more for you to do."),
         Whisper::Counted { gate, got, needed } if got >= needed => {
             new.words("Your approval counts: ").theirs(gate, 80).words(&format!(" has its {needed} of {needed}."))
@@ -55,14 +60,23 @@ pub(super) fn words(whisper: &Whisper) -> Line {
             .words("Your approval is decided, but GitHub is not told yet: ")
             .theirs(why, 500)
             .words(". It is told by itself once that is put right; there is nothing for you to click."),
-        Whisper::Help => new.words(
-            "Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. \
-             Click there; the thread says what came of it. If a click does not count, you are told why, as here.",
-        ),
+        Whisper::Help => new.words(HELP).words(link::HELP),
+        Whisper::UnknownCommand { typed } => {
+            new.words("There is no ").code(&format!("/countersign {}", typed.as_str()), 100).words(". ").words(HELP).words(link::HELP)
+        }
+        Whisper::LinkHere { until, linked, .. } => link::here(*until, linked.as_deref()),
+        Whisper::Linked { account } => link::linked(account),
+        Whisper::Unlinked { login, in_file } => link::unlinked(login, in_file.as_deref()),
+        Whisper::NothingToUnlink { in_file } => link::nothing_to_unlink(in_file.as_deref()),
+        Whisper::NotLinkedNow(refusal) => link::refused(refusal),
+        Whisper::SomebodyTried { login, other } => link::somebody_tried(login, other),
     }
 }
 
-fn refused(refusal: &Refusal) -> Line {
+const HELP: &str = "Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. \
+                    Click there; the thread says what came of it. If a click does not count, you are told why, as here.";
+
+fn refused(refusal: &Refusal, links: bool) -> Line {
     let no = Line::new().words("Your click changed nothing: ");
     match refusal {
         Refusal::UnknownRequest => no.words("this button names no request that Countersign knows. Use the newest message about this deployment."),
@@ -71,15 +85,18 @@ fn refused(refusal: &Refusal) -> Line {
         Refusal::Bot => no.words("bots and apps cannot decide. A person has to."),
         Refusal::ForeignWorkspace => no.words("your account belongs to another workspace. Only members of this one can decide; ask one of them."),
         Refusal::UnknownAccount => no.words("Slack does not show us your account, so it cannot be checked. Ask an administrator of this workspace."),
-        Refusal::NotLinked => no.words("your Slack account is not linked to a GitHub account. Ask whoever runs Countersign to add you to the identity file."),
+        Refusal::NotLinked => no.words("your Slack account is not linked to a GitHub account.").words(link::what_next(links)),
         Refusal::LoginMoved { login, .. } => no
             .words("your link names the GitHub login ")
             .code(login, 50)
-            .words(", which belongs to somebody else now. Ask whoever runs Countersign to correct the identity file."),
+            .words(", which belongs to somebody else now.")
+            .words(link::what_next(links)),
         Refusal::LoginGone { login } => no
             .words("your link names the GitHub login ")
             .code(login, 50)
-            .words(", which nobody has any more. Ask whoever runs Countersign to correct the identity file."),
+            .words(", which nobody has any more.")
+            .words(link::what_next(links)),
+        Refusal::LinkConflict { conflict } => no.then(link::conflict(conflict)),
         Refusal::NotInGroup { gate, group } => no
             .theirs(gate, 80)
             .words(" is for ")

@@ -28,6 +28,9 @@ pub enum StoreError {
     /// Somebody else changed the request first.
     #[error("the request was changed meanwhile")]
     RequestMoved,
+    /// Somebody's link was made or ended after it was read.
+    #[error("the account links were changed meanwhile")]
+    LinksMoved,
     /// Another replica has taken over: the outcome must not be applied.
     #[error("this work was taken over by another replica")]
     LeaseLost,

@@ -20,6 +20,20 @@ impl Store {
         const GET: &str = "SELECT human FROM login WHERE login = $1";
         Ok(read!(fetch_optional, (i64,), &self.inner.pools, GET, folded(login))?.map(pinned))
     }
+
+    /// Every login that is pinned, in lower case, with its account.
+    pub async fn pinned_logins(&self) -> Result<Vec<(String, ForgeUserId)>, StoreError> {
+        const ALL: &str = "SELECT login, human FROM login ORDER BY login";
+        let rows = read!(fetch_all, (String, i64), &self.inner.pools, ALL)?;
+        Ok(rows.into_iter().map(|(login, human)| (login, pinned((human,)))).collect())
+    }
+
+    /// The logins that are pinned to an account, in lower case.
+    pub async fn logins_of(&self, human: ForgeUserId) -> Result<Vec<String>, StoreError> {
+        const OF: &str = "SELECT login FROM login WHERE human = $1 ORDER BY login";
+        let rows = read!(fetch_all, (String,), &self.inner.pools, OF, human.get().cast_signed())?;
+        Ok(rows.into_iter().map(|(login,)| login).collect())
+    }
 }
 
 /// Logins that differ in case only are one login.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
+
+use super::answer::Problem;
 
 /// Bodies up to this size are bounded by the number of connections alone.
 const SMALL_BYTES: usize = 256 * 1024;
@@ -44,6 +46,16 @@ pub(super) enum BodyError {
     Broken,
     /// Other large bodies take all the memory there is for them.
     Busy,
+}
+
+/// What its sender is told.
+pub(super) fn unread(error: BodyError) -> Problem {
+    match error {
+        BodyError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large"),
+        BodyError::TooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "the body did not arrive in time"),
+        BodyError::Broken => Problem::bad_request("the body is cut off"),
+        BodyError::Busy => Problem::unavailable("too many large bodies at once"),
+    }
 }
 
 /// Reads the whole body. The declared length is believed for refusing, never for taking memory.

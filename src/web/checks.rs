@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 
 use super::answer::Problem;
-use super::body::{self, BodyError, Budget};
+use super::body::{self, Budget};
 
 /// Longest body taken, in bytes: a little more than an answer may have, so that its sender is told what is too long.
 const MAX_BODY_BYTES: usize = 1024 * 1024 + 64 * 1024;
@@ -59,7 +59,7 @@ pub(super) async fn receive(
     let (head, body) = request.into_parts();
     let read = match body::read(&head.headers, body, MAX_BODY_BYTES, body_timeout, &budget).await {
         Ok(read) => read,
-        Err(error) => return unread(error).into_response(),
+        Err(error) => return body::unread(error).into_response(),
     };
     let call = CheckCall { id, headers: head.headers, body: read.bytes };
     match (door.take)(call).await {
@@ -79,14 +79,5 @@ fn refused(refusal: CheckRefusal) -> Problem {
         CheckRefusal::TooLate => Problem::new(StatusCode::GONE, "too-late", "nobody waits for this answer any more"),
         CheckRefusal::Unusable(what) => Problem::bad_request(what),
         CheckRefusal::Unavailable => Problem::unavailable("the answer could not be stored"),
-    }
-}
-
-fn unread(error: BodyError) -> Problem {
-    match error {
-        BodyError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large"),
-        BodyError::TooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "the body did not arrive in time"),
-        BodyError::Broken => Problem::bad_request("the body is cut off"),
-        BodyError::Busy => Problem::unavailable("too many large bodies at once"),
     }
 }

@@ -168,14 +168,7 @@ impl Failed {
 
     fn into_problem(self) -> Problem {
         match self {
-            Self::Body(BodyError::TooLarge) => {
-                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large")
-            }
-            Self::Body(BodyError::TooSlow) => {
-                Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "the body did not arrive in time")
-            }
-            Self::Body(BodyError::Broken) => Problem::bad_request("the body is cut off"),
-            Self::Body(BodyError::Busy) => Problem::unavailable("too many large bodies at once"),
+            Self::Body(error) => body::unread(error),
             Self::Refused(Refusal::Unauthorized) => Problem::unauthorized(),
             Self::Refused(Refusal::BadRequest(what)) => Problem::bad_request(what),
             // The database's own words are for the log.

@@ -82,6 +82,7 @@ fn web(disk: &Disk) -> Web {
         observe: |_, _| {},
         audit: None,
         checks: None,
+        linking: None,
     }
 }
 

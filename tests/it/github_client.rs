@@ -107,6 +107,7 @@ fn settings(sim: &GithubSim) -> GithubSettings {
         web_url: sim.web_url(),
         app_id: sim.app_id().to_string(),
         private_key: sim.private_key_pem().into(),
+        sign_in: None,
         allow_http: true,
         timeouts: Timeouts::default(),
     }

@@ -18,6 +18,7 @@ mod desk;
 mod external;
 mod github_client;
 mod layering;
+mod links;
 mod postgres;
 mod previews;
 mod store;

@@ -21,10 +21,11 @@ pub(super) async fn act(engine: &Engine, claimed: &ClaimedDelivery, doing: Doing
     let Some((request, seen)) = clicked::find(engine, &doing.value).await? else {
         return clicked::unknown_request(engine, &claimed.delivery, &doing.reply).await;
     };
-    let LookedUp { voter, pin } = look_up(engine, &request.repository, &doing.reply.user).await?;
+    let LookedUp { voter, pin, basis } = look_up(engine, &request.repository, &doing.reply.user).await?;
     let event = event(&doing, voter, seen, claimed.delivery.received_at);
     let delivery = claimed.delivery.clone();
-    deed::take(engine, Deed { request: request.id, event, pin, reply: doing.reply, delivery }).await
+    let deed = Deed { request: request.id, event, pin, bases: vec![basis], reply: doing.reply, delivery };
+    deed::take(engine, deed).await
 }
 
 fn event(doing: &Doing, voter: Voter, seen: String, received: Timestamp) -> Event {

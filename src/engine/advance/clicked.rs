@@ -3,7 +3,8 @@
 use futures::future::try_join;
 use serde_json::json;
 
-use super::super::people::look_up;
+use super::super::fresh::Reading;
+use super::super::people::{Basis, look_up};
 use super::super::receive::Delivery;
 use super::super::{Engine, ci, fresh};
 use super::deed::{self, Deed};
@@ -43,11 +44,13 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
         fresh: None,
         ci,
     };
-    let ballot = with_fresh(engine, &request, ballot).await;
+    let (ballot, mut bases) = with_fresh(engine, &request, ballot).await;
+    bases.push(clicker.basis);
     let deed = Deed {
         request: request.id,
         event: Event::Voted(ballot),
         pin: clicker.pin,
+        bases,
         reply: click.reply,
         delivery: claimed.delivery.clone(),
     };
@@ -55,19 +58,21 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
 }
 
 /// Reads everything again for a click that may be the last one needed: the transition itself is asked, on a copy. What
-/// cannot be read now keeps no vote from counting; the decision then waits for an effect that reads it.
-async fn with_fresh(engine: &Engine, request: &Request, ballot: Ballot) -> Ballot {
+/// cannot be read now keeps no vote from counting; the decision then waits for an effect that reads it. With the links that
+/// the people read again rest on.
+async fn with_fresh(engine: &Engine, request: &Request, ballot: Ballot) -> (Ballot, Vec<Basis>) {
     let step = transition(Some(request.clone()), &Event::Voted(ballot.clone()), now(engine));
     let agreed = step.request.filter(|_| step.effects.iter().any(|due| due.effect == Effect::Recheck));
-    let Some(agreed) = agreed else { return ballot };
+    let Some(agreed) = agreed else { return (ballot, Vec::new()) };
     match fresh::read(engine, &agreed).await {
-        Ok(fresh) => {
+        Ok(Reading { fresh, bases }) => {
             let voter = fresh.voters.iter().find(|voter| voter.chat == ballot.voter.chat).cloned();
-            Ballot { voter: voter.unwrap_or(ballot.voter.clone()), fresh: Some(Box::new(fresh)), ..ballot }
+            let voter = voter.unwrap_or(ballot.voter.clone());
+            (Ballot { voter, fresh: Some(Box::new(fresh)), ..ballot }, bases)
         }
         Err(error) => {
             tracing::info!(request.id = %request.id, error = %error, "a decision waits for what could not be read");
-            ballot
+            (ballot, Vec::new())
         }
     }
 }

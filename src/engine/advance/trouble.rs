@@ -21,7 +21,7 @@ const WEBHOOK_PATIENCE_MS: i64 = 3 * DAY_MS;
 pub(super) async fn settle(engine: &Engine, claimed: &ClaimedDelivery, trouble: Trouble) -> Result<(), StoreError> {
     match trouble {
         // Lost a race for the key, or for the lease: the other side's work is there next time.
-        Trouble::Store(StoreError::RequestMoved) => {
+        Trouble::Store(StoreError::RequestMoved | StoreError::LinksMoved) => {
             again(engine, claimed, now(engine), "another delivery was faster").await
         }
         Trouble::Store(error) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::backoff::pause_after_ms;
+use super::super::people::{Basis, still_so};
 use super::super::{Engine, step};
 use crate::domain::time::{DAY_MS, MINUTE_MS};
 use crate::domain::{Effect, Event, Timestamp};
@@ -52,6 +53,8 @@ pub(super) async fn take_and_finish(engine: &Engine, claimed: &ClaimedEffect, ev
 pub(super) struct Extra {
     pub(super) evidence: Option<(crate::domain::Digest, crate::domain::Evidence)>,
     pub(super) shown: Option<(crate::domain::MessageRef, crate::ports::Shown)>,
+    /// The links that the event's people rest on.
+    pub(super) bases: Vec<Basis>,
 }
 
 pub(super) async fn take_with(
@@ -61,13 +64,13 @@ pub(super) async fn take_with(
     extra: Extra,
 ) -> Result<(), StoreError> {
     let at = engine.clock.now();
-    let job = Arc::new((claimed.clone(), event, extra));
+    let job = Arc::new((claimed.clone(), event, extra, engine.forge.host().to_owned()));
     engine
         .store
         .write(move |tx| {
             let job = Arc::clone(&job);
             Box::pin(async move {
-                let (claimed, event, extra) = &*job;
+                let (claimed, event, extra, host) = &*job;
                 tx.finish_effect(&claimed.id, at).await?;
                 if let Some((digest, evidence)) = &extra.evidence {
                     tx.put_evidence(digest, evidence).await?;
@@ -78,6 +81,7 @@ pub(super) async fn take_with(
                     tx.append_entry("message.shown", Some(&claimed.request), at, detail)?;
                 }
                 let request = tx.lock_request(&claimed.request).await?;
+                still_so(tx, host, &extra.bases).await?;
                 step::take(tx, request, event, at).await?;
                 Ok(())
             })

@@ -1,7 +1,8 @@
 //! Reads everything again once people have agreed, and timers that the transition itself judges.
 
+use super::super::fresh::Reading;
 use super::super::{Engine, fresh};
-use super::outcome::{again, failed, finish, take_and_finish};
+use super::outcome::{Extra, again, failed, finish, take_and_finish, take_with};
 use crate::domain::{Event, Request};
 use crate::ports::Class;
 use crate::store::{ClaimedEffect, StoreError};
@@ -16,7 +17,10 @@ pub(super) async fn recheck(engine: &Engine, claimed: &ClaimedEffect, request: &
         return finish(engine, claimed).await;
     }
     match fresh::read(engine, request).await {
-        Ok(fresh) => take_and_finish(engine, claimed, Event::Rechecked { fresh: Box::new(fresh) }).await,
+        Ok(Reading { fresh, bases }) => {
+            let event = Event::Rechecked { fresh: Box::new(fresh) };
+            take_with(engine, claimed, event, Extra { bases, ..Extra::default() }).await
+        }
         Err(error) if matches!(error.class, Class::Retry { .. } | Class::Unknown) && claimed.attempts < QUIET_TRIES => {
             again(engine, claimed, &error).await
         }

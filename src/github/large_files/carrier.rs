@@ -1,4 +1,5 @@
 //! One round trip to a whole address: bounded in time and in bytes, no redirect, no retry, no judgement.
+//! Storage is reached by it, and whatever does not carry an installation's token.
 //!
 //! Apart from the way to the API, so that nothing of ours - token, version, base - can slip into a request to another host.
 

@@ -17,6 +17,7 @@ pub enum AuthorizationKind {
     None,
     Jwt,
     InstallationToken,
+    UserToken,
     Basic,
     Other,
 }

@@ -1,4 +1,4 @@
-//! Who is asking: the App itself, one of its installations, or nobody.
+//! Who is asking: the App itself, by its key or its client secret, one of its installations, somebody, or nobody.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,11 @@ use super::state::installations::TokenGrant;
 pub(super) enum Caller {
     Nobody,
     App,
+    /// The App, by client id and client secret.
+    OauthApp,
     Installation(TokenGrant),
+    /// Somebody who signed in with the App, by their account.
+    User(u64),
 }
 
 impl Caller {
@@ -21,7 +25,7 @@ impl Caller {
     pub fn bucket(&self) -> u64 {
         match self {
             Self::Installation(grant) => grant.installation,
-            Self::App | Self::Nobody => 0,
+            Self::App | Self::OauthApp | Self::User(_) | Self::Nobody => 0,
         }
     }
 }
@@ -34,6 +38,7 @@ pub(super) fn authorization_kind(ask: &Ask) -> AuthorizationKind {
         Some((scheme, token)) if is_token_scheme(scheme) && token.starts_with("ghs_") => {
             AuthorizationKind::InstallationToken
         }
+        Some((scheme, token)) if is_token_scheme(scheme) && token.starts_with("ghu_") => AuthorizationKind::UserToken,
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && token.split('.').count() == 3 => {
             AuthorizationKind::Jwt
         }
@@ -54,12 +59,23 @@ impl State {
             AuthorizationKind::None => Ok(Caller::Nobody),
             AuthorizationKind::Jwt => self.identify_app(token, key),
             AuthorizationKind::InstallationToken => self.identify_installation(token).map(Caller::Installation),
-            AuthorizationKind::Basic => {
-                let password = basic_password(token).ok_or_else(Reply::bad_credentials)?;
-                self.identify_installation(&password).map(Caller::Installation)
+            AuthorizationKind::UserToken => {
+                self.account_of_token(token).map(Caller::User).ok_or_else(Reply::bad_credentials)
             }
+            AuthorizationKind::Basic => self.identify_basic(token),
             AuthorizationKind::Other => Err(Reply::bad_credentials()),
         }
+    }
+
+    fn identify_basic(&self, encoded: &str) -> Result<Caller, Reply> {
+        let (user, password) = basic_credentials(encoded).ok_or_else(Reply::bad_credentials)?;
+        if user == self.client_id() && password == self.client_secret() {
+            return Ok(Caller::OauthApp);
+        }
+        if user != "x-access-token" {
+            return Err(Reply::bad_credentials());
+        }
+        self.identify_installation(&password).map(Caller::Installation)
     }
 
     fn identify_app(&self, token: &str, key: &AppKey) -> Result<Caller, Reply> {
@@ -83,9 +99,9 @@ impl State {
     }
 }
 
-/// The password of `x-access-token:PASSWORD`.
-fn basic_password(encoded: &str) -> Option<String> {
+/// `USER:PASSWORD`
+fn basic_credentials(encoded: &str) -> Option<(String, String)> {
     let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
     let (user, password) = text.split_once(':')?;
-    (user == "x-access-token").then(|| password.to_owned())
+    Some((user.to_owned(), password.to_owned()))
 }

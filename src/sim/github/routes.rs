@@ -13,6 +13,7 @@ mod people;
 mod pulls;
 mod runs;
 mod scanning;
+mod sign_in;
 
 use super::book::Host;
 use super::caller::Caller;
@@ -38,7 +39,12 @@ pub(super) fn answer(ctx: &mut Ctx<'_>) -> Reply {
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let outcome = match ctx.ask.host {
         Host::Api => api(ctx, &segments),
-        Host::Web => lfs::web(ctx, &segments),
+        Host::Web => match (ctx.ask.method.as_str(), segments.as_slice()) {
+            ("GET", ["login", "oauth", "authorize"]) => sign_in::page(ctx),
+            ("POST", ["login", "oauth", "authorize"]) => sign_in::decide(ctx),
+            ("POST", ["login", "oauth", "access_token"]) => sign_in::exchange(ctx),
+            (_, segments) => lfs::web(ctx, segments),
+        },
         Host::Storage => match segments.as_slice() {
             ["artifacts", id] => artifacts::storage(ctx, id),
             segments => lfs::storage(ctx, segments),
@@ -62,6 +68,8 @@ fn api(ctx: &mut Ctx<'_>, segments: &[&str]) -> Answer {
         ("GET", ["app", "installations", id]) => app::installation(ctx, id),
         ("POST", ["app", "installations", id, "access_tokens"]) => app::access_token(ctx, id),
         ("GET", ["installation", "repositories"]) => app::repositories(ctx),
+        ("GET", ["user"]) => sign_in::authenticated_user(ctx),
+        ("DELETE", ["applications", client_id, "token"]) => sign_in::revoke(ctx, client_id),
         ("GET", ["users", login]) => people::user(ctx, login),
         ("GET", ["orgs", organization, "teams", slug, "members"]) => people::team_members(ctx, organization, slug),
         ("GET", ["orgs", organization, "teams", slug, "memberships", login]) => {
@@ -123,8 +131,8 @@ impl Ctx<'_> {
     fn reach(&self, repository: u64) -> Result<u64, Reply> {
         match &self.caller {
             Caller::Installation(grant) if self.state.reaches(grant, repository) => Ok(repository),
-            Caller::App => Err(Reply::bad_credentials()),
-            Caller::Installation(_) | Caller::Nobody => Err(Reply::not_found()),
+            Caller::App | Caller::OauthApp => Err(Reply::bad_credentials()),
+            Caller::Installation(_) | Caller::User(_) | Caller::Nobody => Err(Reply::not_found()),
         }
     }
 
@@ -156,7 +164,9 @@ impl Ctx<'_> {
     fn need_app(&self) -> Result<(), Reply> {
         match self.caller {
             Caller::App => Ok(()),
-            Caller::Nobody | Caller::Installation(_) => Err(Reply::error(401, "A JSON web token could not be decoded")),
+            Caller::Nobody | Caller::Installation(_) | Caller::User(_) | Caller::OauthApp => {
+                Err(Reply::error(401, "A JSON web token could not be decoded"))
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod people;
 pub mod pulls;
 pub mod repository;
 pub mod runs;
+pub mod sign_in;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -59,6 +60,7 @@ pub struct State {
     pub artifacts: Vec<outside::Artifact>,
     pub analyses: Vec<outside::Analysis>,
     pub tokens: HashMap<String, TokenGrant>,
+    pub sign_ins: sign_in::SignIns,
     pub queued: VecDeque<QueuedDelivery>,
     pub deliveries: Vec<Delivery>,
     /// What happens to webhooks on their way: late, never, twice.
@@ -90,6 +92,7 @@ impl State {
             artifacts: Vec::new(),
             analyses: Vec::new(),
             tokens: HashMap::new(),
+            sign_ins: sign_in::SignIns::default(),
             queued: VecDeque::new(),
             deliveries: Vec::new(),
             hook_rules: Vec::new(),

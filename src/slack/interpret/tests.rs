@@ -155,12 +155,19 @@ fn other_payloads_buttons_and_events_are_ignored_with_a_reason() {
 }
 
 #[test]
-fn a_command_keeps_its_words_and_its_person() {
-    let body = "command=%2Fcountersign&text=help+me&user_id=U0ANA&team_id=T0ACME&channel_id=C0DEPLOY&trigger_id=1.2";
+fn a_command_keeps_its_person() {
+    let body = "command=%2Fcountersign&text=unlink&user_id=U0ANA&team_id=T0ACME&channel_id=C0DEPLOY&trigger_id=1.2";
     let signal = reader().read(&delivery(Source::ChatCommand, body)).unwrap();
-    let ChatSignal::Command { text, reply } = signal else { panic!("{signal:?}") };
-    assert_eq!((text.as_str(), reply.user), ("help me", sample::chat_user("U0ANA")));
+    let ChatSignal::Command { command, reply } = signal else { panic!("{signal:?}") };
+    assert_eq!((command, reply.user), (ChatCommand::Unlink, sample::chat_user("U0ANA")));
     assert!(reader().read(&delivery(Source::ChatCommand, "command=%2Fcountersign&team_id=T0ACME")).is_err());
+}
+
+#[test]
+fn the_link_buttons_are_ours() {
+    let signal = read(&click_payload("link", "link")).unwrap();
+    assert!(matches!(signal, ChatSignal::Command { command: ChatCommand::Link, .. }), "{signal:?}");
+    assert!(matches!(read(&click_payload("open_link", "")), Ok(ChatSignal::Ignored { .. })));
 }
 
 #[test]

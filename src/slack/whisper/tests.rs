@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Ending, Role};
+use crate::domain::{ChatStanding, Ending, LinkConflict, LinkRefusal, OneTimeAddress, Role, Words};
 use crate::slack::sample::{self, OPENED};
 
 fn every_refusal() -> Vec<Refusal> {
@@ -15,6 +15,10 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::NotLinked,
         Refusal::LoginMoved { login: "bo".into() },
         Refusal::LoginGone { login: "bo".into() },
+        Refusal::LinkConflict { conflict: LinkConflict::TwoAccounts { file: "bo".into(), link: "bo-berg".into() } },
+        Refusal::LinkConflict {
+            conflict: LinkConflict::TwoPeople { login: "bo".into(), other: sample::chat_user("U0BO") },
+        },
         Refusal::NotInGroup { gate: "Approval".into(), group: "people with write access".into() },
         Refusal::EvidenceChanged,
         Refusal::StillGathering,
@@ -45,14 +49,14 @@ fn every_refusal() -> Vec<Refusal> {
 }
 
 fn said(whisper: &Whisper) -> String {
-    words(whisper).as_fallback(3_000)
+    words(whisper, false).as_fallback(3_000)
 }
 
 #[test]
 fn every_refusal_says_what_why_and_what_next() {
     let all = every_refusal();
     let codes: std::collections::BTreeSet<&str> = all.iter().map(Refusal::code).collect();
-    assert_eq!(codes.len(), 32, "a refusal is missing here");
+    assert_eq!(codes.len(), 33, "a refusal is missing here");
     let lines: Vec<String> = all.iter().map(|refusal| said(&Whisper::Refused(refusal.clone()))).collect();
     insta::assert_snapshot!(lines.join("\n"), @"
     Your click changed nothing: this button names no request that Countersign knows. Use the newest message about this deployment.
@@ -117,4 +121,62 @@ fn every_other_answer_has_words() {
     Your click does not count: GitHub could not be read for too long. Click again when it works, or ask whoever runs Countersign.
     Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. Click there; the thread says what came of it. If a click does not count, you are told why, as here.
     ");
+}
+
+#[test]
+fn who_can_link_is_offered_it_where_that_would_help() {
+    let helps =
+        [Refusal::NotLinked, Refusal::LoginMoved { login: "bo".into() }, Refusal::LoginGone { login: "bo".into() }];
+    for refusal in every_refusal() {
+        let offered =
+            |links| draw(&Whisper::Refused(refusal.clone()), links).to_string().contains("\"action_id\":\"link\"");
+        assert_eq!(offered(true), helps.contains(&refusal), "{refusal:?}");
+        assert!(!offered(false), "{refusal:?}");
+    }
+    let lines = helps.map(|refusal| words(&Whisper::Refused(refusal), true).as_fallback(3_000));
+    insta::assert_snapshot!(lines.join("\n"), @"");
+}
+
+#[test]
+fn every_answer_about_links_has_words() {
+    let address = OneTimeAddress("https://countersign.acme.example/link/secret".into());
+    let here = |linked: Option<&str>| Whisper::LinkHere {
+        address: address.clone(),
+        until: OPENED,
+        linked: linked.map(str::to_owned),
+    };
+    let other = || sample::chat_user("U0BO");
+    let taken = |in_file| LinkRefusal::AccountTaken { login: "mona".into(), other: other(), in_file };
+    let chat_taken = |in_file| LinkRefusal::ChatTaken { login: "lisa".into(), in_file };
+    let answers = [
+        here(None),
+        here(Some("mona")),
+        Whisper::Linked { account: sample::forge_user(21, "mona") },
+        Whisper::Unlinked { login: "mona".into(), in_file: None },
+        Whisper::Unlinked { login: "mona".into(), in_file: Some("lisa".into()) },
+        Whisper::NothingToUnlink { in_file: None },
+        Whisper::NothingToUnlink { in_file: Some("lisa".into()) },
+        Whisper::SomebodyTried { login: "mona".into(), other: other() },
+        Whisper::NotLinkedNow(LinkRefusal::NotSetUp),
+        Whisper::NotLinkedNow(LinkRefusal::Standing { standing: ChatStanding::Guest }),
+        Whisper::NotLinkedNow(LinkRefusal::NotAPerson { login: "hubot".into() }),
+        Whisper::NotLinkedNow(taken(false)),
+        Whisper::NotLinkedNow(taken(true)),
+        Whisper::NotLinkedNow(chat_taken(false)),
+        Whisper::NotLinkedNow(chat_taken(true)),
+        Whisper::NotLinkedNow(LinkRefusal::Declined { login: "mona".into() }),
+        Whisper::NotLinkedNow(LinkRefusal::OtherBrowser),
+        Whisper::UnknownCommand { typed: Words::new("approve everything") },
+    ];
+    insta::assert_snapshot!(answers.map(|answer| said(&answer)).join("\n"), @"");
+}
+
+#[test]
+fn the_address_is_in_its_button_and_nowhere_else() {
+    let address = OneTimeAddress("https://countersign.acme.example/link/secret".into());
+    let whisper = Whisper::LinkHere { address, until: OPENED, linked: None };
+    let drawn = draw(&whisper, true);
+    assert_eq!(drawn.pointer("/blocks/1/elements/0/url").unwrap(), "https://countersign.acme.example/link/secret");
+    assert_eq!(drawn.to_string().matches("secret").count(), 1);
+    assert!(!format!("{whisper:?}").contains("secret"));
 }

@@ -71,6 +71,7 @@ async fn ask_everything(prism: &Prism) {
         web_url: "https://github.com".to_owned(),
         app_id: keys.app_id().to_string(),
         private_key: keys.private_key_pem().into(),
+        sign_in: None,
         allow_http: true,
         timeouts: Timeouts { call: Duration::from_secs(30), ..Timeouts::default() },
     };

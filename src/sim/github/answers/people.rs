@@ -52,7 +52,7 @@ impl State {
     pub(in crate::sim::github) fn public_user(&self, account: &Account) -> Value {
         let mut user = self.user(account);
         let more = json!({
-            "name": account.name, "company": null, "blog": "", "location": null, "email": null, "hireable": null,
+            "name": account.name, "company": null, "blog": "", "location": null, "email": account.public_email, "hireable": null,
             "bio": null, "twitter_username": null, "public_repos": 0, "public_gists": 0, "followers": 0,
             "following": 0, "created_at": wire_time(OPENED), "updated_at": wire_time(OPENED),
         });

@@ -17,6 +17,8 @@ pub struct Account {
     pub name: Option<String>,
     /// Commits with one of these addresses belong to this account.
     pub emails: Vec<String>,
+    /// Shown on the profile; one of the verified ones.
+    pub public_email: Option<String>,
     pub site_admin: bool,
 }
 
@@ -109,7 +111,8 @@ impl State {
 
     fn add_account(&mut self, id: u64, login: &str, kind: AccountKind) -> u64 {
         let emails = vec![format!("{id}+{login}@users.noreply.github.com")];
-        let account = Account { id, login: login.to_owned(), kind, name: None, emails, site_admin: false };
+        let login = login.to_owned();
+        let account = Account { id, login, kind, name: None, emails, public_email: None, site_admin: false };
         self.accounts.insert(id, account);
         id
     }
