@@ -8,6 +8,7 @@ mod colour;
 mod database;
 mod demo;
 mod failure;
+mod identity;
 mod requests;
 mod runtime;
 mod scan;
@@ -25,6 +26,7 @@ pub use card::CardArguments;
 pub use check::{CheckArguments, CheckFormat, FailOn};
 pub use demo::{DemoArguments, StoryName};
 pub use failure::Failure;
+pub use identity::{IdentityCommand, SlackAccountArguments};
 pub use scan::ScanArguments;
 
 /// Runs the program with its arguments, the first being its name.
@@ -42,6 +44,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Requests(command) => requests::run(&command),
         Command::Audit(command) => audit::run(&command),
+        Command::Identity(command) => identity::run(&command),
         Command::Check(arguments) => check::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Card(arguments) => card::run(&arguments),

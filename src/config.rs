@@ -11,7 +11,7 @@ pub mod problem;
 pub mod serve;
 pub mod settings;
 
-pub use identity::{IdentityFile, LinkedPerson};
+pub use identity::{IdentityEntry, IdentityFile, LinkedPerson};
 pub use load::{DEFAULTS, Origin, load};
 pub use problem::Problem;
 pub use serve::{

@@ -111,6 +111,18 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens the database to write to it beside a server that may be running on it: for a command that adds rows and is
+    /// done. Claims belong to the server, so nothing may be claimed here; the tables must be there.
+    pub async fn open_beside(url: &str) -> Result<Self, StoreError> {
+        let target = Target::parse(url)?;
+        let connection = target.connect().await?;
+        let (store, waiting) = Self::unattended(target.clone(), 0);
+        let writer = Writer::new(target, connection, store.inner.shared.clone(), StoreOptions::default().salt, None);
+        #[expect(clippy::disallowed_methods, reason = "the writer belongs to the store and ends with it")]
+        tokio::spawn(writer.run(waiting));
+        Ok(store)
+    }
+
     fn unattended(target: Target, lease_ms: i64) -> (Self, mpsc::Receiver<Work>) {
         let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
         let pools = target.pools();

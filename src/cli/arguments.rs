@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::card::{self, CardArguments};
 use super::check::{self, CheckArguments};
 use super::demo::{self, DemoArguments};
+use super::identity::IdentityCommand;
 use super::scan::{self, ScanArguments};
 
 const EXAMPLES: &str = "\
@@ -18,6 +19,7 @@ Examples:
   countersign serve --config /etc/countersign.toml
   COUNTERSIGN_SLACK__BOT_TOKEN_FILE=/run/secrets/bot-token countersign serve
   countersign requests list
+  countersign identity list
   countersign audit show 01890a5d-ac96-774b-bcce-b302099a8057
   countersign audit verify --format json
 
@@ -54,6 +56,9 @@ pub enum Command {
     /// Look at the record of everything that happened, and verify it
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Say which Slack account and which GitHub account are one person
+    #[command(subcommand)]
+    Identity(IdentityCommand),
     /// Show the whole loop on this machine, with a simulated GitHub and Slack in the browser
     #[command(after_help = demo::EXAMPLES)]
     Demo(DemoArguments),

@@ -1,4 +1,4 @@
-//! Opens the database for a command that only looks.
+//! Opens the database for a command.
 
 use std::path::Path;
 
@@ -9,13 +9,27 @@ use crate::store::Store;
 
 use super::failure::Failure;
 
-/// Opens the database of the settings. One that is not there is not made.
+/// Opens the database of the settings to look at it. One that is not there is not made.
 pub(super) async fn open(url: &SecretString) -> Result<Store, Failure> {
+    let store = Store::open_to_read(there(url)?).await.context("cannot open the database")?;
+    usable(store).await
+}
+
+/// The same to write to it, beside a server that may be running.
+pub(super) async fn open_to_write(url: &SecretString) -> Result<Store, Failure> {
+    let store = Store::open_beside(there(url)?).await.context("cannot open the database")?;
+    usable(store).await
+}
+
+fn there(url: &SecretString) -> Result<&str, Failure> {
     let url = url.expose_secret();
-    if let Some(path) = sqlite_path(url).filter(|path| !Path::new(path).exists()) {
-        return Err(Failure::BadInput(format!("there is no database `{path}` (database.url)")));
+    match sqlite_path(url).filter(|path| !Path::new(path).exists()) {
+        Some(path) => Err(Failure::BadInput(format!("there is no database `{path}` (database.url)"))),
+        None => Ok(url),
     }
-    let store = Store::open_to_read(url).await.context("cannot open the database")?;
+}
+
+async fn usable(store: Store) -> Result<Store, Failure> {
     store.check().await.context("the database has no usable tables: start the server once, it makes them")?;
     Ok(store)
 }

@@ -4,6 +4,7 @@ mod conflicts;
 mod forwarded;
 mod headers;
 mod linking;
+mod operators;
 mod replicas;
 mod unlinking;
 mod visitor;

@@ -50,7 +50,7 @@ pub(super) fn here(until: Timestamp, linked: Option<&str>) -> Line {
         None => line.words("Go on in the browser and say at GitHub which account is yours. "),
     };
     let line = line.words(&format!("It works once, until {}, and is for you alone. ", clock(until)));
-    line.bold("Do not pass it on, and go through with none that somebody sent you: that would tie your GitHub account to their Slack account.")
+    line.bold("Do not pass it on, and never use one that somebody else sent you: that would tie your GitHub account to their Slack account.")
 }
 
 pub(super) fn linked(account: &ForgeUser) -> Line {
@@ -64,7 +64,7 @@ pub(super) fn linked(account: &ForgeUser) -> Line {
 pub(super) fn unlinked(login: &str, in_file: Option<&str>) -> Line {
     let line = Line::new().words("Unlinked: the GitHub account ").code(login, 100);
     let line = line.words(
-        " is no longer tied to your Slack account. Votes you gave count no longer where nothing is decided yet.",
+        " is no longer tied to your Slack account. Votes you gave no longer count where nothing is decided yet.",
     );
     still_in_file(line, in_file)
 }

@@ -65,9 +65,11 @@ fn every_refusal_says_what_why_and_what_next() {
     Your click changed nothing: bots and apps cannot decide. A person has to.
     Your click changed nothing: your account belongs to another workspace. Only members of this one can decide; ask one of them.
     Your click changed nothing: Slack does not show us your account, so it cannot be checked. Ask an administrator of this workspace.
-    Your click changed nothing: your Slack account is not linked to a GitHub account. Ask whoever runs Countersign to add you to the identity file.
-    Your click changed nothing: your link names the GitHub login bo, which belongs to somebody else now. Ask whoever runs Countersign to correct the identity file.
-    Your click changed nothing: your link names the GitHub login bo, which nobody has any more. Ask whoever runs Countersign to correct the identity file.
+    Your click changed nothing: your Slack account is not linked to a GitHub account. Ask whoever runs Countersign to put it right in the identity file.
+    Your click changed nothing: your link names the GitHub login bo, which belongs to somebody else now. Ask whoever runs Countersign to put it right in the identity file.
+    Your click changed nothing: your link names the GitHub login bo, which nobody has any more. Ask whoever runs Countersign to put it right in the identity file.
+    Your click changed nothing: your Slack account is tied to two GitHub accounts. The operator's identity file says bo, and bo-berg was linked. Neither counts until that is put right: type /countersign unlink if the linked one is wrong, or have whoever runs Countersign correct the file.
+    Your click changed nothing: the GitHub account bo is tied to your Slack account and to <@U0BO>: one of the two by the operator's identity file, the other by a link. Neither counts until that is put right. Ask whoever runs Countersign; if your link is the wrong one, type /countersign unlink.
     Your click changed nothing: Approval is for people with write access, and you are not one of them. Ask one of them, or have your access at GitHub changed and click again.
     Your click changed nothing: the evidence was read again since this button was drawn. Look at the message as it is now and click again.
     Your click changed nothing: the evidence is still being read. The buttons appear when it is there.
@@ -119,7 +121,7 @@ fn every_other_answer_has_words() {
     Your objection is kept and shown. It decides nothing; those who decide see it.
     Your click is kept, but could not be checked yet: GitHub did not answer. It is checked again by itself; do not click again.
     Your click does not count: GitHub could not be read for too long. Click again when it works, or ask whoever runs Countersign.
-    Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. Click there; the thread says what came of it. If a click does not count, you are told why, as here.
+    Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. Click there; the thread says what came of it. If a click does not count, you are told why, as here. /countersign link ties your GitHub account to your Slack account, /countersign unlink undoes that.
     ");
 }
 
@@ -134,7 +136,11 @@ fn who_can_link_is_offered_it_where_that_would_help() {
         assert!(!offered(false), "{refusal:?}");
     }
     let lines = helps.map(|refusal| words(&Whisper::Refused(refusal), true).as_fallback(3_000));
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    Your click changed nothing: your Slack account is not linked to a GitHub account. Link your GitHub account with the button below, or type /countersign link; then click again.
+    Your click changed nothing: your link names the GitHub login bo, which belongs to somebody else now. Link your GitHub account with the button below, or type /countersign link; then click again.
+    Your click changed nothing: your link names the GitHub login bo, which nobody has any more. Link your GitHub account with the button below, or type /countersign link; then click again.
+    ");
 }
 
 #[test]
@@ -168,7 +174,26 @@ fn every_answer_about_links_has_words() {
         Whisper::NotLinkedNow(LinkRefusal::OtherBrowser),
         Whisper::UnknownCommand { typed: Words::new("approve everything") },
     ];
-    insta::assert_snapshot!(answers.map(|answer| said(&answer)).join("\n"), @"");
+    insta::assert_snapshot!(answers.map(|answer| said(&answer)).join("\n"), @r"
+    Go on in the browser and say at GitHub which account is yours. It works once, until 12:00 UTC, and is for you alone. Do not pass it on, and never use one that somebody else sent you: that would tie your GitHub account to their Slack account.
+    Your Slack account is tied to the GitHub account mona now. What is below renews that, for instance after you changed your login; to tie another account, type /countersign unlink first. It works once, until 12:00 UTC, and is for you alone. Do not pass it on, and never use one that somebody else sent you: that would tie your GitHub account to their Slack account.
+    Linked: your Slack account and the GitHub account mona (number 21) are one person from now on. Not you? Type /countersign unlink, and tell whoever runs Countersign.
+    Unlinked: the GitHub account mona is no longer tied to your Slack account. Votes you gave no longer count where nothing is decided yet.
+    Unlinked: the GitHub account mona is no longer tied to your Slack account. Votes you gave no longer count where nothing is decided yet. The operator's identity file ties your Slack account to lisa; only whoever runs Countersign can change that.
+    You linked no GitHub account here, so there is nothing to undo.
+    You linked no GitHub account here, so there is nothing to undo. The operator's identity file ties your Slack account to lisa; only whoever runs Countersign can change that.
+    <@U0BO> tried to link your GitHub account mona to their Slack account. It was refused, because it is linked to yours. Whoever tried had signed in at GitHub as you: if that was not you, look at your sessions there (Settings › Sessions) and tell whoever runs Countersign.
+    Nothing was linked: whoever runs Countersign has not set that up. It needs the GitHub App's client ID and a client secret (github.client_id, github.client_secret) and server.public_url. They can also add you to the identity file.
+    Nothing was linked: guests of this workspace cannot decide, so their accounts are not linked.
+    Nothing was linked: hubot is not a person's account at GitHub. Sign in there with your own.
+    Nothing was linked: the GitHub account mona is linked to <@U0BO> in this workspace, and one person has one account. If that is you as well, type /countersign unlink there first; if it is not, tell whoever runs Countersign.
+    Nothing was linked: the operator's identity file ties the GitHub account mona to <@U0BO>. Ask whoever runs Countersign.
+    Nothing was linked: your Slack account is linked to the GitHub account lisa already. To link another one, type /countersign unlink first.
+    Nothing was linked: the operator's identity file ties your Slack account to the GitHub account lisa. Ask whoever runs Countersign to change that first.
+    Nothing was linked: whoever signed in at GitHub as mona said that this Slack account is not theirs. If that was you, type /countersign link to start again.
+    Nothing was linked: the address was opened in one browser and GitHub's answer came to another. Type /countersign link and stay in one browser; if you passed the address on, do not.
+    There is no /countersign approve everything. Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. Click there; the thread says what came of it. If a click does not count, you are told why, as here. /countersign link ties your GitHub account to your Slack account, /countersign unlink undoes that.
+    ");
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn every_page(name: &str) -> Vec<Page> {
     let other = ChatUser { workspace: "T0ACME".into(), user: "U0OTHER".into() };
     let mut pages = vec![
         Page::Start { asked: asked(name), proof: "p".into() },
-        Page::Onward { address: format!("https://forge.example/authorize?state={name}") },
+        Page::Onward { address: "https://forge.example/authorize?state=abc&prompt=select_account".into() },
         Page::Confirm { asked: asked(name), account: account(name), proof: "p".into() },
         Page::Linked { asked: asked(name), account: account(name) },
     ];
