@@ -71,6 +71,7 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
 pub async fn serve(settings: ServeSettings) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     let app = build(&settings, Clock::System, IdSource::System).await?;
+    linking::report(&app.engine).await.context("cannot read the account links")?;
     run(&settings, app, stop).await
 }
 

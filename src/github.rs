@@ -27,6 +27,7 @@ mod own_app;
 mod path;
 mod payload;
 mod people;
+mod profile;
 mod pulls;
 mod remembered;
 mod run;

@@ -7,6 +7,7 @@ mod acknowledgement;
 mod blocks;
 mod channel;
 mod chat;
+mod claims;
 mod client;
 mod command;
 mod failure;

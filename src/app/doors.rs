@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn the_manifests_and_the_doors_agree() {
-        assert_eq!(paths(include_str!("../../app-manifest.json")), [GITHUB_WEBHOOKS]);
+        let github = [GITHUB_WEBHOOKS, crate::app::linking::CALLBACK];
+        assert_eq!(paths(include_str!("../../app-manifest.json")), github);
         let mut slack = paths(include_str!("../../slack-manifest.json"));
         slack.sort();
         let mut served = [SLACK.commands, SLACK.events, SLACK.interactions];

@@ -3,6 +3,7 @@
 use crate::config::{AccountLinks, IdentityFile, LinkRules};
 use crate::engine::Engine;
 use crate::engine::people::{self, Directory, LinkedAccount};
+use crate::store::StoreError;
 use crate::web::LinkPages;
 
 /// Where the forge sends people back to, below [`base`]; `app-manifest.json` carries the same path.
@@ -25,4 +26,18 @@ pub fn directory(file: &IdentityFile, rules: &LinkRules) -> Directory {
 pub fn pages(engine: &Engine) -> Option<LinkPages> {
     let address = engine.link_address.clone()?;
     Some(LinkPages { engine: engine.clone(), address })
+}
+
+/// Says at the start whether people can link their accounts, and whose links contradict the operator's file: those count for
+/// nobody until somebody puts it right.
+pub async fn report(engine: &Engine) -> Result<(), StoreError> {
+    match &engine.link_address {
+        Some(address) => tracing::info!(address, "people link their accounts at {address}/link/…"),
+        None => tracing::info!("people cannot link their accounts themselves: set github.client_secret to let them"),
+    }
+    let links = engine.store.links(engine.forge.host(), false).await?;
+    for (chat, conflict) in engine.people.conflicts(&engine.store, &links).await? {
+        people::tell_operator(&chat, &conflict);
+    }
+    Ok(())
 }

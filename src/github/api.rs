@@ -40,11 +40,14 @@ pub(super) struct Errand<'a> {
     pub is_remembered: bool,
     /// The media type asked for.
     pub accept: &'static str,
+    /// A search, which counts against an allowance of its own.
+    pub is_search: bool,
 }
 
 impl<'a> Errand<'a> {
     pub fn new(repository: &'a Repository, purpose: Purpose, doing: &'a str) -> Self {
-        Self { repository, purpose, doing, max_bytes: MAX_ANSWER_BYTES, is_remembered: false, accept: MEDIA_TYPE }
+        let (max_bytes, accept) = (MAX_ANSWER_BYTES, MEDIA_TYPE);
+        Self { repository, purpose, doing, max_bytes, is_remembered: false, accept, is_search: false }
     }
 
     pub const fn remembered(self) -> Self {
@@ -118,6 +121,25 @@ impl GithubForge {
         }
         let found = serde_json::from_slice(&answer.body).map_err(|error| unreadable(errand.doing, &error))?;
         Ok(Presence::Found(found))
+    }
+
+    /// Reads something that is not of the repository, with its installation's token. `None`: it is not there.
+    pub(super) async fn read_elsewhere<T: DeserializeOwned>(
+        &self,
+        errand: Errand<'_>,
+        path: &str,
+    ) -> Result<Option<T>, PortError> {
+        let answer = match self.look_up(errand, path).await? {
+            Fetched::Answer(answer) => answer,
+            Fetched::TooLong { size } => {
+                return Err(no_answer(Trouble::TooLong { size }, &Method::GET, errand.doing));
+            }
+        };
+        match answer.status {
+            StatusCode::OK => serde_json::from_slice(&answer.body).map(Some).map_err(|e| unreadable(errand.doing, &e)),
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(refusal(&answer, &Method::GET, errand.doing)),
+        }
     }
 
     async fn fetch_whole(&self, errand: Errand<'_>, rest: &str) -> Result<Answer, PortError> {
@@ -220,7 +242,8 @@ impl GithubForge {
 
     /// One call with the errand's token; with a new one, once, if GitHub does not know it any more.
     async fn authorised(&self, errand: Errand<'_>, ask: Ask<'_>) -> Result<Fetched, PortError> {
-        let bucket = Bucket::Installation(errand.repository.installation);
+        let installation = errand.repository.installation;
+        let bucket = if errand.is_search { Bucket::Search(installation) } else { Bucket::Installation(installation) };
         let key = errand.token_key();
         self.not_paused(bucket, errand.doing)?;
         let token = self.token(key).await?;

@@ -4,7 +4,7 @@ use crate::domain::{CommitSha, DeploymentId, EnvironmentName, Repository, RunId,
 use crate::engine::receive::Delivery;
 use crate::ports::code::Presence;
 use crate::ports::forge::{
-    Answered, FirstAnswer, Forge, ForgeSignal, Permission, RunState, SignIn, SignedIn, TellForge,
+    Answered, FirstAnswer, Forge, ForgeSignal, Permission, Profile, RunState, SignIn, SignedIn, TellForge,
 };
 use crate::ports::pulls::{PostedSheet, PullState, SheetContent};
 use crate::ports::{Clock, PortResult};
@@ -76,6 +76,14 @@ impl Forge for GithubForge {
 
     fn permission<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Permission>> {
         Box::pin(self.permission_of(repository, login))
+    }
+
+    fn profile<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Profile>> {
+        Box::pin(self.profile_of(repository, login))
+    }
+
+    fn logins_by_email<'a>(&'a self, repository: &'a Repository, email: &'a str) -> PortResult<'a, Vec<String>> {
+        Box::pin(self.logins_of_email(repository, email))
     }
 
     fn sign_in_address(&self, sign_in: SignIn<'_>) -> Option<String> {

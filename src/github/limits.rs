@@ -20,6 +20,8 @@ pub enum Bucket {
     Installation(InstallationId),
     /// The web host's own, for large files.
     LargeFiles(InstallationId),
+    /// Searches have a small one of their own: one that is used up must not stop anything else.
+    Search(InstallationId),
 }
 
 /// What an answer says about the allowance.

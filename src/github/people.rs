@@ -54,7 +54,7 @@ impl GithubForge {
 }
 
 /// Letters, digits, `-`, `_` and the brackets of bots: nothing that could lead to another path.
-fn is_login(login: &str) -> bool {
+pub(super) fn is_login(login: &str) -> bool {
     let of_login = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'[' | b']');
     (1..=100).contains(&login.len()) && login.bytes().all(of_login)
 }

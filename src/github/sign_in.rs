@@ -33,7 +33,7 @@ const MAX_ANSWER_BYTES: usize = 256 * 1024;
 const MAX_WHY_CHARS: usize = 200;
 const FORM: &str = "application/x-www-form-urlencoded";
 /// What [`AccountPart::kind`] says of a person's account.
-const PERSON: &str = "User";
+pub(super) const PERSON: &str = "User";
 
 /// The answer of the token endpoint. Errors come with status 200.
 #[derive(Deserialize)]

@@ -19,6 +19,9 @@ pub trait Chat: Send + Sync + 'static {
     /// How people are shown somebody.
     fn name<'a>(&'a self, user: &'a ChatUser) -> PortResult<'a, ChatName>;
 
+    /// What somebody's profile says, as far as we may read it.
+    fn claims<'a>(&'a self, user: &'a ChatUser, field: Option<&'a str>) -> PortResult<'a, Claims>;
+
     /// The channel a request's message goes to.
     fn channel_for(&self, request: &Request) -> String;
 
@@ -134,6 +137,22 @@ pub enum Act {
 pub enum Wanted {
     Deny,
     Changes { page: usize },
+}
+
+/// What somebody's profile says.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// The address of the account, which the chat has verified.
+    pub email: Option<String>,
+    /// What they wrote into the field that was asked for. A claim.
+    pub field: Option<String>,
+}
+
+/// Addresses are not logged.
+impl std::fmt::Debug for Claims {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Claims")
+    }
 }
 
 /// What somebody wants who types a command.

@@ -24,6 +24,12 @@ pub trait Forge: CodeHost {
     /// What the holder of `login` may do in the repository, and who that is today. `Missing`: nobody has this login.
     fn permission<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Permission>>;
 
+    /// An account as its profile shows it to everybody. `Missing`: nobody has this login.
+    fn profile<'a>(&'a self, repository: &'a Repository, login: &'a str) -> PortResult<'a, Presence<Profile>>;
+
+    /// A few accounts whose profiles show an address like this one, by login: each still has to be looked at.
+    fn logins_by_email<'a>(&'a self, repository: &'a Repository, email: &'a str) -> PortResult<'a, Vec<String>>;
+
     /// Where somebody goes to say which account is theirs; `None` where the operator has not set that up.
     fn sign_in_address(&self, sign_in: SignIn<'_>) -> Option<String>;
 
@@ -170,6 +176,16 @@ pub struct RunState {
 pub struct Permission {
     pub user: ForgeUser,
     pub access: crate::domain::Access,
+}
+
+/// An account as its owner shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub user: ForgeUser,
+    /// Neither a bot nor an organisation.
+    pub is_person: bool,
+    /// An address of theirs that the forge has verified, where they show one.
+    pub email: Option<String>,
 }
 
 /// Somebody's way to the forge and back (OAuth 2.0 with PKCE).

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{ChatName, ChatStanding, ChatUser, MessageRef, ReplyTo, Request, ThreadLine, Whisper};
 use crate::engine::receive::Delivery;
-use crate::ports::chat::{ChatSignal, Opening};
+use crate::ports::chat::{ChatSignal, Claims, Opening};
 use crate::ports::{Board, Chat, Class, Clock, PortError, PortResult, Posted, Shown, View};
 
 use super::channel::{Channels, SHARED};
@@ -14,7 +14,7 @@ use super::identity::Ourselves;
 use super::interpret::Reader;
 use super::response_url::ReplyAddresses;
 use super::settings::SlackSettings;
-use super::{message, modal, name, standing, thread, whisper};
+use super::{claims, message, modal, name, standing, thread, whisper};
 
 /// Slack, for one workspace and one default channel.
 #[derive(Debug)]
@@ -105,6 +105,10 @@ impl Chat for SlackChat {
 
     fn name<'a>(&'a self, user: &'a ChatUser) -> PortResult<'a, ChatName> {
         Box::pin(async move { name::of(&self.client, &self.us().await?, user).await })
+    }
+
+    fn claims<'a>(&'a self, user: &'a ChatUser, field: Option<&'a str>) -> PortResult<'a, Claims> {
+        Box::pin(claims::of(&self.client, user, field))
     }
 
     fn channel_for(&self, _: &Request) -> String {

@@ -6,6 +6,7 @@ mod headers;
 mod linking;
 mod operators;
 mod replicas;
+mod rules;
 mod unlinking;
 mod visitor;
 

@@ -71,6 +71,7 @@ fn api(ctx: &mut Ctx<'_>, segments: &[&str]) -> Answer {
         ("GET", ["user"]) => sign_in::authenticated_user(ctx),
         ("DELETE", ["applications", client_id, "token"]) => sign_in::revoke(ctx, client_id),
         ("GET", ["users", login]) => people::user(ctx, login),
+        ("GET", ["search", "users"]) => people::search(ctx),
         ("GET", ["orgs", organization, "teams", slug, "members"]) => people::team_members(ctx, organization, slug),
         ("GET", ["orgs", organization, "teams", slug, "memberships", login]) => {
             people::team_membership(ctx, organization, slug, login)

@@ -158,6 +158,14 @@ const METHODS: &[Method] = &[
         arguments: &[("user", Text), ("include_locale", Flag)],
     },
     Method {
+        name: "users.profile.get",
+        scopes: &["users.profile:read"],
+        tier: 4,
+        json_body: false,
+        required: &[],
+        arguments: &[("user", Text), ("include_labels", Flag)],
+    },
+    Method {
         name: "users.lookupByEmail",
         scopes: &["users:read.email"],
         tier: 3,

@@ -168,6 +168,7 @@ fn dispatch(name: &str, call: &mut Call<'_>) -> Answer {
         "conversations.info" => channels::info(call),
         "conversations.members" => channels::members(call),
         "users.info" => people::users_info(call),
+        "users.profile.get" => people::users_profile_get(call),
         "users.lookupByEmail" => people::users_lookup_by_email(call),
         "usergroups.list" => people::usergroups_list(call),
         "usergroups.users.list" => people::usergroups_users_list(call),

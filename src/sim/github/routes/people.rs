@@ -16,6 +16,23 @@ pub(super) fn user(ctx: &Ctx<'_>, login: &str) -> Answer {
     Ok(Reply::ok(&ctx.state.public_user(account)))
 }
 
+/// Search as far as `in:email` goes: every account whose public address contains one of the words.
+pub(super) fn search(ctx: &Ctx<'_>) -> Answer {
+    ctx.need("metadata", Level::Read)?;
+    let query = ctx.ask.parameter("q").unwrap_or_default();
+    let (qualifiers, words): (Vec<&str>, Vec<&str>) =
+        query.split_whitespace().partition(|part| part.starts_with("in:") || part.starts_with("type:"));
+    if words.is_empty() || !qualifiers.contains(&"in:email") {
+        return Err(Reply::error(422, "Validation Failed"));
+    }
+    let has = |email: &str| words.iter().any(|word| email.to_lowercase().contains(&word.to_lowercase()));
+    let found = ctx.state.accounts.values().filter(|account| account.public_email.as_deref().is_some_and(has));
+    let found: Vec<u64> = found.filter(|account| account.kind == AccountKind::User).map(|account| account.id).collect();
+    let (total, page) = (found.len(), ctx.page(found));
+    let items: Vec<Value> = page.items.iter().map(|id| ctx.state.simple_user(*id)).collect();
+    Ok(Reply::ok(&json!({ "total_count": total, "incomplete_results": false, "items": items })))
+}
+
 /// `none` for somebody who is no collaborator of a private repository; 404 for a login nobody has.
 pub(super) fn permission(ctx: &Ctx<'_>, repository: u64, login: &str) -> Answer {
     ctx.need("metadata", Level::Read)?;

@@ -27,6 +27,21 @@ pub(super) fn users_info(call: &mut Call<'_>) -> Answer {
     Ok(json!({ "ok": true, "user": object(call.state, user) }))
 }
 
+/// Slack: [users.profile.get](https://docs.slack.dev/reference/methods/users.profile.get)
+pub(super) fn users_profile_get(call: &mut Call<'_>) -> Answer {
+    let user = call.state.users.get(call.text("user")).ok_or_else(|| Refusal::new("user_not_found"))?;
+    let mut shown = profile(call.state, user);
+    let fields: Map<String, Value> = user
+        .profile_fields
+        .iter()
+        .map(|(id, value)| (id.clone(), json!({ "value": value, "alt": "" })))
+        .collect();
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("fields".into(), if fields.is_empty() { Value::Null } else { Value::Object(fields) });
+    }
+    Ok(json!({ "ok": true, "profile": shown }))
+}
+
 /// Slack: [users.lookupByEmail](https://docs.slack.dev/reference/methods/users.lookupByEmail)
 pub(super) fn users_lookup_by_email(call: &mut Call<'_>) -> Answer {
     let email = call.text("email");
