@@ -29,8 +29,9 @@ pub struct ChatUser {
 /// How the chat shows an account to people: names that anybody may choose and copy. Proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatName {
-    /// As people are called there.
+    /// The whole name.
     pub name: String,
+    /// What others call them by.
     pub handle: String,
     pub workspace: String,
 }

@@ -32,11 +32,13 @@ pub(super) async fn of(client: &Client, us: &AuthTest, user: &ChatUser) -> Resul
     let found = answer.get("user").and_then(|found| User::deserialize(found).ok());
     let found = found.ok_or_else(|| PortError::retry(doing, "the answer describes no user"))?;
     let Profile { real_name, display_name } = found.profile;
-    let name = [display_name, real_name, found.name.clone()].into_iter().find(|name| !name.trim().is_empty());
+    let first = |names: [&String; 3]| names.into_iter().find(|name| !name.trim().is_empty()).cloned();
+    let name = first([&real_name, &display_name, &found.name]);
+    let handle = first([&display_name, &found.name, &real_name]);
     let workspace = if user.workspace == us.team_id { us.team.as_str() } else { "another workspace" };
     Ok(ChatName {
         name: bounded(name.as_deref().unwrap_or(&user.user)),
-        handle: bounded(&found.name),
+        handle: bounded(handle.as_deref().unwrap_or_default()),
         workspace: bounded(workspace),
     })
 }

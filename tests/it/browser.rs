@@ -6,6 +6,8 @@ mod driver;
 
 use std::net::SocketAddr;
 
+use countersign::sim::github::Access;
+use countersign::sim::github::sample::BO;
 use countersign::sim::page::{self, Page};
 use countersign::sim::world::{World, WorldOptions};
 use tokio_util::sync::CancellationToken;
@@ -112,6 +114,53 @@ async fn an_outsider_is_answered_where_only_they_can_see_it() {
     browser.click("[data-start=matrix]").await;
     browser.wait_for_text("#run .counts", "29 waiting for review").await;
     browser.photograph("matrix").await;
+    browser.end().await;
+    demo.close().await;
+}
+
+/// The whole way: refused, linked in the browser, and then the click counts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_links_their_accounts_and_then_decides() {
+    let (demo, browser) = (Demo::open().await, Browser::start().await);
+    let world = demo.page.world();
+    let repository = world.sample.repository;
+    world.github.edit(|state| state.add_collaborator(repository, BO, Access::Write));
+    browser.open(&demo.address("?as=bo")).await;
+    browser.wait_for_text("#channel .sk-header", "approval needed").await;
+    approve(&browser).await;
+    browser.wait_for_text("#channel .private", "not linked to a GitHub account").await;
+    browser.photograph("not-linked").await;
+    browser.click("#channel .private [data-action-id=link]").await;
+    browser.wait_for_text("#channel .private", "is for you alone").await;
+    browser.photograph("link-offered").await;
+    let address = browser.attribute("#channel .private a[data-action-id=open_link]", "href").await;
+
+    browser.open(&address).await;
+    browser.wait_for_text("h1", "Link your GitHub account").await;
+    browser.wait_for_text(".account code", "U0BO").await;
+    browser.photograph("link-start").await;
+    browser.click("button.primary").await;
+    browser.wait_for_text("h1", "Continue to Countersign").await;
+    browser.photograph("link-github").await;
+    browser.click("input[value=bo]").await;
+    browser.click("button[value=allow]").await;
+    browser.wait_for_text("h1", "Are both of these you?").await;
+    browser.wait_for_text(".account code", "21004").await;
+    browser.photograph("link-question").await;
+    browser.click("button[value=yes]").await;
+    browser.wait_for_text("h1", "Linked").await;
+    browser.photograph("link-done").await;
+    browser.open(&address).await;
+    browser.wait_for_text("h1", "This address was used").await;
+    browser.photograph("link-over").await;
+
+    browser.open(&demo.address("?as=bo")).await;
+    browser.wait_for_text("#channel .private", "are one person from now on").await;
+    browser.photograph("linked").await;
+    browser.click("#channel .sk-primary[popovertarget]").await;
+    browser.click(APPROVE).await;
+    browser.wait_for_text("#run .said[data-kind=approved] .comment", "bo").await;
+    browser.wait_for_text("#run .facts .state", "Success").await;
     browser.end().await;
     demo.close().await;
 }

@@ -164,6 +164,9 @@ document.addEventListener("click", async (event) => {
   } else if (data.openThread) {
     const thread = $(`thread-${data.openThread}`);
     if (thread) { thread.open = !thread.open; if (thread.open) thread.querySelector("summary").focus(); }
+  } else if (data.actionId && target.nodeName === "A") {
+    // The browser opens its address by itself; Slack tells the app that it was pressed.
+    send("/slack/press", { ...place(target), value: data.value || "" });
   } else if (data.actionId && target.nodeName === "BUTTON") {
     if (!data.view) opener = target;
     target.closest("[popover]")?.hidePopover();

@@ -59,7 +59,7 @@ fn onward(address: &str, forge: &str) -> Markup {
 
 fn confirm(host: &str, asked: &Asked, account: &ForgeUser, proof: &str) -> Markup {
     html! {
-        p { "You are signed in at GitHub as the second account. From now on, whatever the first one approves would count as the second one’s word." }
+        p { "You signed in at GitHub as " strong { (shown(&account.login)) } ". If you say yes, whatever this Slack account approves counts as that GitHub account’s word." }
         (chat_account(asked))
         (forge_account(host, account))
         p.warning { strong { "Say yes only if both are yours." }
@@ -91,7 +91,7 @@ fn chat_account(asked: &Asked) -> Markup {
             dl {
                 dt { "Member ID" } dd { code { (asked.chat.user) } }
                 @if asked.name.handle != asked.name.name && !asked.name.handle.is_empty() {
-                    dt { "User name" } dd { (shown(&asked.name.handle)) }
+                    dt { "Display name" } dd { (shown(&asked.name.handle)) }
                 }
                 dt { "Workspace" } dd { (shown(&asked.name.workspace)) " " code { (asked.chat.workspace) } }
             }
@@ -104,7 +104,7 @@ fn forge_account(host: &str, account: &ForgeUser) -> Markup {
         section.account aria-label="GitHub account" {
             h2 { "GitHub" }
             p.name { (shown(&account.login)) }
-            dl { dt { "Account number" } dd { code { (account.id) } } dt { "At" } dd { (host) } }
+            dl { dt { "Account number" } dd { code { (account.id) } } dt { "Host" } dd { (host) } }
         }
     }
 }

@@ -77,6 +77,11 @@ impl Browser {
         element.send_keys(text).await.unwrap();
     }
 
+    pub(super) async fn attribute(&self, css: &str, name: &str) -> String {
+        let element = self.client.find(Locator::Css(css)).await.unwrap();
+        element.attr(name).await.unwrap().unwrap_or_else(|| panic!("`{css}` has no {name}"))
+    }
+
     pub(super) async fn press_escape(&self) {
         let keys = KeyActions::new("keys".to_owned());
         let press = KeyAction::Down { value: Key::Escape.into() };

@@ -76,11 +76,18 @@ fn button(reader: &Reader<'_>, spot: Spot<'_>, element: &Value) -> Markup {
 fn pressable(spot: Spot<'_>, element: &Value, style: &str, label: Markup) -> Markup {
     let (class, name) = (style_class(style), accessible_name(element));
     let url = Some(text_of(element, "url")).filter(|url| !url.is_empty()).map(inline::safe);
+    let (action, value) = (text_of(element, "action_id"), text_of(element, "value"));
     html! {
-        button class=(class) type="button" aria-label=[name]
-            data-action-id=(text_of(element, "action_id")) data-block-id=(spot.block_id)
-            data-value=(text_of(element, "value")) data-url=[url]
-            data-channel=[spot.place.channel()] data-ts=[spot.place.ts()] data-view=[spot.view_id()] { (label) }
+        @if let Some(url) = url {
+            // Opens its address, and tells the app all the same.
+            a class=(class) href=(url) target="_blank" rel="noreferrer noopener" aria-label=[name]
+                data-action-id=(action) data-block-id=(spot.block_id) data-value=(value)
+                data-channel=[spot.place.channel()] data-ts=[spot.place.ts()] data-view=[spot.view_id()] { (label) }
+        } @else {
+            button class=(class) type="button" aria-label=[name]
+                data-action-id=(action) data-block-id=(spot.block_id) data-value=(value)
+                data-channel=[spot.place.channel()] data-ts=[spot.place.ts()] data-view=[spot.view_id()] { (label) }
+        }
     }
 }
 
