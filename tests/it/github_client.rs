@@ -6,6 +6,7 @@ mod deciding;
 mod identity;
 mod large_files;
 mod reading;
+mod signing_in;
 mod trouble;
 
 use std::time::Duration;

@@ -7,4 +7,5 @@ mod deliveries;
 mod life;
 mod limits;
 mod shapes;
+mod sign_in;
 mod world;
