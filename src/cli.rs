@@ -8,6 +8,7 @@ mod colour;
 mod database;
 mod demo;
 mod failure;
+mod freeze;
 mod identity;
 mod requests;
 mod runtime;
@@ -26,6 +27,7 @@ pub use card::CardArguments;
 pub use check::{CheckArguments, CheckFormat, FailOn};
 pub use demo::{DemoArguments, StoryName};
 pub use failure::Failure;
+pub use freeze::{CallArguments, FreezeCommand};
 pub use identity::{IdentityCommand, SlackAccountArguments};
 pub use scan::ScanArguments;
 
@@ -48,6 +50,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Card(arguments) => card::run(&arguments),
+        Command::Freeze(command) => freeze::run(&command),
         Command::Demo(arguments) => demo::run(&arguments),
     }
 }

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::card::{self, CardArguments};
 use super::check::{self, CheckArguments};
 use super::demo::{self, DemoArguments};
+use super::freeze::FreezeCommand;
 use super::identity::IdentityCommand;
 use super::scan::{self, ScanArguments};
 
@@ -20,6 +21,7 @@ Examples:
   COUNTERSIGN_SLACK__BOT_TOKEN_FILE=/run/secrets/bot-token countersign serve
   countersign requests list
   countersign identity list
+  countersign freeze call production --for 4h --reason incident-12
   countersign audit show 01890a5d-ac96-774b-bcce-b302099a8057
   countersign audit verify --format json
 
@@ -59,6 +61,9 @@ pub enum Command {
     /// Say which Slack account and which GitHub account are one person
     #[command(subcommand)]
     Identity(IdentityCommand),
+    /// Hold what would go live, for a while
+    #[command(subcommand)]
+    Freeze(FreezeCommand),
     /// Show the whole loop on this machine, with a simulated GitHub and Slack in the browser
     #[command(after_help = demo::EXAMPLES)]
     Demo(DemoArguments),

@@ -45,7 +45,8 @@ pub(super) fn run(command: &IdentityCommand) -> Result<ExitCode, Failure> {
             true => database::open_to_write(&settings.database.url).await?,
             false => database::open(&settings.database.url).await?,
         };
-        let desk = Desk { store: store.clone(), people, host, by: LinkActor::Operator { name: operator(command) } };
+        let desk =
+            Desk { store: store.clone(), people, host, by: LinkActor::Operator { name: operator(command.by()) } };
         let done = match command {
             IdentityCommand::List { all, format, .. } => list::run(&desk, *all, *format).await,
             IdentityCommand::Link { slack, github_login, github_id, .. } => {
@@ -60,8 +61,8 @@ pub(super) fn run(command: &IdentityCommand) -> Result<ExitCode, Failure> {
 }
 
 /// Who says so. Whoever can run this can say anything: it is for the record's readers, not a proof.
-fn operator(command: &IdentityCommand) -> String {
-    let given = command.by().map(str::to_owned);
+pub(super) fn operator(given: Option<&str>) -> String {
+    let given = given.map(str::to_owned);
     let system = || ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     given.or_else(system).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }
@@ -85,7 +86,8 @@ async fn unlink(desk: &Desk, chat: ChatUser) -> Result<ExitCode, Failure> {
         Box::pin(async move { untie(tx, &job.0, &job.1, &job.2, job.3).await })
     });
     let in_file = desk.people.tie_of(&desk.store, &chat).await.context("cannot read the links")?;
-    let still = in_file.map(|file| format!("; the identity file still ties it to `{}`", file.login)).unwrap_or_default();
+    let still =
+        in_file.map(|file| format!("; the identity file still ties it to `{}`", file.login)).unwrap_or_default();
     match ended.await.context("cannot end the link")? {
         Some(link) => say(&format!("{} is no longer linked to `{}`{still}", words::chat(&chat), link.login)),
         None => {

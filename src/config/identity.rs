@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::domain::{ChatUser, ForgeUserId};
 
-use super::nearest::nearest;
+use crate::domain::nearest::nearest;
 
 /// Everybody the operator has linked, each chat user at most once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,7 +107,11 @@ impl Reading<'_> {
         what: &str,
     ) -> Option<String> {
         let Some(value) = table.get(key) else {
-            let why = if key == "github_login" { ", and github_id with it, so that nobody can take over the login" } else { "" };
+            let why = if key == "github_login" {
+                ", and github_id with it, so that nobody can take over the login"
+            } else {
+                ""
+            };
             self.wrong(start, &format!("{key} is missing{why}"));
             return None;
         };
@@ -140,7 +144,8 @@ impl Reading<'_> {
         for key in table.keys() {
             let name = &**key.get_ref();
             if !KEYS.contains(&name) {
-                let hint = nearest(name, KEYS.into_iter()).map(|near| format!(", did you mean {near}?")).unwrap_or_default();
+                let hint =
+                    nearest(name, KEYS.into_iter()).map(|near| format!(", did you mean {near}?")).unwrap_or_default();
                 self.wrong(key.span().start, &format!("unknown `{}`{hint}", name.escape_debug()));
             }
         }
@@ -157,7 +162,8 @@ impl Reading<'_> {
             }
         }
         for (line, before, chat) in again {
-            let what = format!("Slack user `{}` of `{}` is linked twice, in line {before} as well", chat.user, chat.workspace);
+            let what =
+                format!("Slack user `{}` of `{}` is linked twice, in line {before} as well", chat.user, chat.workspace);
             self.wrong(offset_of(self.text, line), &what);
         }
     }

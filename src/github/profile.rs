@@ -33,7 +33,11 @@ struct SearchAnswer {
 }
 
 impl GithubForge {
-    pub(super) async fn profile_of(&self, repository: &Repository, login: &str) -> Result<Presence<Profile>, PortError> {
+    pub(super) async fn profile_of(
+        &self,
+        repository: &Repository,
+        login: &str,
+    ) -> Result<Presence<Profile>, PortError> {
         if !is_login(login) {
             return Ok(Presence::Missing);
         }

@@ -66,7 +66,8 @@ mod tests {
         };
         let links = [link("U0MONA", 21_001, "mona"), link("U0BO", 21_004, "bo-berg")];
         let read = IdentityFile::parse(&written(&links)).unwrap();
-        let people: Vec<_> = read.people.iter().map(|person| (person.github_id, person.github_login.as_str())).collect();
+        let people: Vec<_> =
+            read.people.iter().map(|person| (person.github_id, person.github_login.as_str())).collect();
         assert_eq!(people, [(Some(ForgeUserId::new(21_001)), "mona"), (Some(ForgeUserId::new(21_004)), "bo-berg")]);
         assert_eq!(IdentityFile::parse(&written(&[])).unwrap(), IdentityFile::default());
     }

@@ -61,7 +61,8 @@ async fn prepare(desk: &Desk, entries: Vec<IdentityEntry>) -> Result<(Vec<Prepar
             continue;
         };
         if let Some(first) = lines.insert((person.chat.workspace.clone(), id), line) {
-            let what = format!("GitHub account {id} (`{}`) is linked twice, in line {first} as well", person.github_login);
+            let what =
+                format!("GitHub account {id} (`{}`) is linked twice, in line {first} as well", person.github_login);
             mistakes.push((line, what));
             continue;
         }

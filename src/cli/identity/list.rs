@@ -23,8 +23,7 @@ pub(super) async fn run(desk: &Desk, all: bool, format: Format) -> Result<ExitCo
         columns: &["slack", "github", "number", "how", "by", "since", "state"],
         rows: links.iter().map(|link| row(link, conflict_of(link))).collect(),
     };
-    let json: Vec<_> =
-        links.iter().map(|link| json!({ "link": link, "conflict": conflict_of(link) })).collect();
+    let json: Vec<_> = links.iter().map(|link| json!({ "link": link, "conflict": conflict_of(link) })).collect();
     table::print(format, &table, &json!(json)).context("cannot print")?;
     Ok(ExitCode::SUCCESS)
 }

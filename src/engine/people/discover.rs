@@ -107,10 +107,24 @@ mod tests {
     #[test]
     fn a_claim_is_a_login_or_a_profiles_address() {
         let host = "forge.example";
-        for good in ["mona", "@mona", " mona ", "https://forge.example/mona", "forge.example/mona/", "http://forge.example/mona"] {
+        for good in [
+            "mona",
+            "@mona",
+            " mona ",
+            "https://forge.example/mona",
+            "forge.example/mona/",
+            "http://forge.example/mona",
+        ] {
             assert_eq!(login_of(good, host).as_deref(), Some("mona"), "{good}");
         }
-        for bad in ["", "@", "https://evil.example/mona", "https://forge.example/mona/repo", "mona lisa", "https://forge.example/"] {
+        for bad in [
+            "",
+            "@",
+            "https://evil.example/mona",
+            "https://forge.example/mona/repo",
+            "mona lisa",
+            "https://forge.example/",
+        ] {
             assert_eq!(login_of(bad, host), None, "{bad}");
         }
     }

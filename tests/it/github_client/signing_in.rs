@@ -17,7 +17,8 @@ async fn scene(flavour: Flavour) -> (Scene, GithubForge) {
     let scene = Scene::of(GithubOptions::of(flavour)).await;
     scene.sim.set_callback(CALLBACK);
     let (client_id, client_secret) = scene.sim.sign_in_credentials();
-    let sign_in = Some(SignInSettings { client_id, client_secret: client_secret.into(), callback: CALLBACK.to_owned() });
+    let sign_in =
+        Some(SignInSettings { client_id, client_secret: client_secret.into(), callback: CALLBACK.to_owned() });
     let forge = GithubForge::new(&GithubSettings { sign_in, ..settings(&scene.sim) }, scene.clock.clone()).unwrap();
     (scene, forge)
 }
@@ -78,7 +79,10 @@ async fn what_github_refuses_is_told_in_its_words() {
     let wrong = GithubSettings { sign_in: Some(wrong), ..settings(&scene.sim) };
     let wrong = GithubForge::new(&wrong, scene.clock.clone()).unwrap();
     let answer = wrong.signed_in(&code(&forge, "verifier", "mona").await, "verifier").await.unwrap();
-    assert!(matches!(&answer, SignedIn::Refused { why } if why.starts_with("incorrect_client_credentials")), "{answer:?}");
+    assert!(
+        matches!(&answer, SignedIn::Refused { why } if why.starts_with("incorrect_client_credentials")),
+        "{answer:?}"
+    );
 }
 
 #[tokio::test]

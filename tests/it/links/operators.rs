@@ -57,18 +57,8 @@ fn failed(output: Output) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
-const LINK_BO: [&str; 10] = [
-    "identity",
-    "link",
-    "--slack-team",
-    TEAM,
-    "--slack-user",
-    BO,
-    "--github-login",
-    "bo",
-    "--github-id",
-    "21004",
-];
+const LINK_BO: [&str; 10] =
+    ["identity", "link", "--slack-team", TEAM, "--slack-user", BO, "--github-login", "bo", "--github-id", "21004"];
 
 #[tokio::test]
 async fn an_operators_link_counts_for_the_next_click_and_its_end_too() {
@@ -88,7 +78,10 @@ async fn an_operators_link_counts_for_the_next_click_and_its_end_too() {
     assert_eq!(stage.verdict().await, Some(Verdict::Approved));
     let linked = recorded(&stage, "identity.linked").await;
     assert_eq!(linked[0]["by"]["operator"]["name"], "ops");
-    assert_eq!((&linked[0]["origin"], &linked[0]["account"]["id"]), (&"operator".into(), &BO_ACCOUNT.to_string().into()));
+    assert_eq!(
+        (&linked[0]["origin"], &linked[0]["account"]["id"]),
+        (&"operator".into(), &BO_ACCOUNT.to_string().into())
+    );
     assert_eq!(recorded(&stage, "identity.unlinked").await[0]["by"]["operator"]["name"], "octo-ops");
     stage.told(BO);
     stage.advance(30_000).await;
@@ -102,8 +95,18 @@ async fn an_operators_link_overrides_neither_people_nor_the_file() {
     stage.told(BO);
     let link = |user: &str, login: &str, id: u64| {
         let id = id.to_string();
-        let arguments =
-            ["identity", "link", "--slack-team", TEAM, "--slack-user", user, "--github-login", login, "--github-id", &id];
+        let arguments = [
+            "identity",
+            "link",
+            "--slack-team",
+            TEAM,
+            "--slack-user",
+            user,
+            "--github-login",
+            login,
+            "--github-id",
+            &id,
+        ];
         countersign(&stage, &arguments)
     };
     for (output, told) in [
@@ -126,7 +129,10 @@ async fn the_list_says_how_each_link_came_about_and_where_the_file_disagrees() {
     links(&stage, BO, "bo").await;
     stage.told(BO);
     let text = done(countersign(&stage, &["identity", "list"]));
-    assert!(text.contains("T0ACME/U0BO") && text.contains("21004") && text.contains("login") && text.contains("counts"), "{text}");
+    assert!(
+        text.contains("T0ACME/U0BO") && text.contains("21004") && text.contains("login") && text.contains("counts"),
+        "{text}"
+    );
     let mut second = stage.world.settings.people.people[0].clone();
     (second.chat.user, second.github_login, second.github_id) = ("U0BOTWO".into(), "bo".into(), None);
     stage.world.settings.people.people.push(second);
@@ -134,7 +140,8 @@ async fn the_list_says_how_each_link_came_about_and_where_the_file_disagrees() {
     assert!(text.contains("counts for nobody: the identity file ties the account to T0ACME/U0BOTWO"), "{text}");
     done(countersign(&stage, &["identity", "unlink", "--slack-team", TEAM, "--slack-user", BO]));
     assert!(!done(countersign(&stage, &["identity", "list"])).contains("U0BO"));
-    let all: Value = serde_json::from_str(&done(countersign(&stage, &["identity", "list", "--all", "--format", "json"]))).unwrap();
+    let all: Value =
+        serde_json::from_str(&done(countersign(&stage, &["identity", "list", "--all", "--format", "json"]))).unwrap();
     assert_eq!(all[0]["link"]["account"], BO_ACCOUNT.to_string());
     assert_eq!((&all[0]["link"]["ended"]["why"], &all[0]["conflict"]), (&"unlinked".into(), &Value::Null));
     stage.finish().await;
@@ -182,11 +189,19 @@ async fn an_import_with_mistakes_tells_all_of_them_and_links_nobody() {
     let stage = stage_with_bo().await;
     links(&stage, BO, "bo").await;
     stage.told(BO);
-    let bad = GOOD.replace("github_id = 21004", "github_id = -1").replace("U0LISA", "lisa").replace("slack_team", "slack_tam");
+    let bad = GOOD
+        .replace("github_id = 21004", "github_id = -1")
+        .replace("U0LISA", "lisa")
+        .replace("slack_team", "slack_tam");
     let file = write(&stage, "bad.toml", &bad);
     let (code, said) = failed(countersign(&stage, &["identity", "import", file.to_str().unwrap()]));
     assert_eq!(code, 2);
-    for told in ["line 3: github_id", "line 1: slack_team is missing", "line 11: slack_user `lisa`", "line 4: unknown `slack_tam`, did you mean slack_team?"] {
+    for told in [
+        "line 3: github_id",
+        "line 1: slack_team is missing",
+        "line 11: slack_user `lisa`",
+        "line 4: unknown `slack_tam`, did you mean slack_team?",
+    ] {
         assert!(said.contains(told), "{told}: {said}");
     }
     let bad = [

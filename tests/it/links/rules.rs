@@ -44,9 +44,12 @@ async fn is_linked(stage: &Stage, origin: LinkOrigin) {
     let [entry] = recorded(stage, "identity.linked").await.try_into().unwrap();
     assert_eq!((&entry["origin"], &entry["by"]), (&origin.word().into(), &"server".into()));
     assert_eq!(entry["account"]["id"], BO_ACCOUNT.to_string());
-    let direct = stage.world.slack.read(|state| state.messages.iter().any(|message| {
-        message.channel == "D0BO" && message.text.contains("are one person from now on")
-    }));
+    let direct = stage.world.slack.read(|state| {
+        state
+            .messages
+            .iter()
+            .any(|message| message.channel == "D0BO" && message.text.contains("are one person from now on"))
+    });
     assert!(direct, "they are told, and how to undo it");
     stage.told(BO);
     stage.advance(30_000).await;

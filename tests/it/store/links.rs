@@ -34,7 +34,11 @@ fn attempt(secret: &str, user: &str) -> LinkAttempt {
     LinkAttempt {
         id: Digest::of(secret.as_bytes()),
         name: ChatName { name: "Mona".into(), handle: "mona".into(), workspace: "Acme".into() },
-        reply: ReplyTo { user: chat(user), channel: Some("C1".into()), response_url: Some("https://hooks.example/1".into()) },
+        reply: ReplyTo {
+            user: chat(user),
+            channel: Some("C1".into()),
+            response_url: Some("https://hooks.example/1".into()),
+        },
         at: NOON,
         until: at(600),
         browser: None,
@@ -44,7 +48,11 @@ fn attempt(secret: &str, user: &str) -> LinkAttempt {
 }
 
 fn onward(cookie: &str, state: &str) -> Onward {
-    Onward { browser: Digest::of(cookie.as_bytes()), state: Digest::of(state.as_bytes()), verifier: format!("verifier of {state}") }
+    Onward {
+        browser: Digest::of(cookie.as_bytes()),
+        state: Digest::of(state.as_bytes()),
+        verifier: format!("verifier of {state}"),
+    }
 }
 
 on_both_databases! {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
 use super::world::{World, json_of};
-use crate::sim::github::sample::{MONA, HUBOT_CI};
+use crate::sim::github::sample::{HUBOT_CI, MONA};
 use crate::sim::http::{Response, request};
 
 const CALLBACK: &str = "https://countersign.example/link/callback";
@@ -46,7 +46,9 @@ fn page(world: &World, redirect_uri: &str, method: &str) -> String {
 
 /// Signs in as mona; the code.
 async fn code(world: &World) -> String {
-    let answer = web(world, "POST", &page(world, CALLBACK, "S256"), "", &form(&[("login", "mona"), ("decision", "allow")])).await;
+    let answer =
+        web(world, "POST", &page(world, CALLBACK, "S256"), "", &form(&[("login", "mona"), ("decision", "allow")]))
+            .await;
     let location = url::Url::parse(answer.header("location").unwrap()).unwrap();
     assert!(answer.status == 302 && location.as_str().starts_with(CALLBACK), "{location}");
     let value = |name: &str| location.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
@@ -75,7 +77,10 @@ async fn a_code_is_exchanged_for_a_token_that_says_who_it_is() {
     let shown = web(&world, "GET", &page(&world, CALLBACK, "S256"), "text/html", "").await;
     assert!(shown.status == 200 && String::from_utf8_lossy(&shown.body).contains("value=\"mona\""));
     let token = exchange(&world, &[("code", &code(&world).await)]).await;
-    assert_eq!((&token["token_type"], &token["scope"], &token["expires_in"]), (&json!("bearer"), &json!(""), &json!(28_800)));
+    assert_eq!(
+        (&token["token_type"], &token["scope"], &token["expires_in"]),
+        (&json!("bearer"), &json!(""), &json!(28_800))
+    );
     let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
     assert!(bearer.starts_with("Bearer ghu_"));
     let user = json_of(&world.call("GET", "/user", &bearer, "").await);

@@ -31,11 +31,8 @@ pub(super) fn users_info(call: &mut Call<'_>) -> Answer {
 pub(super) fn users_profile_get(call: &mut Call<'_>) -> Answer {
     let user = call.state.users.get(call.text("user")).ok_or_else(|| Refusal::new("user_not_found"))?;
     let mut shown = profile(call.state, user);
-    let fields: Map<String, Value> = user
-        .profile_fields
-        .iter()
-        .map(|(id, value)| (id.clone(), json!({ "value": value, "alt": "" })))
-        .collect();
+    let fields: Map<String, Value> =
+        user.profile_fields.iter().map(|(id, value)| (id.clone(), json!({ "value": value, "alt": "" }))).collect();
     if let Some(members) = shown.as_object_mut() {
         members.insert("fields".into(), if fields.is_empty() { Value::Null } else { Value::Object(fields) });
     }
