@@ -25,4 +25,4 @@ pub mod source;
 pub mod tensors;
 pub mod text;
 pub mod workflow;
-mod yaml;
+pub(crate) mod yaml;

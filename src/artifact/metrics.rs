@@ -18,7 +18,7 @@ use super::text::cut;
 use crate::domain::Digest;
 
 pub use compare::{Incomparable, MetricChange, Outcome, compare};
-pub use direction::{Direction, direction_of, has_fixed_scale};
+pub use direction::{Direction, direction_of, has_fixed_scale, known_metrics};
 pub use limit::{Amount, Limit, Verdict, judge};
 pub use mismatch::{Mismatch, mismatches};
 pub use scale::{ScaleChange, ScaleFactor, scale_changes};

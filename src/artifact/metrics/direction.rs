@@ -38,6 +38,11 @@ pub fn has_fixed_scale(key: &MetricKey) -> bool {
     !(is_unbounded(&key.metric_type) || (!is_known && by_name()))
 }
 
+/// The names of all metrics that are known.
+pub fn known_metrics() -> impl Iterator<Item = &'static str> {
+    BY_NAME.keys().copied()
+}
+
 /// Looks a name up; prefixes (`eval_`) and suffixes (`@10`, `_macro`) are dropped one by one until it is known.
 fn named(name: &str) -> Option<Direction> {
     listed_as(name, listed)

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_saphyr::granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 
-use super::{Document, Entry, Node, Place, Value};
-use crate::artifact::problem::{Fault, Problem, ProblemKind, note};
+use super::{Dialect, Document, Duplicate, Entry, Node, Place, Value};
+use crate::artifact::problem::{Fault, PROBLEM_LIMIT, Problem, ProblemKind, note};
 use crate::artifact::text::quoted;
 
 /// Values of a document after its aliases were followed.
@@ -21,10 +21,9 @@ pub(super) struct Builder {
     anchors: HashMap<usize, Anchored>,
     nodes_left: usize,
     bytes_left: usize,
-    fault: Option<Fault>,
+    duplicates: Vec<Duplicate>,
     notes: Vec<Problem>,
-    /// What the document is, for faults.
-    what: &'static str,
+    dialect: Dialect,
 }
 
 /// A collection that is being filled.
@@ -62,7 +61,7 @@ struct Size {
 }
 
 impl Builder {
-    pub(super) fn new(what: &'static str) -> Self {
+    pub(super) fn new(dialect: Dialect) -> Self {
         Self {
             open: Vec::new(),
             root: None,
@@ -70,9 +69,9 @@ impl Builder {
             anchors: HashMap::new(),
             nodes_left: MAX_NODES,
             bytes_left: MAX_BYTES,
-            fault: None,
+            duplicates: Vec::new(),
             notes: Vec::new(),
-            what,
+            dialect,
         }
     }
 
@@ -94,15 +93,20 @@ impl Builder {
     }
 
     pub(super) fn finish(self, first_line: usize) -> Document {
-        let root = self.root.unwrap_or(Node { line: first_line, end_line: first_line, value: Value::Null });
-        Document { root, fault: self.fault, notes: self.notes }
+        let start = Place { line: first_line, column: 1, end_line: first_line, width: 0 };
+        let root = self.root.unwrap_or_else(|| node(start, false, Value::Null));
+        let fault = self.duplicates.first().map(|duplicate| {
+            let reason = format!("duplicate key `{}`, first on line {}", quoted(&duplicate.key), duplicate.first_line);
+            Fault::new(reason, duplicate.mark.line)
+        });
+        Document { root, fault, duplicates: self.duplicates, notes: self.notes }
     }
 
     fn start_document(&mut self, line: usize) -> Result<(), Fault> {
         self.documents += 1;
         match self.documents {
             0 | 1 => Ok(()),
-            _ => Err(Fault::new(format!("{} holds more than one YAML document", self.what), line)),
+            _ => Err(Fault::new(format!("{} holds more than one YAML document", self.dialect.what), line)),
         }
     }
 
@@ -115,11 +119,12 @@ impl Builder {
     ) -> Result<(), Fault> {
         refuse_tag(tag, place.line)?;
         self.spend(Size { nodes: 1, bytes: text.len(), depth: 1 }, place.line)?;
-        let is_null =
-            style == ScalarStyle::Plain && tag.is_none() && matches!(text, "" | "~" | "null" | "Null" | "NULL");
+        let is_plain = style == ScalarStyle::Plain;
+        let is_null = is_plain && tag.is_none() && matches!(text, "" | "~" | "null" | "Null" | "NULL");
         let value = if is_null { Value::Null } else { Value::Text(text.to_owned()) };
-        let is_merge = style == ScalarStyle::Plain && text == "<<";
-        self.add(Node { line: place.line, end_line: place.end_line, value }, place, anchor, is_merge)
+        let is_merge = is_plain && text == MERGE;
+        // A tag says what it is: `!!str 5` is text.
+        self.add(node(place, is_plain && tag.is_none(), value), place, anchor, is_merge)
     }
 
     fn open(
@@ -141,30 +146,36 @@ impl Builder {
         };
         if is_flow {
             place.end_line = end.line;
+            let end_column = end.column.saturating_add(end.width);
+            place.width = if end.line == place.line { end_column.saturating_sub(place.column) } else { 0 };
         }
         let value = match content {
             Content::List(items) => Value::List(items),
-            Content::Map(map) => Value::Map(self.merged(map)),
+            Content::Map(map) if self.dialect.has_merges => Value::Map(self.merged(map)),
+            Content::Map(map) => Value::Map(map.entries),
         };
-        self.add(Node { line: place.line, end_line: place.end_line, value }, place, anchor, false)
+        self.add(node(place, false, value), place, anchor, false)
     }
 
     fn alias(&mut self, id: usize, place: Place) -> Result<(), Fault> {
         let Some(Anchored { node, size }) = self.anchors.get(&id) else {
             return Err(Fault::new("an alias stands inside the value it refers to", place.line));
         };
-        let (node, size) = (Node { line: place.line, end_line: place.line, value: node.value.clone() }, *size);
+        let (copy, size) = (node_at(place, node), *size);
         self.spend(size, place.line)?;
-        self.add(node, place, 0, false)
+        self.add(copy, place, 0, false)
     }
 
     fn spend(&mut self, size: Size, line: usize) -> Result<(), Fault> {
         let left = self.nodes_left.checked_sub(size.nodes).zip(self.bytes_left.checked_sub(size.bytes));
         let Some((nodes, bytes)) = left else {
-            return Err(Fault::new(format!("{} grows too large when its aliases are followed", self.what), line));
+            return Err(Fault::new(
+                format!("{} grows too large when its aliases are followed", self.dialect.what),
+                line,
+            ));
         };
         if self.open.len() + size.depth > MAX_DEPTH {
-            return Err(Fault::new(format!("{} is nested too deeply", self.what), line));
+            return Err(Fault::new(format!("{} is nested too deeply", self.dialect.what), line));
         }
         (self.nodes_left, self.bytes_left) = (nodes, bytes);
         Ok(())
@@ -188,8 +199,8 @@ impl Builder {
                     let text = "a list or a mapping stands for a key; some readers refuse the whole document";
                     note(&mut self.notes, ProblemKind::ReadersDisagree, node.line, text);
                 }
-                let duplicate = map.take(node, place, is_merge);
-                self.fault = self.fault.take().or(duplicate);
+                self.duplicates
+                    .extend(map.take(node, place, is_merge).filter(|_| self.duplicates.len() < PROBLEM_LIMIT));
             }
         }
         Ok(())
@@ -217,8 +228,8 @@ impl Builder {
 const MERGE: &str = "<<";
 
 impl MapContent {
-    /// Takes a key, or the value of the key before it; a fault when that key was there already.
-    fn take(&mut self, node: Node, place: Place, is_merge: bool) -> Option<Fault> {
+    /// Takes a key, or the value of the key before it; tells when that key was there already.
+    fn take(&mut self, node: Node, place: Place, is_merge: bool) -> Option<Duplicate> {
         let Some((key, at)) = self.key.take() else {
             let key = if is_merge { MERGE.to_owned() } else { key_text(&node) };
             self.key = Some((key, place));
@@ -227,14 +238,23 @@ impl MapContent {
         if let Some((index, twice)) = self.seen.get_mut(&key) {
             let was_twice = std::mem::replace(twice, true);
             let first = self.entries.get_mut(*index)?;
-            let reason = format!("duplicate key `{}`, first on line {}", quoted(&key), first.line);
+            let first_line = first.line;
             keep_both(&mut first.value, node, was_twice);
-            return Some(Fault::new(reason, at.line));
+            return Some(Duplicate { key, mark: at.mark(), first_line });
         }
         self.seen.insert(key.clone(), (self.entries.len(), false));
-        self.entries.push(Entry { key, line: at.line, column: at.column, value: node });
+        self.entries.push(Entry { key, line: at.line, column: at.column, width: at.width, value: node });
         None
     }
+}
+
+fn node(place: Place, is_plain: bool, value: Value) -> Node {
+    Node { line: place.line, end_line: place.end_line, mark: place.mark(), is_plain, value }
+}
+
+/// What an alias stands for, where the alias stands.
+fn node_at(place: Place, original: &Node) -> Node {
+    Node { end_line: place.line, ..node(place, original.is_plain, original.value.clone()) }
 }
 
 fn keep_both(first: &mut Node, second: Node, is_list_of_both: bool) {
@@ -242,8 +262,8 @@ fn keep_both(first: &mut Node, second: Node, is_list_of_both: bool) {
     match &mut first.value {
         Value::List(both) if is_list_of_both => both.push(second),
         _ => {
-            let (line, end_line) = (first.line, first.end_line);
-            let earlier = std::mem::replace(first, Node { line, end_line, value: Value::Null });
+            let both = Node { is_plain: false, value: Value::Null, ..first.clone() };
+            let earlier = std::mem::replace(first, both);
             first.value = Value::List(vec![earlier, second]);
         }
     }

@@ -141,3 +141,27 @@ proptest::proptest! {
         let _ = read(&block, 1);
     }
 }
+
+#[test]
+fn values_know_their_columns_and_whether_they_are_quoted() {
+    let block = "a: 12\nb: 'x y'\nc: [d, \"e\"]\nf: |\n  g\nh: !!str 5\n";
+    let document = read(block, 1).unwrap();
+    let marks: Vec<_> = document
+        .root
+        .entries()
+        .iter()
+        .map(|entry| (entry.width, entry.value.mark.column, entry.value.mark.width, entry.value.is_plain))
+        .collect();
+    assert_eq!(marks, [(1, 4, 2, true), (1, 4, 5, false), (1, 4, 8, false), (1, 4, 0, false), (1, 10, 1, false)]);
+}
+
+#[test]
+fn every_duplicate_key_is_told_and_merges_are_applied_only_where_they_are_known() {
+    let document = read("a: 1\na: 2\nb: { c: 1, c: 2 }\n", 1).unwrap();
+    let found: Vec<_> =
+        document.duplicates.iter().map(|twice| (twice.key.as_str(), twice.mark.line, twice.first_line)).collect();
+    assert_eq!(found, [("a", 2, 1), ("c", 3, 3)]);
+    let plain = read_as("a: { <<: { b: 1 } }\n", 1, Dialect { what: "it", has_merges: false }).unwrap();
+    assert_eq!(plain.root.get("a").unwrap().entries()[0].key, "<<");
+    assert_eq!(read_as("a: [\n", 1, Dialect { what: "it", has_merges: true }).unwrap_err().fault.line, 2);
+}
