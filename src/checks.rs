@@ -8,6 +8,7 @@ pub mod card_read;
 pub mod card_sections;
 pub mod card_staleness;
 pub mod change;
+pub mod codes;
 pub mod external;
 mod facts;
 pub mod fields;
