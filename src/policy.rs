@@ -1,5 +1,6 @@
 //! The rules of a repository: what its policy file says, or the built-in starter policy where there is none (R9, R10).
 
+pub mod condition;
 pub mod file;
 
 use crate::checks::rules::CheckRules;
