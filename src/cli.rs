@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod freeze;
 mod identity;
+mod policy;
 mod requests;
 mod runtime;
 mod scan;
@@ -29,6 +30,7 @@ pub use demo::{DemoArguments, StoryName};
 pub use failure::Failure;
 pub use freeze::{CallArguments, FreezeCommand};
 pub use identity::{IdentityCommand, SlackAccountArguments};
+pub use policy::{PolicyCommand, SchemaFormat, ValidateArguments};
 pub use scan::ScanArguments;
 
 /// Runs the program with its arguments, the first being its name.
@@ -47,6 +49,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Requests(command) => requests::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Identity(command) => identity::run(&command),
+        Command::Policy(command) => policy::run(&command),
         Command::Check(arguments) => check::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Card(arguments) => card::run(&arguments),

@@ -9,6 +9,7 @@ use super::check::{self, CheckArguments};
 use super::demo::{self, DemoArguments};
 use super::freeze::FreezeCommand;
 use super::identity::IdentityCommand;
+use super::policy::PolicyCommand;
 use super::scan::{self, ScanArguments};
 
 const EXAMPLES: &str = "\
@@ -17,6 +18,7 @@ Examples:
   countersign check --base v1.0
   countersign scan models/
   countersign card README.md
+  countersign policy validate .github/countersign.yml
   countersign serve --config /etc/countersign.toml
   COUNTERSIGN_SLACK__BOT_TOKEN_FILE=/run/secrets/bot-token countersign serve
   countersign requests list
@@ -52,6 +54,9 @@ pub enum Command {
     /// Show what is read from a model card, with the line of each fact
     #[command(after_help = card::EXAMPLES)]
     Card(CardArguments),
+    /// Look a policy file through, and print what it may say
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Look at requests: what waits, what was decided
     #[command(subcommand)]
     Requests(RequestsCommand),

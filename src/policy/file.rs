@@ -1,240 +1,198 @@
-//! The policy file as it is written: YAML, unknown keys refused.
-//!
-//! Gates, groups and times are written in it too, and this version does not follow them yet: a file that has them holds its
-//! requests, because guessing its rules would be a bypass.
+//! One policy file: read, held against its schema, decoded, its conditions read. Whatever is wrong is a finding; what is right
+//! can be looked at all the same.
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-use crate::checks::rules::{Actions, ExternalRules, ModelRules};
+use super::condition::Predicate;
+use super::decode::decode;
+use super::document::PolicyDocument;
+use super::finding::{Finding, Rule};
+use super::lint;
+use super::place::{FileRole, Place};
+use super::schema::ROOT;
+use super::structure::{self, joined};
+use crate::artifact::problem::PROBLEM_LIMIT;
+use crate::artifact::text::{confusable_words, hidden_characters, quoted};
+use crate::artifact::yaml::{self, Dialect, Mark, Node, Value};
 
 /// Larger files are not read.
 pub const LIMIT_BYTES: usize = 256 * 1024;
-/// Nodes, aliases and depth of a file: far more than a person writes.
-const MAX_NODES: usize = 20_000;
-const MAX_ALIASES: usize = 100;
-const MAX_DEPTH: usize = 32;
+/// Most values of a file, aliases followed: far more than a person writes.
+pub const MAX_VALUES: usize = 20_000;
 
-/// `.github/countersign.yml`
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PolicyDocument {
-    /// Always 1.
-    pub version: u32,
-    /// The models of the repository. Default: every folder with a model card.
-    #[serde(default)]
-    pub models: Vec<ModelRules>,
-    /// By exact name, or by a pattern with `*`: the one with the most literal characters counts.
-    #[serde(default)]
-    pub environments: BTreeMap<String, EnvironmentDocument>,
-    #[serde(default)]
-    #[schemars(skip)]
-    groups: Option<IgnoredAny>,
-    #[serde(default)]
-    #[schemars(skip)]
-    accept: Option<IgnoredAny>,
+/// A policy file after it was read.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub role: FileRole,
+    /// What it says, as far as that could be told; `None` when it could not be told at all.
+    pub document: Option<PolicyDocument>,
+    /// What is wrong with it by itself: most of all, but not what only shows beside another file.
+    pub findings: Vec<Finding>,
+    /// Its conditions, by their text; those with mistakes are missing.
+    pub(super) conditions: BTreeMap<String, Predicate>,
+    /// Paths of what was left out for its mistakes.
+    pub(super) dropped: Vec<String>,
 }
 
-/// What holds for the environments of one name.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct EnvironmentDocument {
-    /// What a risk flag does, by its severity: `block`, `approve` or `show`.
-    pub severity: Actions,
-    /// Checks outside of this server.
-    pub checks: ExternalRules,
-    #[schemars(skip)]
-    channel: Option<IgnoredAny>,
-    #[schemars(skip)]
-    gates: Option<IgnoredAny>,
-    #[schemars(skip)]
-    auto_approve: Option<IgnoredAny>,
-    #[schemars(skip)]
-    exclude: Option<IgnoredAny>,
-    #[schemars(skip)]
-    deny: Option<IgnoredAny>,
-    #[schemars(skip)]
-    expires_after: Option<IgnoredAny>,
-    #[schemars(skip)]
-    remind: Option<IgnoredAny>,
-    #[schemars(skip)]
-    escalate: Option<IgnoredAny>,
-    #[schemars(skip)]
-    windows: Option<IgnoredAny>,
-    #[schemars(skip)]
-    supersede: Option<IgnoredAny>,
-    #[schemars(skip)]
-    break_glass: Option<IgnoredAny>,
+/// The values of a file, and where its text stands.
+pub(super) struct Tree<'a> {
+    pub text: &'a str,
+    pub root: &'a Node,
+    pub role: FileRole,
 }
 
-/// Reads a policy file.
-///
-/// # Errors
-/// Says what is wrong, with line and column.
-pub fn parse(bytes: &[u8]) -> Result<PolicyDocument, String> {
+impl File {
+    /// Reads a file.
+    pub fn read(bytes: &[u8], role: FileRole) -> Self {
+        let mut file =
+            Self { role, document: None, findings: Vec::new(), conditions: BTreeMap::new(), dropped: Vec::new() };
+        match text(bytes, role) {
+            Ok(text) => file.read_text(text),
+            Err(finding) => file.findings.push(finding),
+        }
+        file
+    }
+
+    fn read_text(&mut self, text: &str) {
+        self.findings.extend(hidden(text, self.role));
+        let dialect = Dialect { what: "the policy", has_merges: false };
+        let read = match yaml::read_as(text, 1, dialect) {
+            Ok(read) => read,
+            Err(stop) => {
+                let mark = Mark { line: stop.fault.line, column: stop.column, width: 1 };
+                let place = Place::new(self.role, mark);
+                let what = match stop.fault.reason.as_str() {
+                    "recursion limit exceeded" => "the policy is nested too deeply".to_owned(),
+                    reason => reason.to_owned(),
+                };
+                self.findings.push(Finding::error(Rule::Syntax, place, "", what));
+                return;
+            }
+        };
+        let start = Place::start(self.role);
+        for note in read.notes {
+            let place = Place { line: note.line, ..start };
+            self.findings.push(Finding::error(Rule::Syntax, place, "", note.text));
+        }
+        if read.root.value == Value::Null {
+            let finding = Finding::error(Rule::Syntax, start, "", "the file is empty").help("begin with `version: 1`");
+            self.findings.push(finding);
+            return;
+        }
+        if values(&read.root) > MAX_VALUES {
+            let what = format!("the file has more than {MAX_VALUES} values, aliases followed");
+            self.findings.push(Finding::error(Rule::Syntax, start, "", what));
+            return;
+        }
+        let structure = structure::check(&read.root, &read.duplicates, &ROOT, self.role);
+        self.findings.extend(structure.findings);
+        self.dropped = structure.dropped;
+        let Some(root) = structure.root else { return };
+        match decode::<PolicyDocument>(&root, self.role) {
+            Ok(document) => {
+                let tree = Tree { text, root: &read.root, role: self.role };
+                self.conditions = lint::conditions::read(&document, &tree, &mut self.findings);
+                self.document = Some(document);
+                let found = lint::file(self, &tree);
+                self.findings.extend(found);
+                self.forget_stand_ins();
+            }
+            // The schema let something through that cannot be decoded: no reason to follow the file.
+            Err(error) => {
+                let place = error.mark.map_or(start, |mark| Place::new(self.role, mark));
+                self.findings.push(Finding::error(Rule::WrongValue, place, "", error.message));
+            }
+        }
+    }
+
+    /// What keeps it from being followed.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.is_error())
+    }
+
+    /// What is found about a value that stands for one that could not be read is no finding: the mistake is told already.
+    fn forget_stand_ins(&mut self) {
+        let is_structural = |finding: &Finding| {
+            matches!(
+                finding.rule,
+                Rule::MissingKey
+                    | Rule::WrongType
+                    | Rule::WrongValue
+                    | Rule::UnknownKey
+                    | Rule::DuplicateKey
+                    | Rule::TooMany
+            )
+        };
+        let is_told = |finding: &Finding| match finding.rule {
+            Rule::NeverOpen => !["from", "to"].iter().any(|end| self.dropped.contains(&joined(&finding.path, end))),
+            _ => is_structural(finding) || !self.dropped.contains(&finding.path),
+        };
+        let told: Vec<Finding> = self.findings.iter().filter(|finding| is_told(finding)).cloned().collect();
+        self.findings = told;
+    }
+
+    /// Whether a finding is about a value that only stands for one.
+    pub(super) fn is_stood_in(&self, finding: &Finding) -> bool {
+        finding.place.role == self.role && self.dropped.contains(&finding.path)
+    }
+
+    /// Whether everything at a path, and below it, could be read.
+    pub(super) fn is_whole(&self, path: &str) -> bool {
+        !self.dropped.iter().any(|dropped| {
+            dropped.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    }
+}
+
+/// The text of a file, without the mark that some editors put before it.
+fn text(bytes: &[u8], role: FileRole) -> Result<&str, Finding> {
+    let start = Place::start(role);
     if bytes.len() > LIMIT_BYTES {
-        return Err(format!("it is larger than {LIMIT_BYTES} bytes"));
+        let what = format!("the file is larger than {LIMIT_BYTES} bytes");
+        return Err(Finding::error(Rule::Syntax, start, "", what));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count();
-        format!("line {line} is not UTF-8")
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let in_line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let column = 1 + String::from_utf8_lossy(in_line).chars().count();
+        let place = Place { line, column, width: 1, ..start };
+        Finding::error(Rule::Syntax, place, "", "the file is not UTF-8 from here on")
     })?;
-    let document: PolicyDocument =
-        serde_saphyr::from_str_with_options(text, options()).map_err(|error| error.to_string().trim().to_owned())?;
-    match document.version {
-        1 => Ok(document),
-        other => Err(format!("version {other} is not known: write `version: 1`")),
-    }
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-fn options() -> serde_saphyr::Options {
-    serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_nodes: MAX_NODES,
-            max_aliases: MAX_ALIASES,
-            max_depth: MAX_DEPTH,
-            max_documents: 1,
-        },
-        strict_booleans: true,
-        with_snippet: true,
-    }
+/// What a reader of the file does not see: comments are no safer a place for it than names.
+fn hidden(text: &str, role: FileRole) -> Vec<Finding> {
+    let characters = hidden_characters(text).map(|(offset, c)| {
+        let place = Place::new(role, mark_at(text, offset, 1));
+        let what = format!("the character U+{:04X} cannot be seen, or turns the text around", u32::from(c));
+        Finding::error(Rule::HiddenText, place, "", what).help("take it out")
+    });
+    let words = confusable_words(text).map(|(offset, word)| {
+        let place = Place::new(role, mark_at(text, offset, word.chars().count()));
+        let what = format!("`{}` has letters of another alphabet that look like its others", quoted(word));
+        Finding::error(Rule::HiddenText, place, "", what).help("type it again")
+    });
+    characters.take(PROBLEM_LIMIT).chain(words.take(PROBLEM_LIMIT)).collect()
 }
 
-impl PolicyDocument {
-    /// The keys that this version does not follow.
-    pub fn not_followed(&self) -> Vec<String> {
-        let whole = [("groups", &self.groups), ("accept", &self.accept)];
-        let mut keys: Vec<String> =
-            whole.into_iter().filter(|(_, value)| value.is_some()).map(|(key, _)| key.to_owned()).collect();
-        for (name, environment) in &self.environments {
-            keys.extend(environment.not_followed().map(|key| format!("environments.{name}.{key}")));
-        }
-        keys
-    }
-
-    /// The rules of an environment: by its exact name, else by the pattern with the most literal characters.
-    ///
-    /// # Errors
-    /// When two patterns have equally many.
-    pub fn environment(&self, name: &str) -> Result<Option<&EnvironmentDocument>, String> {
-        if let Some(exact) = self.environments.get(name) {
-            return Ok(Some(exact));
-        }
-        let matching = self.environments.iter().filter(|(pattern, _)| is_match(pattern, name));
-        let mut ranked: Vec<(usize, &String, &EnvironmentDocument)> =
-            matching.map(|(pattern, rules)| (literals(pattern), pattern, rules)).collect();
-        ranked.sort_by_key(|(literals, ..)| std::cmp::Reverse(*literals));
-        match ranked.as_slice() {
-            [first, second, ..] if first.0 == second.0 => Err(format!(
-                "environment `{name}` is matched by `{}` and by `{}` equally well: write its exact name",
-                first.1, second.1
-            )),
-            [first, ..] => Ok(Some(first.2)),
-            [] => Ok(None),
-        }
-    }
+/// Line and column of a byte.
+pub(super) fn mark_at(text: &str, offset: usize, width: usize) -> Mark {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = 1 + before.matches('\n').count();
+    let in_line = before.rsplit('\n').next().unwrap_or_default();
+    Mark { line, column: 1 + in_line.chars().count(), width }
 }
 
-impl EnvironmentDocument {
-    fn not_followed(&self) -> impl Iterator<Item = &'static str> {
-        let keys = [
-            ("channel", &self.channel),
-            ("gates", &self.gates),
-            ("auto_approve", &self.auto_approve),
-            ("exclude", &self.exclude),
-            ("deny", &self.deny),
-            ("expires_after", &self.expires_after),
-            ("remind", &self.remind),
-            ("escalate", &self.escalate),
-            ("windows", &self.windows),
-            ("supersede", &self.supersede),
-            ("break_glass", &self.break_glass),
-        ];
-        keys.into_iter().filter(|(_, value)| value.is_some()).map(|(key, _)| key)
+/// Recursion is bounded by the reader's limit on depth.
+fn values(node: &Node) -> usize {
+    match &node.value {
+        Value::Null | Value::Text(_) => 1,
+        Value::List(items) => 1 + items.iter().map(values).sum::<usize>(),
+        Value::Map(entries) => 1 + entries.iter().map(|entry| values(&entry.value)).sum::<usize>(),
     }
-}
-
-fn is_match(pattern: &str, name: &str) -> bool {
-    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).case_insensitive(true).build();
-    glob.is_ok_and(|glob| glob.compile_matcher().is_match(name))
-}
-
-fn literals(pattern: &str) -> usize {
-    pattern.chars().filter(|c| !matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '!')).count()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::artifact::metrics::Amount;
-
-    fn read(text: &str) -> Result<PolicyDocument, String> {
-        parse(text.as_bytes())
-    }
-
-    #[test]
-    fn models_and_environments_are_read() {
-        let document = read(
-            "version: 1\nmodels:\n- name: sentiment\n  card: { path: a/README.md, sections: [Limitations] }\n  performance:\n    \
-             default: { max_worse: 1%, min_z: 3 }\n    metrics:\n    - { match: { metric: accuracy }, min: 0.90, required: true }\n  \
-             pickle: { use: forbid, allow_globals: ['sklearn.*'] }\nenvironments:\n  production: {}\n",
-        )
-        .unwrap();
-        let model = &document.models[0];
-        assert_eq!((model.card_path(), model.sections()), (Some("a/README.md"), &["Limitations".to_owned()][..]));
-        assert_eq!(model.performance.default.max_worse, Amount::parse("1%").unwrap());
-        assert_eq!(model.performance.metrics[0].min, Amount::parse("0.90"));
-        assert!(document.not_followed().is_empty());
-    }
-
-    #[test]
-    fn a_mistake_is_told_with_its_line() {
-        for (text, word) in [
-            ("version: 1\nmodles: []\n", "modles"),
-            ("version: 1\nmodels:\n- name: a\n  pickel: {}\n", "pickel"),
-            ("version: 1\nversion: 1\n", "version"),
-            ("version: 1\nmodels:\n- performance: { default: { max_worse: much } }\n", "much"),
-        ] {
-            let error = read(text).unwrap_err();
-            assert!(error.contains(word) && error.contains("line"), "{error}");
-        }
-        assert!(read("version: 2\n").unwrap_err().contains("version 2"));
-        assert!(read("").is_err() && read("- a\n").is_err());
-        assert!(parse(b"version: 1\n# \xff\n").unwrap_err().contains("line 2"));
-    }
-
-    #[test]
-    fn what_is_not_followed_is_named() {
-        let document =
-            read("version: 1\ngroups: {}\nenvironments:\n  production: { gates: [], exclude: [] }\n").unwrap();
-        assert_eq!(
-            document.not_followed(),
-            ["groups", "environments.production.gates", "environments.production.exclude"]
-        );
-    }
-
-    #[test]
-    fn the_exact_name_counts_then_the_most_literal_pattern() {
-        let document = read(
-            "version: 1\nenvironments:\n  production: {}\n  'prod*': {}\n  'p*': {}\n  '*-eu': {}\n  '??-us': {}\n",
-        )
-        .unwrap();
-        let found = |name: &str| document.environment(name).map(|rules| rules.is_some());
-        assert_eq!((found("production"), found("prod-x"), found("staging")), (Ok(true), Ok(true), Ok(false)));
-        assert!(read("version: 1\nenvironments:\n  'a*': {}\n  '*b': {}\n").unwrap().environment("ab").is_err());
-    }
-
-    #[test]
-    fn bombs_are_refused() {
-        let mut bomb = String::from("version: 1\nmodels: &a0 [x]\n");
-        for level in 1..12 {
-            bomb.push_str(&format!("x{level}: &a{level} [*a{0},*a{0},*a{0},*a{0},*a{0},*a{0}]\n", level - 1));
-        }
-        assert!(read(&bomb).is_err());
-        assert!(read(&format!("version: 1\nmodels: {}", "[".repeat(10_000))).is_err());
-        assert!(parse(&vec![b'#'; LIMIT_BYTES + 1]).is_err());
-    }
-}
+mod tests;
