@@ -15,6 +15,7 @@ mod bad_input;
 mod blocks;
 mod examples;
 mod models;
+mod policies;
 mod prism;
 mod references;
 mod repositories;

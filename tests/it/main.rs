@@ -19,6 +19,7 @@ mod external;
 mod github_client;
 mod layering;
 mod links;
+mod policy;
 mod postgres;
 mod previews;
 mod store;
