@@ -35,8 +35,8 @@ use crate::domain::Flag;
 use crate::domain::flag::sort_flags;
 
 pub use facts::{
-    CardSide, EvaluationFacts, Facts, Gap, ModelFacts, PointerState, RevisionFacts, ScanState, Sighting, WeightFacts,
-    WeightSide, WorkflowFacts,
+    CardSide, EvaluationFacts, Facts, Gap, ModelFacts, PinnedKey, PointerState, RevisionFacts, ScanState, Sighting,
+    SignatureSide, WeightFacts, WeightSide, WorkflowFacts,
 };
 pub use rules::CheckRules;
 

@@ -9,6 +9,8 @@ mod certificate;
 mod covered;
 mod key;
 mod name;
+#[cfg(test)]
+pub(crate) mod samples;
 mod statement;
 mod trust;
 
@@ -21,7 +23,7 @@ use bundle::Material;
 use covered::Covered;
 use statement::Statement;
 
-pub use trust::Trust;
+pub use trust::{TRUST_LIMIT_BYTES, Trust};
 
 /// Name of the signature in the model's folder.
 pub const SIGNATURE_FILE: &str = "model.sig";
@@ -72,6 +74,17 @@ pub enum Signer {
     Certificate { subject: String, fingerprint: Digest },
 }
 
+impl Signer {
+    /// `CN=release, O=Acme`, or `key 2f1c0b7a55aa`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Certificate { subject, .. } if !subject.is_empty() => subject.clone(),
+            Self::Certificate { fingerprint, .. } => format!("certificate {}", fingerprint.short()),
+            Self::Key { fingerprint } => format!("key {}", fingerprint.short()),
+        }
+    }
+}
+
 /// Where the files and the signature differ, each in order of path.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct FileDifferences {
@@ -93,6 +106,16 @@ impl SignatureReport {
         Self { verdict: SignatureVerdict::Missing, signer: None, files: FileDifferences::default() }
     }
 
+    /// What is there as `model.sig` cannot be a signature. `why` is for people.
+    pub fn invalid(why: impl Into<String>) -> Self {
+        Self::refused(invalid(why), None)
+    }
+
+    /// There is a signature, and nothing to verify it by. `why` is for people.
+    pub fn unverified(why: impl Into<String>) -> Self {
+        Self::refused(Refusal::Unsupported(why.into()), None)
+    }
+
     fn refused(refusal: Refusal, signer: Option<Signer>) -> Self {
         let verdict = match refusal {
             Refusal::Invalid(why) => SignatureVerdict::Invalid { why },
@@ -111,13 +134,41 @@ pub fn verify(
     files: &BTreeMap<String, FileDigest>,
     at: Option<Timestamp>,
 ) -> SignatureReport {
-    let (signer, payload) = match verify_signature(bundle, trust, at) {
-        Ok(signed) => signed,
-        Err(refusal) => return SignatureReport::refused(refusal, None),
-    };
+    match open(bundle, trust, at) {
+        Ok(signed) => signed.compare(files),
+        Err(report) => report,
+    }
+}
+
+/// Verifies a signature by itself, before anything is known of the files: which digests are needed then is in it.
+///
+/// # Errors
+/// The report on a signature that is not to be believed.
+pub fn open(bundle: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Signed, SignatureReport> {
+    let (signer, payload) =
+        verify_signature(bundle, trust, at).map_err(|refusal| SignatureReport::refused(refusal, None))?;
     match statement::read(&payload) {
-        Ok(statement) => compare(&statement, signer, files),
-        Err(refusal) => SignatureReport::refused(refusal, Some(signer)),
+        Ok(statement) => Ok(Signed { statement, signer }),
+        Err(refusal) => Err(SignatureReport::refused(refusal, Some(signer))),
+    }
+}
+
+/// A signature by a trusted signer, and what it is over.
+#[derive(Debug)]
+pub struct Signed {
+    statement: Statement,
+    signer: Signer,
+}
+
+impl Signed {
+    /// Whether a digest is stated for the file at `path`.
+    pub fn lists(&self, path: &str) -> bool {
+        self.statement.digests.contains_key(path)
+    }
+
+    /// Compares it with the files that are here. Digests of files that it does not list are not looked at.
+    pub fn compare(&self, files: &BTreeMap<String, FileDigest>) -> SignatureReport {
+        compare(&self.statement, self.signer.clone(), files)
     }
 }
 

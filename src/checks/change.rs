@@ -3,7 +3,7 @@
 use crate::artifact::workflow::FOLDER;
 use crate::domain::{FileChange, Flag, Severity};
 
-use super::facts::Facts;
+use super::facts::{Facts, PinnedKey};
 use super::finding::Finding;
 use super::words::listed;
 
@@ -13,7 +13,7 @@ pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
     }
     let is_policy = |path: &str| path.eq_ignore_ascii_case(facts.policy_path);
     let policy = facts.files.iter().filter(|file| paths(file).any(is_policy)).map(|file| policy_changed(facts, file));
-    policy.chain(workflows_changed(facts)).collect()
+    policy.chain(keys_changed(facts)).chain(workflows_changed(facts)).collect()
 }
 
 /// Whether the file at `path` decides about changes: the policy, or a workflow.
@@ -27,6 +27,27 @@ fn policy_changed(facts: &Facts<'_>, file: &FileChange) -> Flag {
         .rule("who edits the policy does not pick the rule")
         .source(facts.source(&file.path, None))
         .says(&format!("The change touches the approval policy, {}.", file.path))
+}
+
+/// Keys that signatures are judged by are a part of the policy: who may change them picks the signer. What is live went
+/// out under the keys of then.
+fn keys_changed(facts: &Facts<'_>) -> Vec<Flag> {
+    facts.keys.iter().filter_map(|key| key_changed(facts, key)).collect()
+}
+
+fn key_changed(facts: &Facts<'_>, key: &PinnedKey) -> Option<Flag> {
+    let is_touched = facts.files.iter().any(|file| paths(file).any(|path| path == key.path));
+    let words = match is_touched {
+        true => "The change touches the keys that signatures are judged by",
+        false if key.live != key.used => "Signatures are judged by other keys than those of what is live",
+        false => return None,
+    };
+    let flag = Finding::new("policy.changed", Severity::High, &key.path)
+        .values(key.live.clone(), key.used.clone())
+        .rule("who picks the keys does not sign with them")
+        .source(facts.source(&key.path, None))
+        .says(&format!("{words}, {}.", key.path));
+    Some(flag)
 }
 
 fn workflows_changed(facts: &Facts<'_>) -> Option<Flag> {
@@ -93,6 +114,25 @@ mod tests {
         let flags = check(&sample.facts());
         assert_eq!((flags.len(), flags[0].code.as_str(), flags[0].severity), (1, "workflow.changed", Severity::Medium));
         assert_eq!(flags[0].after.as_deref(), Some("b2, b2"));
+    }
+
+    #[test]
+    fn keys_that_differ_from_the_live_ones_are_a_changed_policy_wherever_they_changed() {
+        let key = |live: Option<&str>, used: Option<&str>| PinnedKey {
+            path: "keys/release.pub".into(),
+            live: live.map(str::to_owned),
+            used: used.map(str::to_owned),
+        };
+        let found = |key: PinnedKey, files: Vec<FileChange>| {
+            let sample = Sample { files, keys: vec![key], ..Sample::ahead() };
+            check(&sample.facts()).into_iter().map(|flag| (flag.code, flag.severity)).collect::<Vec<_>>()
+        };
+        let changed = [("policy.changed".to_owned(), Severity::High)];
+        assert_eq!(found(key(Some("a1"), Some("b2")), Vec::new()), changed);
+        assert_eq!(found(key(None, Some("b2")), Vec::new()), changed);
+        // Not on the default branch yet, and on its way there.
+        assert_eq!(found(key(Some("a1"), Some("a1")), vec![file("keys/release.pub", None)]), changed);
+        assert!(found(key(Some("a1"), Some("a1")), vec![file("keys/other.pub", None)]).is_empty());
     }
 
     #[test]

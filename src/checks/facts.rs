@@ -35,6 +35,8 @@ pub struct Facts<'a> {
     pub workflows: &'a [WorkflowFacts],
     /// Changed code that loads models and images, by path.
     pub revisions: &'a [RevisionFacts],
+    /// What signatures were judged by, by path.
+    pub keys: &'a [PinnedKey],
     pub rules: &'a CheckRules,
 }
 
@@ -55,8 +57,30 @@ pub struct ModelFacts {
     /// Its configuration on both sides; nothing on a side where it is not.
     pub interface_before: Interface,
     pub interface_after: Interface,
-    /// What its signature is worth, where the policy asks for one.
-    pub signature: Option<SignatureReport>,
+    pub signature_before: SignatureSide,
+    pub signature_after: SignatureSide,
+}
+
+/// What a model's signature is worth on one side.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum SignatureSide {
+    /// The policy does not say who signs, or there is no such side.
+    #[default]
+    NotAsked,
+    Judged(SignatureReport),
+    /// It could not be judged for reasons that are not the signer's; on the proposed side a gap says so.
+    Unread {
+        why: String,
+    },
+}
+
+/// A file of keys that the policy holds signatures to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinnedKey {
+    pub path: String,
+    /// Ids of its content: in the live commit, and where the policy was read.
+    pub live: Option<String>,
+    pub used: Option<String>,
 }
 
 /// A workflow file on both sides; no risks on a side where it is not.
@@ -211,6 +235,14 @@ impl CardSide {
 }
 
 impl ModelFacts {
+    /// A path relative to the model's folder, as the repository has it.
+    pub fn beside_card(&self, path: &str) -> String {
+        match self.card_path.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{path}"),
+            None => path.to_owned(),
+        }
+    }
+
     /// Both cards, where both could be had.
     pub fn cards(&self) -> Option<(&Card, &Card)> {
         Some((self.before.card()?, self.after.card()?))

@@ -5,8 +5,8 @@ use crate::artifact::interface::Interface;
 use crate::domain::{Baseline, CommitSha, DeploymentId, Digest, FileChange, ForgeUser, Relation, WeightFile};
 
 use super::facts::{
-    CardSide, Facts, Gap, ModelFacts, PointerState, RevisionFacts, ScanState, Sighting, WeightFacts, WeightSide,
-    WorkflowFacts,
+    CardSide, Facts, Gap, ModelFacts, PinnedKey, PointerState, RevisionFacts, ScanState, Sighting, SignatureSide,
+    WeightFacts, WeightSide, WorkflowFacts,
 };
 use super::rules::CheckRules;
 
@@ -24,6 +24,7 @@ pub(super) struct Sample {
     pub(super) gaps: Vec<Gap>,
     pub(super) workflows: Vec<WorkflowFacts>,
     pub(super) revisions: Vec<RevisionFacts>,
+    pub(super) keys: Vec<PinnedKey>,
     pub(super) rules: CheckRules,
 }
 
@@ -49,6 +50,7 @@ impl Sample {
             gaps: Vec::new(),
             workflows: Vec::new(),
             revisions: Vec::new(),
+            keys: Vec::new(),
             rules: CheckRules::default(),
         }
     }
@@ -73,6 +75,7 @@ impl Sample {
             gaps: &self.gaps,
             workflows: &self.workflows,
             revisions: &self.revisions,
+            keys: &self.keys,
             rules: &self.rules,
         }
     }
@@ -100,7 +103,8 @@ pub(super) fn model() -> ModelFacts {
         evaluations: Vec::new(),
         interface_before: Interface::default(),
         interface_after: Interface::default(),
-        signature: None,
+        signature_before: SignatureSide::NotAsked,
+        signature_after: SignatureSide::NotAsked,
     }
 }
 

@@ -22,7 +22,7 @@ mod trees;
 
 use futures::future::{try_join, try_join4};
 
-use crate::checks::{self, CheckRules, Facts, ModelFacts};
+use crate::checks::{self, CheckRules, Facts, ModelFacts, PinnedKey};
 use crate::domain::flag::sort_flags;
 use crate::domain::{
     CiReading, CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, PolicyFound,
@@ -36,9 +36,11 @@ pub use known::Known;
 use code::Code;
 use external::Outside;
 use ground::Ground;
+use models::Signing;
 use notes::Notes;
 use patience::Patience;
 use reader::{Desk, Reader};
+use rules::Ruled;
 use scans::Bounds;
 use trees::Trees;
 
@@ -143,8 +145,9 @@ async fn gather_from(
     outside: Outside<'_>,
 ) -> Result<Gathered, PortError> {
     let rules = rules::read(reader, proposal, policy);
-    let ((ground, trees), rules) = try_join(stand(reader, proposal), rules).await?;
-    let mut evidence = study(reader, proposal, &ground, &trees, &rules.checks).await?;
+    let ((ground, trees), Ruled { rules, at }) = try_join(stand(reader, proposal), rules).await?;
+    let signing = Signing { keys_at: at.as_ref(), at: proposal.at };
+    let mut evidence = study(reader, proposal, &ground, &trees, &rules.checks, signing).await?;
     let added = external::add(reader, proposal, outside, &rules.checks.external, &mut evidence).await?;
     Ok(Gathered { evidence, policy: rules.gates, checks: rules.checks, ci: added.ci, waits: added.waits })
 }
@@ -169,6 +172,7 @@ async fn study(
     ground: &Ground,
     trees: &Trees,
     rules: &CheckRules,
+    signing: Signing<'_>,
 ) -> Result<Evidence, PortError> {
     let mut notes = Notes::default();
     notes.gaps.extend(trees.gaps.iter().chain(&ground.gap).cloned());
@@ -176,15 +180,16 @@ async fn study(
     let code = code::read(reader, trees, code::choose(trees, &files, &mut notes), proposal.environment);
     let patches = patches::fill(reader, files, trees, ground);
     let people = people::find(reader, ground, proposal.commit);
-    let models = models::read(reader, trees, rules);
+    let models = models::read(reader, trees, rules, signing);
     let (people, patches, models, code) = try_join4(people, patches, models, code).await?;
-    let ((files, of_patches), (models, of_models), (code, of_code)) = (patches, models, code);
+    let ((files, of_patches), (code, of_code)) = (patches, code);
+    let models::Models { models, keys, notes: of_models } = models;
     [of_patches, of_models, of_code].into_iter().for_each(|noted| notes.absorb(noted));
     notes.gaps.extend(people.gaps.iter().cloned());
     let shown = people.shown(&mut notes);
     let listed = changes::shown(&files, &mut notes);
     let (models, changes): (Vec<_>, Vec<_>) = models.into_iter().map(|model| (model.facts, model.change)).unzip();
-    let seen = Seen { files, models, strangers: shown.strangers, code, notes };
+    let seen = Seen { files, models, keys, strangers: shown.strangers, code, notes };
     let flags = seen.flags(proposal, ground, rules);
     Ok(Evidence {
         commit: proposal.commit.clone(),
@@ -208,6 +213,7 @@ async fn study(
 struct Seen {
     files: Vec<FileChange>,
     models: Vec<ModelFacts>,
+    keys: Vec<PinnedKey>,
     strangers: Vec<String>,
     code: Code,
     notes: Notes,
@@ -231,6 +237,7 @@ impl Seen {
             gaps: &self.notes.gaps,
             workflows: &self.code.workflows,
             revisions: &self.code.revisions,
+            keys: &self.keys,
             rules,
         };
         bounded(checks::run(&facts))

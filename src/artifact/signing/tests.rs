@@ -1,14 +1,10 @@
-mod material;
-
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use material::*;
+use samples::*;
 
 /// 2027-01-15, when all certificates are valid.
 const AT: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -17,29 +13,12 @@ fn trust(pem: &str) -> Trust {
     Trust::from_pem(pem.as_bytes()).unwrap()
 }
 
-fn bundle(material: Value, payload: &str, signature: &str) -> Value {
-    json!({
-        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-        "verificationMaterial": material,
-        "dsseEnvelope": {
-            "payload": STANDARD.encode(payload),
-            "payloadType": "application/vnd.in-toto+json",
-            "signatures": [{ "sig": signature, "keyid": "" }],
-        },
-    })
-}
-
 fn hint(pem: &str) -> String {
     Digest::of(pem.as_bytes()).to_string()
 }
 
 fn by_key(pem: &str, signature: &str) -> Value {
-    bundle(json!({ "publicKey": { "hint": hint(pem) }, "tlogEntries": [] }), PAYLOAD, signature)
-}
-
-fn by_chain(chain: &[&str]) -> Value {
-    let certificates: Vec<Value> = chain.iter().map(|der| json!({ "rawBytes": der })).collect();
-    bundle(json!({ "x509CertificateChain": { "certificates": certificates } }), PAYLOAD, SIGNATURE_P256)
+    bundled(json!({ "publicKey": { "hint": hint(pem) }, "tlogEntries": [] }), PAYLOAD, signature)
 }
 
 fn sha256(content: &str) -> FileDigest {
@@ -96,13 +75,13 @@ fn each_curve_is_verified_with_the_hash_of_its_size() {
 fn signature_of_another_key_is_refused_by_its_name_and_by_itself() {
     let named = refusal(&by_key(KEY_P256, SIGNATURE_P256), &trust(KEY_P384));
     assert!(named.starts_with("it is signed with another key: `"), "{named}");
-    let renamed = bundle(json!({ "publicKey": { "hint": hint(KEY_P384) } }), PAYLOAD, SIGNATURE_P256);
+    let renamed = bundled(json!({ "publicKey": { "hint": hint(KEY_P384) } }), PAYLOAD, SIGNATURE_P256);
     assert_eq!(refusal(&renamed, &trust(KEY_P384)), "the signature does not fit its content");
 }
 
 #[test]
 fn old_signatures_without_a_name_for_the_key_try_every_trusted_key() {
-    let unnamed = bundle(json!({ "publicKey": {} }), PAYLOAD, SIGNATURE_P384);
+    let unnamed = bundled(json!({ "publicKey": {} }), PAYLOAD, SIGNATURE_P384);
     let both = trust(&format!("{KEY_P256}{KEY_P384}"));
     assert!(matches!(check(&unnamed, &both, &signed_files()).verdict, SignatureVerdict::Valid { .. }));
     assert_eq!(refusal(&unnamed, &trust(KEY_P256)), "the signature does not fit its content");
@@ -232,28 +211,21 @@ fn trusted_keys_are_public_ones_that_can_be_used() {
     assert!(refused(&" ".repeat(trust::TRUST_LIMIT_BYTES + 1)).contains("256 KiB"));
 }
 
-/// A key of this test run, to sign what nobody would.
+/// Somebody who signs what nobody would, and is trusted.
 struct Forger {
-    key: EcdsaKeyPair,
+    hand: Hand,
     trust: Trust,
 }
 
 impl Forger {
     fn new() -> Self {
-        let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
-        // The 26 bytes before the point say "P-256"; any key on it has the same ones.
-        let known: String = KEY_P256.lines().filter(|line| !line.starts_with('-')).collect();
-        let header = &STANDARD.decode(known).unwrap()[..26];
-        let spki = STANDARD.encode([header, key.public_key().as_ref()].concat());
-        let pem = format!("-----BEGIN PUBLIC KEY-----\n{spki}\n-----END PUBLIC KEY-----\n");
-        Self { key, trust: trust(&pem) }
+        let hand = Hand::new();
+        let trust = trust(&hand.pem);
+        Self { hand, trust }
     }
 
     fn report(&self, payload: &str, files: &BTreeMap<String, FileDigest>) -> SignatureReport {
-        let unsigned = bundle(json!({ "publicKey": {} }), payload, "");
-        let message = bundle::read(unsigned.to_string().as_bytes()).unwrap().signed_bytes();
-        let signature = self.key.sign(&SystemRandom::new(), &message).unwrap();
-        check(&bundle(json!({ "publicKey": {} }), payload, &STANDARD.encode(signature)), &self.trust, files)
+        check(&self.hand.sign(payload), &self.trust, files)
     }
 
     /// Signs `PAYLOAD` with something else at this place, with the digest of the whole made right again.
@@ -265,12 +237,6 @@ impl Forger {
         }
         self.report(&statement.to_string(), &signed_files())
     }
-}
-
-fn root_digest(statement: &Value) -> String {
-    let resources = statement["predicate"]["resources"].as_array().unwrap();
-    let digests = resources.iter().filter_map(|resource| Digest::parse(resource["digest"].as_str()?));
-    Digest::of(&digests.flat_map(|digest| *digest.as_bytes()).collect::<Vec<u8>>()).to_string()
 }
 
 #[test]

@@ -39,6 +39,14 @@ impl Trust {
         }
     }
 
+    /// Whoever one of the two trusts.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.keys.extend(other.keys);
+        self.roots.extend(other.roots);
+        self
+    }
+
     fn add(&mut self, kind: SectionKind, der: Vec<u8>) -> Result<(), String> {
         match kind {
             SectionKind::PublicKey => {

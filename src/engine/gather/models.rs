@@ -6,15 +6,16 @@ mod drafts;
 mod interface;
 mod places;
 mod shown;
+mod signatures;
 mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures::future::try_join;
+use futures::future::try_join3;
 
 use crate::checks::words::plain;
-use crate::checks::{CheckRules, ModelFacts, WeightFacts};
+use crate::checks::{CheckRules, ModelFacts, PinnedKey, SignatureSide, WeightFacts};
 use crate::domain::{ModelChange, WeightChange};
 use crate::ports::PortError;
 
@@ -25,9 +26,11 @@ use super::scans::{self, Scans};
 use super::table;
 use super::trees::Trees;
 use drafts::{Draft, Found};
+use signatures::Sides;
 
 pub(super) use places::{Place, is_card};
 pub(super) use shown::shown;
+pub(super) use signatures::Signing;
 pub(super) use weights::{Weight, is_weights, may_be_pointer};
 
 /// A model for the checks, and the same for people.
@@ -36,25 +39,45 @@ pub(super) struct Model {
     pub(super) change: ModelChange,
 }
 
+/// All models, and what their signatures were judged by.
+pub(super) struct Models {
+    pub(super) models: Vec<Model>,
+    pub(super) keys: Vec<PinnedKey>,
+    pub(super) notes: Notes,
+}
+
 pub(super) async fn read(
     reader: Reader<'_>,
     trees: &Trees,
     rules: &CheckRules,
-) -> Result<(Vec<Model>, Notes), PortError> {
+    signing: Signing<'_>,
+) -> Result<Models, PortError> {
     let mut notes = Notes::default();
     let places = places::find(trees, rules, &mut notes);
     let all = found(reader, &places, trees, rules, &mut notes);
-    let (drafts, (pointers, mut scans)) =
-        try_join(drafts::read(reader, &all, trees), weigh(reader, &places, &all, rules)).await?;
+    let drafts = drafts::read(reader, &all, trees);
+    let weights = weigh(reader, &places, &all, rules);
+    let signatures = signatures::judge(reader, signing, &all, trees, rules);
+    let (drafts, (pointers, mut scans), signatures) = try_join3(drafts, weights, signatures).await?;
     let mut models = Vec::new();
-    for (found, mut draft) in all.into_iter().zip(drafts) {
+    for ((found, mut draft), signature) in all.into_iter().zip(drafts).zip(signatures.sides) {
         notes.absorb(std::mem::take(&mut draft.notes));
         let weights = weights::facts(found.place, &pointers, &mut scans, &mut notes);
         if !weights.is_empty() || draft.cards.describe_a_model() {
-            models.push(model(&found, draft, weights));
+            note_unread(&found, &signature, &mut notes);
+            models.push(model(&found, draft, weights, signature));
         }
     }
-    Ok((models, notes))
+    Ok(Models { models, keys: signatures.keys, notes })
+}
+
+/// That a signature could not be judged is a gap: nobody may take it for one that holds.
+fn note_unread(found: &Found<'_, '_>, signature: &Sides, notes: &mut Notes) {
+    if let SignatureSide::Unread { why } = &signature.after {
+        let name = plain(&found.name, MAX_PATH_CHARS);
+        let message = format!("The signature of {name} could not be judged: {why}.");
+        notes.gap(&format!("signature of {name}"), Some(why.clone()), message);
+    }
 }
 
 /// The places with the files that are read for each.
@@ -119,7 +142,12 @@ async fn weigh(
     Ok((pointers, scans))
 }
 
-fn model(found: &Found<'_, '_>, draft: Draft, weights: Vec<(WeightFacts, WeightChange)>) -> Model {
+fn model(
+    found: &Found<'_, '_>,
+    draft: Draft,
+    weights: Vec<(WeightFacts, WeightChange)>,
+    signature: Sides,
+) -> Model {
     let (weights, changes) = weights.into_iter().unzip();
     let cards = draft.cards;
     let facts = ModelFacts {
@@ -131,7 +159,8 @@ fn model(found: &Found<'_, '_>, draft: Draft, weights: Vec<(WeightFacts, WeightC
         evaluations: draft.evaluations,
         interface_before: draft.interface_before,
         interface_after: draft.interface_after,
-        signature: None,
+        signature_before: signature.before,
+        signature_after: signature.after,
         before: cards.before,
         after: cards.after,
     };

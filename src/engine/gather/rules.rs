@@ -7,11 +7,17 @@ use crate::ports::{Blob, PortError, Presence};
 use super::Proposal;
 use super::reader::{Reader, lasting};
 
+/// The rules, and the commit whose files they may name: none where the policy was handed in.
+pub(super) struct Ruled {
+    pub(super) rules: Rules,
+    pub(super) at: Option<CommitSha>,
+}
+
 pub(super) async fn read(
     reader: Reader<'_>,
     proposal: &Proposal<'_>,
     defaults: PolicyDefaults,
-) -> Result<Rules, PortError> {
+) -> Result<Ruled, PortError> {
     let file = match proposal.policy {
         Some(bytes) => PolicyFile::Present { commit: proposal.commit.clone(), bytes: bytes.to_vec() },
         None => match lasting(reader.host.default_branch(reader.repository).await)? {
@@ -19,7 +25,11 @@ pub(super) async fn read(
             Err(why) => unreadable(&why),
         },
     };
-    Ok(policy::read(&file, proposal.environment.as_str(), defaults))
+    let at = match &file {
+        PolicyFile::Present { commit, .. } if proposal.policy.is_none() => Some(commit.clone()),
+        PolicyFile::Present { .. } | PolicyFile::Absent | PolicyFile::Unreadable { .. } => None,
+    };
+    Ok(Ruled { rules: policy::read(&file, proposal.environment.as_str(), defaults), at })
 }
 
 /// Only a whole list of files proves that one is not there.

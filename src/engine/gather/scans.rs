@@ -23,11 +23,11 @@ use super::reader::{Content, Reader};
 use budget::Budget;
 use examine::{ScanKey, examine};
 use large::{Look, too_hungry};
-use targets::{IN_GIT_BYTES, Stored};
+use targets::Stored;
 
 pub(super) use budget::{Bounds, Room};
 pub(super) use examine::bytes_of;
-pub(super) use targets::{Target, of_places};
+pub(super) use targets::{IN_GIT_BYTES, Target, of_places};
 
 /// The name that [`super::known`] keeps scans by.
 pub(super) type Key = ScanKey;

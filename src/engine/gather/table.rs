@@ -6,9 +6,9 @@ use crate::artifact::card::{Card, Licence};
 use crate::artifact::evaluations::Evaluations;
 use crate::artifact::interface::{ChangeOf, FactKind, Interface, InterfaceChange, compare as interface_changes};
 use crate::artifact::metrics::{Direction, EvalResult, Incomparable, MetricChange, MetricValue, Outcome, compare};
-use crate::artifact::signing::SignatureVerdict;
+use crate::artifact::signing::{SignatureVerdict, Signer};
 use crate::checks::words::{listed, metric_label, metric_subject, plain};
-use crate::checks::{CardSide, EvaluationFacts, ModelFacts};
+use crate::checks::{CardSide, EvaluationFacts, ModelFacts, SignatureSide};
 use crate::domain::{Row, RowChange};
 
 /// Most rows of metrics; changed ones first.
@@ -180,14 +180,27 @@ const fn label_of(what: &ChangeOf) -> &'static str {
 
 /// Who signed, where that was asked.
 fn signature(model: &ModelFacts) -> Option<Row> {
-    let after = match &model.signature.as_ref()?.verdict {
-        SignatureVerdict::Valid { matched, total } => format!("holds, {matched} of {total} files match"),
-        SignatureVerdict::Unverified { .. } => "cannot be verified".to_owned(),
-        SignatureVerdict::Invalid { .. } => "does not hold".to_owned(),
-        SignatureVerdict::Missing => "missing".to_owned(),
+    let cell = |side: &SignatureSide| signature_words(side).map(|words| plain(&words, MAX_CELL_CHARS));
+    let (before, after) = (cell(&model.signature_before), cell(&model.signature_after));
+    after.as_ref()?;
+    let change = change(&before, &after);
+    Some(Row { label: "signature".to_owned(), before, after, delta: None, limit: None, change })
+}
+
+/// `CN=release, O=Acme, 3 of 3 files match`
+fn signature_words(side: &SignatureSide) -> Option<String> {
+    let report = match side {
+        SignatureSide::NotAsked => return None,
+        SignatureSide::Unread { .. } => return Some("could not be judged".to_owned()),
+        SignatureSide::Judged(report) => report,
     };
-    let label = "signature".to_owned();
-    Some(Row { label, before: None, after: Some(after), delta: None, limit: None, change: RowChange::Same })
+    let signer = report.signer.as_ref().map_or_else(|| "by nobody".to_owned(), Signer::words);
+    Some(match &report.verdict {
+        SignatureVerdict::Valid { matched, total } => format!("{signer}, {matched} of {total} files match"),
+        SignatureVerdict::Unverified { .. } => "cannot be verified".to_owned(),
+        SignatureVerdict::Invalid { why } => format!("does not hold: {why}"),
+        SignatureVerdict::Missing => "missing".to_owned(),
+    })
 }
 
 fn licence(model: &ModelFacts) -> Option<Row> {

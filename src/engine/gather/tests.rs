@@ -3,6 +3,7 @@
 mod evidence;
 mod forge;
 mod people;
+mod signatures;
 mod touch;
 
 use crate::domain::{
@@ -33,7 +34,7 @@ fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortE
         actors: &[user(2, "octocat")],
         run: Some(RunId::new(9)),
         policy: None,
-        at: Timestamp::from_seconds(1),
+        at: Timestamp::from_seconds(1_800_000_000),
     };
     let gathering = gather(forge, &proposal, DEFAULTS);
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(must_be_send(gathering))

@@ -47,7 +47,7 @@ pub async fn touches(host: &dyn CodeHost, change: &Change<'_>, policy: PolicyDef
     if change.paths.iter().any(|path| is_plain_to_see(path)) {
         return Ok(true);
     }
-    let rules = rules::read(reader, &proposal(change), policy).await?;
+    let rules = rules::read(reader, &proposal(change), policy).await?.rules;
     let is_named = |path: &str| rules.checks.models.iter().any(|model| names(model, path));
     if change.paths.iter().any(|path| is_named(path)) {
         return Ok(true);
@@ -97,10 +97,11 @@ fn differing(trees: &Trees) -> BTreeSet<&str> {
     all.filter(|path| blob(&trees.live, path) != blob(&trees.proposed, path)).collect()
 }
 
-/// Whether the policy says that the path is the model's.
+/// Whether the policy says that the path is the model's, or that of a key it is signed with.
 fn names(model: &ModelRules, path: &str) -> bool {
     let globs = model.weights.iter().chain(model.evaluations.iter().map(|evaluation| &evaluation.path));
-    model.card_path() == Some(path) || globs.filter_map(|glob| matcher(glob)).any(|glob| glob.is_match(path))
+    let mut keys = model.signature.iter().flat_map(|rules| [&rules.key, &rules.certificates]).flatten();
+    model.card_path() == Some(path) || keys.any(|key| key == path) || globs.filter_map(|glob| matcher(glob)).any(|glob| glob.is_match(path))
 }
 
 /// As the policy reads its patterns; one that cannot be read was refused there.
@@ -186,14 +187,15 @@ mod tests {
 
     #[test]
     fn what_the_policy_names_is_the_models() {
-        use crate::checks::rules::models::{CardRules, EvaluationRules};
+        use crate::checks::rules::models::{CardRules, EvaluationRules, SignatureRules};
         let model = ModelRules {
             card: Some(CardRules::Path("docs/card.md".into())),
             weights: vec!["out/*.weights".into(), "[".into()],
             evaluations: vec![EvaluationRules { format: None, path: "reports/**/*.txt".into() }],
+            signature: Some(SignatureRules { key: Some("keys/release.pub".into()), ..SignatureRules::default() }),
             ..ModelRules::default()
         };
-        for path in ["docs/card.md", "out/a.weights", "reports/2026/may/a.txt"] {
+        for path in ["docs/card.md", "out/a.weights", "reports/2026/may/a.txt", "keys/release.pub"] {
             assert!(names(&model, path), "{path}");
         }
         for path in ["docs/card.rst", "out/deep/a.weights", "reports"] {

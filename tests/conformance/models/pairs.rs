@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign::artifact::card::read_card;
 use countersign::artifact::interface::Interface;
-use countersign::checks::{CardSide, CheckRules, Facts, ModelFacts, run};
+use countersign::checks::{CardSide, CheckRules, Facts, ModelFacts, SignatureSide, run};
 use countersign::domain::{Baseline, CommitSha, DeploymentId, Digest, Flag, ForgeUser, ForgeUserId, Relation};
 use serde_json::Value;
 
@@ -39,7 +39,8 @@ fn flags(folder: &str) -> Vec<Flag> {
         evaluations: Vec::new(),
         interface_before: Interface::default(),
         interface_after: Interface::default(),
-        signature: None,
+        signature_before: SignatureSide::NotAsked,
+        signature_after: SignatureSide::NotAsked,
     }];
     run(&Facts {
         commit: &sha("2"),
@@ -56,6 +57,7 @@ fn flags(folder: &str) -> Vec<Flag> {
         gaps: &[],
         workflows: &[],
         revisions: &[],
+        keys: &[],
         rules: &CheckRules::default(),
     })
 }

@@ -5,7 +5,12 @@ use std::fs;
 
 use countersign::artifact::lfs::{LfsReading, read_pointer};
 use countersign::artifact::signing::{FileDigest, SIGNATURE_FILE, SignatureReport, SignatureVerdict, Trust, verify};
-use countersign::domain::Digest;
+use countersign::domain::gate::DEFAULT_EXPIRY_MS;
+use countersign::domain::{Digest, EnvironmentName, Evidence, Flag, Timestamp};
+use countersign::engine::gather::{Proposal, gather};
+use countersign::local::LocalHost;
+use countersign::policy::{PolicyDefaults, WhenMissing};
+use countersign::sim::git::GitFolder;
 use serde_json::Value;
 
 use crate::references;
@@ -59,6 +64,79 @@ fn any_change_of_the_signature_file_is_noticed() {
         let may_change = skipped.iter().any(|(start, length)| (*start..start + length).contains(&position));
         let accepted = matches!(report.verdict, SignatureVerdict::Valid { .. });
         assert_eq!(accepted, may_change, "byte {position}: {report:?}");
+    }
+}
+
+/// The same through the whole gathering, from commits: the key is in the repository, the weights are nowhere.
+#[tokio::test]
+async fn gathering_says_what_the_reference_implementation_says() {
+    let index = references::json("models/signing/index.json");
+    for case in index["cases"].as_array().unwrap() {
+        let gathered = Gathered::of(case).await;
+        let accepted = case[REFERENCE]["verify"] == "ok";
+        assert_eq!(!gathered.has("signature.invalid"), accepted, "{case}: {:?}", gathered.0.flags);
+        assert!(!gathered.0.flags.iter().any(Flag::is_gap) || gathered.has("weights.unscannable"), "{case}");
+        let cell = gathered.signature();
+        assert_eq!(cell.ends_with(", 3 of 3 files match"), accepted, "{case}: {cell}");
+        // Another key in the same place: no signature holds.
+        assert!(Gathered::by(case, OTHER_KEY.as_bytes()).await.has("signature.invalid"), "{case}");
+    }
+}
+
+/// On P-256, and nobody's who signed here.
+const OTHER_KEY: &str = "\
+-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEowslEVozX9Uu5u/lBF9IqhTUh03R
+N0PWB/rBV8qjxHnCtg9XJuG33+pHv9Ob7Gp90Q0Ya0bbqECNVu+bDtOFsg==
+-----END PUBLIC KEY-----
+";
+const POLICY: &str =
+    "version: 1\nmodels:\n- { name: sentiment, signature: { key: keys/release.pub, required: true } }\n";
+
+/// The evidence on a commit with the files of a case in `models/sentiment`.
+struct Gathered(Evidence);
+
+impl Gathered {
+    async fn of(case: &Value) -> Self {
+        let key = references::bytes(&format!("models/signing/{}", case["public_key"].as_str().unwrap()));
+        Self::by(case, &key).await
+    }
+
+    async fn by(case: &Value, key: &[u8]) -> Self {
+        let folder = references::folder().join("models/signing").join(case["case"].as_str().unwrap());
+        let place = tempfile::tempdir().unwrap();
+        let mut git = GitFolder::create(place.path()).unwrap();
+        git.write("keys/release.pub", key).unwrap();
+        git.write(".github/countersign.yml", POLICY).unwrap();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            git.write(&format!("models/sentiment/{}", references::name(&path)), fs::read(&path).unwrap()).unwrap();
+        }
+        let commit = git.commit(("Ana Lima", "ana@acme.example"), "Release").unwrap();
+        let host = LocalHost::open(place.path(), None, &commit).unwrap();
+        let repository = host.repository();
+        let proposal = Proposal {
+            repository: &repository,
+            environment: &EnvironmentName::parse("production").unwrap(),
+            commit: host.head(),
+            own: &[],
+            actors: &[],
+            run: None,
+            policy: None,
+            at: Timestamp::from_seconds(1),
+        };
+        let defaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: DEFAULT_EXPIRY_MS };
+        Self(gather(&host, &proposal, defaults).await.unwrap().evidence)
+    }
+
+    fn has(&self, code: &str) -> bool {
+        self.0.flags.iter().any(|flag| flag.code == code)
+    }
+
+    /// What the table says about the signature.
+    fn signature(&self) -> String {
+        let rows = self.0.models.iter().flat_map(|model| &model.rows);
+        rows.filter(|row| row.label == "signature").find_map(|row| row.after.clone()).expect("a row on the signature")
     }
 }
 

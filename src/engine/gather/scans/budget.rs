@@ -61,7 +61,7 @@ impl Default for Room {
 
 impl Room {
     /// Waits for room for so many bytes. Nobody closes the semaphore, so there always comes some.
-    pub(super) async fn take(&self, bytes: u64) -> Option<SemaphorePermit<'_>> {
+    pub(in crate::engine::gather) async fn take(&self, bytes: u64) -> Option<SemaphorePermit<'_>> {
         let mib = u32::try_from(bytes.div_ceil(MIB)).unwrap_or(u32::MAX).clamp(1, HELD_MIB);
         self.0.acquire_many(mib).await.ok()
     }

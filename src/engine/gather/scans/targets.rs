@@ -10,7 +10,7 @@ use crate::engine::gather::reader::{Content, Contents};
 use crate::ports::{LargeFile, TreeEntry};
 
 /// Largest file that is read from the repository itself, in bytes. What is larger belongs into large-file storage.
-pub(super) const IN_GIT_BYTES: u64 = 8 * 1024 * 1024;
+pub(in crate::engine::gather) const IN_GIT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// A file to look into.
 #[derive(Debug, Clone)]

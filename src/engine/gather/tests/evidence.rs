@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::{Baseline, ChangeKind, Policies, PolicySource, Relation, RowChange, Severity};
 
-const CARD: &str = "---\nlicense: mit\nbase_model: acme/base\ndatasets: [acme/reviews]\nmodel-index:\n- name: sentiment\n  \
+pub(super) const CARD: &str = "---\nlicense: mit\nbase_model: acme/base\ndatasets: [acme/reviews]\nmodel-index:\n- name: sentiment\n  \
     results:\n  - task: {type: text-classification}\n    dataset: {type: acme/reviews, name: Reviews}\n    metrics:\n    \
     - {type: accuracy, value: 0.914}\n---\n# Sentiment\n## Bias\nWorse on short texts.\n";
 
@@ -10,7 +10,7 @@ fn pointer(seed: u8, size: u64) -> String {
 }
 
 /// Two commits that differ in what the test says.
-fn ahead(before: &[(&str, &str)], after: &[(&str, &str)]) -> (MemoryForge, CommitSha) {
+pub(super) fn ahead(before: &[(&str, &str)], after: &[(&str, &str)]) -> (MemoryForge, CommitSha) {
     let mut forge = MemoryForge::default();
     forge.live = Some(forge.commit(1, before));
     let head = forge.commit(2, after);

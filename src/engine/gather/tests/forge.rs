@@ -30,6 +30,8 @@ pub(super) struct MemoryForge {
     pub(super) kinds: BTreeMap<String, EntryKind>,
     /// Commits whose list of files is cut after the first.
     pub(super) cut_trees: BTreeSet<CommitSha>,
+    /// Files whose content the forge does not hand out, by path.
+    pub(super) lost: BTreeSet<String>,
     /// Contents of large-file storage by their digest in hex.
     pub(super) large: BTreeMap<String, Vec<u8>>,
     pub(super) ci: Vec<CiRun>,
@@ -190,8 +192,9 @@ impl CodeHost for MemoryForge {
     }
 
     fn blob<'a>(&'a self, _: &'a Repository, blob: &'a str, max_bytes: usize) -> PortResult<'a, Blob> {
-        let mut contents = self.files.values().flat_map(BTreeMap::values);
-        ok(match contents.find(|content| blob_id(content) == blob) {
+        let mut files = self.files.values().flatten().filter(|(_, content)| blob_id(content) == blob);
+        let is_lost = files.clone().any(|(path, _)| self.lost.contains(path));
+        ok(match files.next().map(|(_, content)| content).filter(|_| !is_lost) {
             Some(content) if content.len() > max_bytes => Blob::TooLarge { size: None },
             Some(content) => Blob::Content(content.clone()),
             None => Blob::Missing,
