@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_signature_that_leaves_the_weights_out_does_not_cover_the_model() {
-        let files = FileDifferences { left_out: vec!["notes.txt".into(), "a.bin".into()], ..FileDifferences::default() };
+        let files =
+            FileDifferences { left_out: vec!["notes.txt".into(), "a.bin".into()], ..FileDifferences::default() };
         let of = |weights: &[&str]| ModelFacts {
             card_path: "models/a/README.md".into(),
             weights: weights.iter().map(|path| weight(path, None, Some((1, 10)))).collect(),

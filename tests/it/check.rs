@@ -57,9 +57,9 @@ impl Desk {
 }
 
 /// What the program said.
-struct Said {
-    code: i32,
-    out: String,
+pub(super) struct Said {
+    pub(super) code: i32,
+    pub(super) out: String,
     err: String,
 }
 
@@ -79,7 +79,7 @@ impl Said {
     }
 }
 
-fn check(repository: Option<&Path>, arguments: &[&str]) -> Said {
+pub(super) fn check(repository: Option<&Path>, arguments: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     command.arg("check").env_clear();
     if let Some(repository) = repository {

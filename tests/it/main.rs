@@ -22,5 +22,6 @@ mod links;
 mod policy;
 mod postgres;
 mod previews;
+mod signatures;
 mod store;
 mod stories;

@@ -158,7 +158,8 @@ impl Hand {
     /// Signs a model of these files, and leaves out these paths.
     pub(crate) fn sign_files(&self, files: &[(&str, Digest)], left_out: &[&str]) -> String {
         let mut statement: Value = serde_json::from_str(PAYLOAD).unwrap();
-        let resource = |(name, digest): &(&str, Digest)| json!({ "name": name, "algorithm": "sha256", "digest": digest });
+        let resource =
+            |(name, digest): &(&str, Digest)| json!({ "name": name, "algorithm": "sha256", "digest": digest });
         statement["predicate"]["resources"] = files.iter().map(resource).collect();
         statement["predicate"]["serialization"]["ignore_paths"] = json!(left_out);
         statement["subject"][0]["digest"]["sha256"] = json!(root_digest(&statement));

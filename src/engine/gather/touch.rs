@@ -101,7 +101,9 @@ fn differing(trees: &Trees) -> BTreeSet<&str> {
 fn names(model: &ModelRules, path: &str) -> bool {
     let globs = model.weights.iter().chain(model.evaluations.iter().map(|evaluation| &evaluation.path));
     let mut keys = model.signature.iter().flat_map(|rules| [&rules.key, &rules.certificates]).flatten();
-    model.card_path() == Some(path) || keys.any(|key| key == path) || globs.filter_map(|glob| matcher(glob)).any(|glob| glob.is_match(path))
+    model.card_path() == Some(path)
+        || keys.any(|key| key == path)
+        || globs.filter_map(|glob| matcher(glob)).any(|glob| glob.is_match(path))
 }
 
 /// As the policy reads its patterns; one that cannot be read was refused there.

@@ -169,12 +169,7 @@ impl Judge<'_> {
     }
 
     /// All files of the folder, with digests of those that are signed.
-    async fn compare(
-        &mut self,
-        signed: &Signed,
-        listing: &Listing,
-        folder: &str,
-    ) -> Result<SignatureSide, PortError> {
+    async fn compare(&mut self, signed: &Signed, listing: &Listing, folder: &str) -> Result<SignatureSide, PortError> {
         let here = beneath(listing, folder);
         let listed: Vec<&TreeEntry> =
             here.iter().filter(|(path, _)| signed.lists(path)).map(|(_, entry)| *entry).collect();

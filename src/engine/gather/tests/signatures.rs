@@ -18,7 +18,7 @@ type Files = BTreeMap<&'static str, String>;
 
 fn pointer(content: &str) -> String {
     let (oid, size) = (Digest::of(content.as_bytes()), content.len());
-    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {size}\n")
+    format!("version http://git-media.io/v/2\noid sha256:{oid}\nsize {size}\n")
 }
 
 /// A model in `models/a` whose weights are elsewhere, another one beside it, the policy and the key of `hand`.
@@ -166,7 +166,8 @@ fn keys_that_changed_on_the_default_branch_alone_are_told_too() {
 
 #[test]
 fn a_certificate_is_judged_by_the_pinned_roots_at_the_time_of_gathering() {
-    const ROOTS: &str = "version: 1\nmodels:\n- name: a\n  signature: { certificates: keys/roots.pem, required: true }\n";
+    const ROOTS: &str =
+        "version: 1\nmodels:\n- name: a\n  signature: { certificates: keys/roots.pem, required: true }\n";
     let signature = by_chain(&[LEAF, ISSUING]).to_string();
     let files = |root: &str, weights: &str| {
         Files::from([
@@ -201,9 +202,15 @@ fn what_cannot_be_read_is_a_gap_and_what_is_wrong_blocks() {
     }
     let mut keyless = after.clone();
     keyless.remove(KEY);
-    assert!(fault(&evidence(&live, &keyless)).contains("keys/release.pub@0202020, which the policy names, is not there"));
+    assert!(
+        fault(&evidence(&live, &keyless)).contains("keys/release.pub@0202020, which the policy names, is not there")
+    );
     let nonsense = evidence(&live, &with(after.clone(), KEY, "no key\n"));
-    assert!(fault(&nonsense).contains("keys/release.pub@0202020 names nobody: no `PUBLIC KEY`"), "{}", fault(&nonsense));
+    assert!(
+        fault(&nonsense).contains("keys/release.pub@0202020 names nobody: no `PUBLIC KEY`"),
+        "{}",
+        fault(&nonsense)
+    );
     assert!(fault(&evidence(&live, &with(after, "models/a/model.sig", "{}"))).contains("not a sigstore bundle"));
 }
 

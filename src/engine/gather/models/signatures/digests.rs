@@ -72,7 +72,8 @@ impl<'a> Digests<'a> {
                 None => {}
             }
         }
-        let questions: Vec<_> = wanted.into_iter().map(|(blob, size)| one(self.reader, blob.to_owned(), size)).collect();
+        let questions: Vec<_> =
+            wanted.into_iter().map(|(blob, size)| one(self.reader, blob.to_owned(), size)).collect();
         let mut answers = stream::iter(questions).buffer_unordered(AT_A_TIME);
         let mut unread = None;
         while let Some(answer) = answers.next().await {
@@ -85,11 +86,7 @@ impl<'a> Digests<'a> {
     }
 }
 
-async fn one(
-    reader: Reader<'_>,
-    blob: String,
-    size: u64,
-) -> Result<(String, Result<FileDigest, String>), PortError> {
+async fn one(reader: Reader<'_>, blob: String, size: u64) -> Result<(String, Result<FileDigest, String>), PortError> {
     let _room = reader.known.room().take(size.saturating_mul(2)).await;
     let most = usize::try_from(IN_GIT_BYTES).unwrap_or(usize::MAX);
     Ok(match reader.content(&blob, most).await? {
@@ -119,7 +116,7 @@ mod tests {
     #[test]
     fn a_pointer_stands_for_what_it_points_to_and_a_broken_one_for_nothing() {
         let oid = Digest::of(b"weights").to_string();
-        let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 7\n");
+        let pointer = format!("version http://git-media.io/v/2\noid sha256:{oid}\nsize 7\n");
         assert_eq!(digest(pointer.as_bytes()), FileDigest::Sha256(Digest::of(b"weights")));
         assert_eq!(digest(pointer.replace("size 7", "size x").as_bytes()), FileDigest::Unknown);
         assert_eq!(digest(b"{}"), FileDigest::Sha256(Digest::of(b"{}")));
