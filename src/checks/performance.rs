@@ -20,6 +20,7 @@ use super::finding::Finding;
 use super::words::metric_subject;
 use limits::Limits;
 pub(super) use limits::like;
+pub use limits::{directed, held_to};
 use sides::{Sides, sides};
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {

@@ -81,6 +81,21 @@ pub fn compare(before: &[EvalResult], after: &[EvalResult]) -> Vec<MetricChange>
 }
 
 impl MetricChange {
+    /// The same change, where somebody knows better which way is better.
+    #[must_use]
+    pub fn seen_as(mut self, direction: Direction) -> Self {
+        self.direction = direction;
+        let depends = match &self.outcome {
+            Outcome::Better | Outcome::Worse | Outcome::Same => true,
+            Outcome::Incomparable(why) => *why == Incomparable::NoDirection,
+            Outcome::Added | Outcome::Removed => false,
+        };
+        if let (true, Some(before), Some(after)) = (depends, &self.before, &self.after) {
+            self.outcome = outcome(direction, before, after);
+        }
+        self
+    }
+
     /// How much worse the new value is, as a share of the old value's magnitude; negative when it is better.
     /// None where that cannot be said, which a rule must never take for "not worse".
     pub fn relative_worsening(&self) -> Option<Decimal> {

@@ -44,13 +44,37 @@ impl Limits<'_> {
 
     /// The verdict, with the direction that the policy gives where it gives one.
     pub(super) fn judge(&self, change: &MetricChange, limit: &Limit) -> Verdict {
-        let direction = self.rule(&change.key).and_then(|rules| rules.direction).map(|direction| match direction {
-            RuleDirection::Higher => Direction::Higher,
-            RuleDirection::Lower => Direction::Lower,
-        });
-        match direction {
+        match self.direction(&change.key) {
             Some(direction) => judge(limit, direction, change.before.as_ref(), change.after.as_ref()),
             None => change.judge(limit),
+        }
+    }
+
+    /// Which way is better, where the policy says so.
+    pub(super) fn direction(&self, key: &MetricKey) -> Option<Direction> {
+        self.rule(key)?.direction.map(|direction| match direction {
+            RuleDirection::Higher => Direction::Higher,
+            RuleDirection::Lower => Direction::Lower,
+        })
+    }
+
+    /// Everything that applies to this change, as one limit: what needs a value before only where there is one, what needs
+    /// a direction only where it is known, standard errors only where both sides state theirs.
+    pub(super) fn of(&self, change: &MetricChange) -> Limit {
+        let value = self.of_value(&change.key).unwrap_or_default();
+        let (Some(before), Some(after)) = (&change.before, &change.after) else { return value };
+        let ChangeLimits { worse, gain, .. } = self.of_change(&change.key);
+        let is_ranked = !matches!(change.direction, Direction::NotRanked | Direction::Unknown);
+        let has_errors = before.standard_error.is_some() && after.standard_error.is_some();
+        Limit {
+            min: value.min,
+            max: value.max,
+            required: value.required,
+            max_worse: worse.max_worse.filter(|_| is_ranked),
+            min_gain: worse.min_gain.filter(|_| is_ranked),
+            max_gain: gain.and_then(|gain| gain.max_gain).filter(|_| is_ranked),
+            min_z: worse.min_z.filter(|_| has_errors),
+            ..worse
         }
     }
 
@@ -69,6 +93,21 @@ impl Limits<'_> {
 
     fn rule(&self, key: &MetricKey) -> Option<&MetricRules> {
         self.rules.metrics.iter().find(|rules| is_match(&rules.matches, key))
+    }
+}
+
+/// What a change of a metric is held to, in words: by the policy, or by the rule for all. Nothing where no rule applies.
+pub fn held_to(rules: &PerformanceRules, change: &MetricChange) -> Option<String> {
+    let words = words(&Limits { rules }.of(&directed(rules, change.clone())));
+    (!words.is_empty()).then_some(words)
+}
+
+/// The change as the policy sees it: it may say which way an unknown metric is better.
+pub fn directed(rules: &PerformanceRules, change: MetricChange) -> MetricChange {
+    let limits = Limits { rules };
+    match limits.direction(&change.key) {
+        Some(direction) => change.seen_as(direction),
+        None => change,
     }
 }
 
@@ -125,6 +164,35 @@ pub(in crate::checks) fn like(pattern: &Option<String>, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_applies_to_a_change_is_said_of_it() {
+        use crate::artifact::metrics::{EvalResult, MetricValue, compare};
+        let result = |name: &str, text: &str| {
+            let key = MetricKey { metric_type: name.to_owned(), ..MetricKey::default() };
+            let (text, error) = text.split_once(" se ").map_or((text, None), |(text, error)| (text, Some(error)));
+            let standard_error = error.and_then(|error| MetricValue::from_text(error).number());
+            EvalResult::new(key, MetricValue { standard_error, ..MetricValue::from_text(text) }, 1)
+        };
+        let words = |yaml: &str, name: &str, before: Option<&str>, after: Option<&str>| {
+            let rules: PerformanceRules = serde_saphyr::from_str(yaml).unwrap();
+            let side = |text: Option<&str>| text.map(|text| result(name, text)).into_iter().collect::<Vec<_>>();
+            let change = compare(&side(before), &side(after)).remove(0);
+            held_to(&rules, &change).unwrap_or_default()
+        };
+        assert_eq!(words("{}", "accuracy", Some("0.9"), Some("0.8")), "worse by at most 2 %");
+        let errors = words("{}", "accuracy", Some("0.9 se 0.01"), Some("0.8 se 0.01"));
+        assert_eq!(errors, "worse by at most 2 %, or by fewer than 2 standard errors");
+        assert_eq!(words("{}", "accuracy", None, Some("0.8")), "");
+        assert_eq!(words("{}", "acme_special", Some("1"), Some("2")), "", "nobody knows which way is better");
+        let rules =
+            "metrics: [{ match: { metric: accuracy }, min: 0.90, max_drop: 1%, max_gain: 20%, required: true }]";
+        let all = "at least 0.9, falls by at most 1 %, better by at most 20 %, required";
+        assert_eq!(words(rules, "accuracy", Some("0.9"), Some("0.8")), all);
+        assert_eq!(words(rules, "accuracy", None, Some("0.8")), "at least 0.9, required");
+        let lower = "metrics: [{ match: { metric: acme_special }, direction: lower }]";
+        assert_eq!(words(lower, "acme_special", Some("1"), Some("2")), "worse by at most 2 %");
+    }
 
     #[test]
     fn a_star_stands_for_any_characters() {

@@ -65,7 +65,7 @@ pub(super) async fn read(
         let weights = weights::facts(found.place, &pointers, &mut scans, &mut notes);
         if !weights.is_empty() || draft.cards.describe_a_model() {
             note_unread(&found, &signature, &mut notes);
-            models.push(model(&found, draft, weights, signature));
+            models.push(model(&found, draft, weights, signature, rules));
         }
     }
     Ok(Models { models, keys: signatures.keys, notes })
@@ -147,6 +147,7 @@ fn model(
     draft: Draft,
     weights: Vec<(WeightFacts, WeightChange)>,
     signature: Sides,
+    rules: &CheckRules,
 ) -> Model {
     let (weights, changes) = weights.into_iter().unzip();
     let cards = draft.cards;
@@ -167,7 +168,7 @@ fn model(
     let change = ModelChange {
         name: facts.name.clone(),
         card_path: plain(&facts.card_path, MAX_PATH_CHARS),
-        rows: table::rows(&facts),
+        rows: table::rows(&facts, &rules.of(&facts.name, &facts.card_path).performance),
         card_diff: cards.diff,
         card_diff_lines_cut: cards.diff_lines_cut,
         card_before: facts.card_before,

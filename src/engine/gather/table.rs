@@ -7,6 +7,8 @@ use crate::artifact::evaluations::Evaluations;
 use crate::artifact::interface::{ChangeOf, FactKind, Interface, InterfaceChange, compare as interface_changes};
 use crate::artifact::metrics::{Direction, EvalResult, Incomparable, MetricChange, MetricValue, Outcome, compare};
 use crate::artifact::signing::{SignatureVerdict, Signer};
+use crate::checks::performance::{directed, held_to};
+use crate::checks::rules::models::PerformanceRules;
 use crate::checks::words::{listed, metric_label, metric_subject, plain};
 use crate::checks::{CardSide, EvaluationFacts, ModelFacts, SignatureSide};
 use crate::domain::{Row, RowChange};
@@ -16,9 +18,9 @@ const MAX_METRIC_ROWS: usize = 12;
 /// Longest cell, in characters.
 const MAX_CELL_CHARS: usize = 120;
 
-/// The rows of a model, in reading order.
-pub(super) fn rows(model: &ModelFacts) -> Vec<Row> {
-    let mut rows = metrics(model);
+/// The rows of a model, in reading order; metrics with the limits that these rules hold them to.
+pub(super) fn rows(model: &ModelFacts, rules: &PerformanceRules) -> Vec<Row> {
+    let mut rows = metrics(model, rules);
     rows.extend(values(model, "base model", |card| &card.base_models));
     rows.extend(licence(model));
     rows.extend(values(model, "training data", |card| &card.datasets));
@@ -27,15 +29,17 @@ pub(super) fn rows(model: &ModelFacts) -> Vec<Row> {
     rows
 }
 
-fn metrics(model: &ModelFacts) -> Vec<Row> {
+fn metrics(model: &ModelFacts, rules: &PerformanceRules) -> Vec<Row> {
     let results = |side: &CardSide| side.card().map(|card| card.results.clone()).unwrap_or_default();
     let mut changes = compare(&results(&model.before), &results(&model.after));
     changes.extend(of_files(model, &changes));
+    let mut changes: Vec<MetricChange> = changes.into_iter().map(|change| directed(rules, change)).collect();
     changes.sort_by_key(|change| weight_of(&change.outcome));
     let more = changes.len().saturating_sub(MAX_METRIC_ROWS);
     changes.truncate(MAX_METRIC_ROWS);
     let labels = labels(&changes);
-    let mut rows: Vec<Row> = changes.iter().zip(labels).map(|(change, label)| metric(change, label)).collect();
+    let row = |(change, label)| Row { limit: limit(change, rules), ..metric(change, label) };
+    let mut rows: Vec<Row> = changes.iter().zip(labels).map(row).collect();
     rows.extend((more > 0).then(|| more_rows("more metrics", more)));
     rows
 }
@@ -82,6 +86,10 @@ fn labels(changes: &[MetricChange]) -> Vec<String> {
         if is_unclear { plain(&metric_subject(&change.key), MAX_CELL_CHARS) } else { short }
     };
     changes.iter().map(label).collect()
+}
+
+fn limit(change: &MetricChange, rules: &PerformanceRules) -> Option<String> {
+    held_to(rules, change).map(|words| plain(&words, MAX_CELL_CHARS))
 }
 
 fn metric(change: &MetricChange, label: String) -> Row {

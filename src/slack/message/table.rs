@@ -2,7 +2,7 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{Evidence, ModelChange, Row, RowChange, Severity};
+use crate::domain::{Evidence, Flag, ModelChange, Row, RowChange, Severity};
 use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
 use crate::slack::text::{self, count, listed};
@@ -81,13 +81,12 @@ fn model_lines(evidence: &Evidence, model: &ModelChange, rows: usize, room: &Roo
     lines
 }
 
-/// Worse, or flagged by the very limit the row is held to.
+/// Worse, or a metric that a finding is about: there the limit is what people ask for next.
 fn is_pressing(evidence: &Evidence, row: &Row) -> bool {
-    let breaks = |limit: &String| {
-        let mut findings = evidence.flags.iter().filter(|flag| flag.severity > Severity::Info);
-        findings.any(|flag| flag.rule.as_ref() == Some(limit) && flag.subject.contains(&row.label))
+    let is_about = |flag: &Flag| {
+        flag.severity > Severity::Info && flag.code.starts_with("metric.") && flag.subject.contains(&row.label)
     };
-    row.change == RowChange::Worse || row.limit.as_ref().is_some_and(breaks)
+    row.change == RowChange::Worse || (row.limit.is_some() && evidence.flags.iter().any(is_about))
 }
 
 pub(super) fn changed_rows(model: &ModelChange) -> impl Iterator<Item = &Row> {

@@ -82,6 +82,11 @@ async fn see_changes_opens_the_evidence_page_by_page() {
     let view = stage.world.slack.views(OCTO).pop().expect("the evidence is open");
     let blocks = serde_json::to_string(&view.view).unwrap();
     assert!(blocks.contains("README.md") || blocks.contains("accuracy"), "{blocks}");
+    // A worse metric says what it is held to, in the modal and in the message itself.
+    let message = serde_json::to_string(&stage.message().blocks).unwrap();
+    for shown in [&blocks, &message] {
+        assert!(shown.contains("worse by at most 2 %"), "{shown}");
+    }
     stage.finish().await;
 }
 

@@ -211,6 +211,18 @@ fn hidden_characters_are_written_out_and_weigh_more_in_code() {
 }
 
 #[test]
+fn a_metric_is_shown_with_the_limit_that_the_policy_sets() {
+    let policy = "version: 1\nmodels:\n- name: sentiment\n  performance:\n    metrics:\n    - { match: { metric: accuracy }, \
+                  min: 0.90, max_drop: 0.01, required: true }\n";
+    let after = CARD.replace("0.914", "0.899");
+    let evidence = evidence_of(&[("README.md", CARD)], &[("README.md", &after), (crate::policy::PATH, policy)]);
+    let row = &evidence.models[0].rows[0];
+    assert_eq!(row.limit.as_deref(), Some("at least 0.9, falls by at most 0.01, required"));
+    let below = flag(&evidence, "metric.below_threshold");
+    assert_eq!((below.severity, below.rule.as_deref()), (Severity::Critical, Some("at least 0.9, required")));
+}
+
+#[test]
 fn the_table_shows_live_and_proposed_side_by_side() {
     let after = CARD.replace("0.914", "0.900").replace("acme/base", "acme/other");
     let after = after.replace("[acme/reviews]", "[acme/reviews, acme/more]");
@@ -234,6 +246,8 @@ fn the_table_shows_live_and_proposed_side_by_side() {
             "training data|acme/reviews|acme/more, acme/reviews|added: acme/more|Changed",
         ]
     );
+    let limits: Vec<Option<&str>> = model.rows.iter().map(|row| row.limit.as_deref()).collect();
+    assert_eq!(limits, [Some("worse by at most 2 %"), None, None, None], "the rule for all, without a policy");
     assert_eq!(model.name, "sentiment");
     assert_eq!(model.weights[0].after.as_ref().map(|file| file.size), Some(438_000_000));
     assert_eq!(file(&evidence, "model.safetensors").patch, Patch::Binary);
