@@ -27,6 +27,7 @@ mod workflow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use crate::domain::Timestamp;
@@ -60,9 +61,31 @@ struct Shared {
     clock: Clock,
     key: keys::AppKey,
     state: Mutex<State>,
+    held: watch::Sender<Held>,
+}
+
+/// Requests that are held on purpose.
+#[derive(Debug, Default)]
+struct Held {
+    waiting: usize,
+    /// How often those that waited were let go.
+    releases: u64,
 }
 
 impl Shared {
+    /// Waits for the next release.
+    async fn hold(&self) {
+        let mut seen = self.held.subscribe();
+        let mut releases = 0;
+        self.held.send_modify(|held| {
+            held.waiting += 1;
+            releases = held.releases;
+        });
+        // The sender lives as long as this.
+        let _ = seen.wait_for(|held| held.releases > releases).await;
+        self.held.send_modify(|held| held.waiting -= 1);
+    }
+
     /// Enters the state at the clock's time.
     fn enter<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,7 +118,7 @@ impl GithubSim {
             urls.api = format!("{}/api/v3", urls.web);
         }
         let state = Mutex::new(State::new(options, urls, clock.now()));
-        let shared = Arc::new(Shared { clock, key, state });
+        let shared = Arc::new(Shared { clock, key, state, held: watch::Sender::default() });
         let mut tasks = vec![
             server::serve(web, Host::Web, Arc::clone(&shared)),
             server::serve(storage, Host::Storage, Arc::clone(&shared)),
@@ -246,6 +269,16 @@ impl GithubSim {
     /// Every delivery sent so far, in the order sent.
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.read(|state| state.deliveries.clone())
+    }
+
+    /// How many requests are held right now.
+    pub fn held(&self) -> usize {
+        self.shared.held.borrow().waiting
+    }
+
+    /// Lets go of the requests that are held.
+    pub fn release(&self) {
+        self.shared.held.send_modify(|held| held.releases += 1);
     }
 
     /// Makes something go wrong.

@@ -16,6 +16,8 @@ pub enum FaultKind {
     Redirected(String),
     /// Waits that many milliseconds of real time, then acts and answers.
     Slow(u64),
+    /// Waits until [`super::GithubSim::release`], then acts and answers.
+    Held,
     /// Acts, then closes the connection without an answer.
     CutAfterActing,
     /// Closes the connection without acting.

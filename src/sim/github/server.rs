@@ -119,6 +119,10 @@ async fn respond(shared: &Shared, ask: Ask) -> Option<Reply> {
             tokio::time::sleep(Duration::from_millis(ms)).await;
             None
         }
+        Some(FaultKind::Held) => {
+            shared.hold().await;
+            None
+        }
         Some(FaultKind::CutAfterActing) => {
             act(shared, &ask, true).await;
             return None;
