@@ -30,6 +30,7 @@ pub mod record;
 pub mod request;
 pub mod roster;
 pub mod rules;
+pub mod sketch;
 pub mod span;
 pub mod tally;
 pub mod thread;
@@ -72,6 +73,7 @@ pub use request::{
     Telling, Verdict, Vote,
 };
 pub use roster::{Candidate, GateRoster, Roster};
+pub use sketch::{Named, Reading, Sketch, SketchedGround, SketchedPull};
 pub use span::Span;
 pub use tally::{GateProgress, GateState};
 pub use thread::ThreadLine;

@@ -10,6 +10,7 @@ use super::freeze::Freeze;
 use super::fresh::{Around, Fresh, PoliciesRead};
 use super::id::{CommitSha, DeploymentId, EnvironmentName, RequestId, RequestKey};
 use super::request::{Choice, Ending, JobState, MessageRef, Repository, Run};
+use super::sketch::Sketch;
 use super::time::Timestamp;
 use super::words::Words;
 
@@ -19,6 +20,8 @@ use super::words::Words;
 pub enum Event {
     /// A job of the key waits for us. The first one opens the request.
     Asked(Ask),
+    /// The evidence is still being gathered, and takes longer than people wait: what is known so far.
+    Glimpsed(Sketch),
     /// The evidence and the policies were read, and what holds around the request.
     Gathered {
         evidence: EvidenceBrief,
@@ -201,6 +204,7 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Asked(_) => "request.asked",
+            Self::Glimpsed(_) => "evidence.glimpsed",
             Self::Gathered { .. } => "evidence.gathered",
             Self::GatherFailed { .. } => "evidence.failed",
             Self::CheckAnswered { .. } => "check.answered",

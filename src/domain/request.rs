@@ -13,6 +13,7 @@ use super::id::{CommitSha, DeploymentId, EnvironmentName, InstallationId, Reposi
 use super::obstacle::Obstacle;
 use super::roster::Roster;
 use super::rules::DEFAULT_EXPIRY_MS;
+use super::sketch::Sketch;
 use super::tally::{GateProgress, tally};
 use super::time::Timestamp;
 use super::words::Words;
@@ -32,6 +33,9 @@ pub struct Request {
     pub expires_at: Timestamp,
     /// The jobs this request stands for: one deployment each.
     pub jobs: BTreeMap<DeploymentId, JobState>,
+    /// What is known so far while the evidence is being gathered; nothing votes on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sketch: Option<Sketch>,
     pub evidence: Option<EvidenceBrief>,
     /// What the request is held to.
     pub policy: Option<Policies>,
@@ -353,6 +357,7 @@ impl Request {
             opened_at: at,
             expires_at: at.plus_millis(DEFAULT_EXPIRY_MS),
             jobs: ask.deployment.map(|job| (job, JobState::Waiting)).into_iter().collect::<BTreeMap<_, _>>(),
+            sketch: None,
             evidence: None,
             policy: None,
             votes: Vec::new(),

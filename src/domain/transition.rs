@@ -39,8 +39,11 @@ pub struct Step {
     pub answer: Option<Whisper>,
 }
 
-/// How long the message waits for the evidence before it is posted without.
-pub const MESSAGE_PATIENCE_MS: i64 = 3 * SECOND_MS;
+/// How long the message waits for the evidence before it is posted without: people see it within two seconds, posting
+/// included.
+pub const MESSAGE_PATIENCE_MS: i64 = SECOND_MS + SECOND_MS / 2;
+/// How long until it is told what is known of the evidence, where that is not whole: in time for the message.
+pub const GLIMPSE_MS: i64 = SECOND_MS;
 /// How long until what could not be gathered, or holds the request, is read again; what others still owe is looked for
 /// less and less often, by the age of the request.
 pub const REGATHER_MS: i64 = 5 * MINUTE_MS;
@@ -56,6 +59,7 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
     let mut work = Work::on(request, event, at);
     match event {
         Event::Asked(ask) => asking::join(&mut work, ask),
+        Event::Glimpsed(sketch) => asking::glimpsed(&mut work, sketch),
         Event::Gathered { evidence, policies, around } => asking::gathered(&mut work, evidence, policies, around),
         Event::GatherFailed { why } => asking::gather_failed(&mut work, why),
         Event::CheckAnswered { .. } => asking::check_answered(&mut work),
@@ -154,7 +158,11 @@ impl Work {
         self.later(Effect::Watch { chain, round: 0 }, after_ms);
     }
 
-    fn finish(self, event: &Event) -> Step {
+    fn finish(mut self, event: &Event) -> Step {
+        // Once there is more than a sketch, or nothing more to come, nobody is shown one.
+        if self.request.phase != Phase::Gathering {
+            self.request.sketch = None;
+        }
         let record = Record {
             at: self.at,
             request: self.request.id.clone(),

@@ -9,6 +9,7 @@ pub mod external;
 mod ground;
 mod known;
 mod models;
+mod news;
 mod notes;
 mod patches;
 mod patience;
@@ -26,12 +27,14 @@ use crate::checks::{self, CheckRules, Facts, ModelFacts, PinnedKey};
 use crate::domain::flag::sort_flags;
 use crate::domain::{
     CiReading, CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, PolicyFound,
-    Relation, Repository, Request, RunId, Severity, Timestamp,
+    Reading, Relation, Repository, Request, RunId, Severity, SketchedGround, Timestamp,
 };
 use crate::policy::{self, PolicyDefaults};
+use crate::ports::code::LiveDeployment;
 use crate::ports::{CodeHost, PortError};
 
 pub use known::Known;
+pub use news::News;
 
 use code::Code;
 use external::Outside;
@@ -94,6 +97,15 @@ pub struct Gathered {
     pub waits: bool,
 }
 
+/// What a gathering shares with others, and with whoever waits for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Shared<'a> {
+    /// What earlier gatherings learnt.
+    pub known: &'a Known,
+    /// Is told what is known so far.
+    pub news: &'a News,
+}
+
 /// Gathers evidence and policy as they are now, and asks no check outside.
 ///
 /// # Errors
@@ -103,7 +115,8 @@ pub async fn gather(
     proposal: &Proposal<'_>,
     policy: PolicyDefaults,
 ) -> Result<Gathered, PortError> {
-    gather_with(&Known::default(), host, proposal, policy, Outside::Nobody).await
+    let shared = Shared { known: &Known::default(), news: &News::default() };
+    gather_with(shared, host, proposal, policy, Outside::Nobody).await
 }
 
 /// Gathers evidence and policy as they are now; checks outside are asked by `outside`, and what earlier gatherings learnt
@@ -112,14 +125,15 @@ pub async fn gather(
 /// # Errors
 /// Whatever may pass when tried again, and a lasting refusal of the very first questions: what is live, how it compares.
 pub async fn gather_with(
-    known: &Known,
+    shared: Shared<'_>,
     host: &dyn CodeHost,
     proposal: &Proposal<'_>,
     policy: PolicyDefaults,
     outside: Outside<'_>,
 ) -> Result<Gathered, PortError> {
     let desk = Desk::new(Patience::default(), Bounds::default());
-    let reader = Reader { host, repository: proposal.repository, known, desk: &desk };
+    let Shared { known, news } = shared;
+    let reader = Reader { host, repository: proposal.repository, known, news, desk: &desk };
     gather_from(reader, proposal, policy, outside).await
 }
 
@@ -134,8 +148,9 @@ pub async fn policies(
     policy: PolicyDefaults,
 ) -> Result<PolicyFound, PortError> {
     let desk = Desk::new(Patience::default(), Bounds::default());
-    let reader = Reader { host, repository: proposal.repository, known, desk: &desk };
-    Ok(rules::read(reader, proposal, policy).await?.gates)
+    let news = News::default();
+    let reader = Reader { host, repository: proposal.repository, known, news: &news, desk: &desk };
+    Ok(rules::read(reader, proposal, policy).await?.rules.gates)
 }
 
 async fn gather_from(
@@ -144,8 +159,10 @@ async fn gather_from(
     policy: PolicyDefaults,
     outside: Outside<'_>,
 ) -> Result<Gathered, PortError> {
-    let rules = rules::read(reader, proposal, policy);
+    reader.news.expect([Reading::Live, Reading::Policy, Reading::Files]);
+    let rules = reader.news.during(Reading::Policy, rules::read(reader, proposal, policy));
     let ((ground, trees), Ruled { rules, at }) = try_join(stand(reader, proposal), rules).await?;
+    reader.news.expect(external::parts(&rules.checks.external));
     let signing = Signing { keys_at: at.as_ref(), at: proposal.at };
     let mut evidence = study(reader, proposal, &ground, &trees, &rules.checks, signing).await?;
     let added = external::add(reader, proposal, outside, &rules.checks.external, &mut evidence).await?;
@@ -157,12 +174,27 @@ async fn stand(reader: Reader<'_>, proposal: &Proposal<'_>) -> Result<(Ground, T
     let beside_live = async {
         let live = ground::live(reader, proposal).await?;
         let commit = live.as_ref().map(|live| live.commit.clone()).filter(|commit| commit != proposal.commit);
-        try_join(ground::stand(reader, proposal, live), trees::list(reader, commit.as_ref(), "live")).await
+        try_join(stand_told(reader, proposal, live), trees::list(reader, commit.as_ref(), "live")).await
     };
     let proposed = trees::list(reader, Some(proposal.commit), "proposed");
     let ((ground, live), proposed) = try_join(beside_live, proposed).await?;
     let trees = Trees::of(&ground, live, proposed);
+    reader.news.done(Reading::Files);
     Ok((ground, trees))
+}
+
+/// How the proposed commit stands to what is live, and that it is known.
+async fn stand_told(
+    reader: Reader<'_>,
+    proposal: &Proposal<'_>,
+    live: Option<LiveDeployment>,
+) -> Result<Ground, PortError> {
+    let ground = ground::stand(reader, proposal, live).await?;
+    let (baseline, relation) = (ground.baseline.clone(), ground.relation);
+    let compare_url = compare_url(reader, proposal, &ground);
+    reader.news.done(Reading::Live);
+    reader.news.tell(|sketch| sketch.ground = Some(SketchedGround { baseline, relation, compare_url }));
+    Ok(ground)
 }
 
 /// Reads the contents that matter and puts everything together.
@@ -177,9 +209,11 @@ async fn study(
     let mut notes = Notes::default();
     notes.gaps.extend(trees.gaps.iter().chain(&ground.gap).cloned());
     let files = changes::list(trees, ground, &mut notes);
+    reader.news.tell(|sketch| sketch.files = u64::try_from(files.len()).ok());
     let code = code::read(reader, trees, code::choose(trees, &files, &mut notes), proposal.environment);
-    let patches = patches::fill(reader, files, trees, ground);
-    let people = people::find(reader, ground, proposal.commit);
+    let code = reader.news.during(Reading::Code, code);
+    let patches = reader.news.during(Reading::Diffs, patches::fill(reader, files, trees, ground));
+    let people = reader.news.during(Reading::Commits, people::find(reader, ground, proposal.commit));
     let models = models::read(reader, trees, rules, signing);
     let (people, patches, models, code) = try_join4(people, patches, models, code).await?;
     let ((files, of_patches), (code, of_code)) = (patches, code);

@@ -2,6 +2,7 @@
 
 mod decide;
 mod evidence;
+mod glimpse;
 mod message;
 mod outcome;
 mod recheck;

@@ -28,6 +28,7 @@ fn happened(record: &Record) -> String {
             ask.repository.full_name(),
             ask.environment
         ),
+        Event::Glimpsed(_) => "what is known so far is shown; the rest is still being read".to_owned(),
         Event::Gathered { evidence, policies, .. } => {
             let (digest, risk) = (evidence.digest.short(), evidence.risk.word());
             match &policies.now {

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::message;
 use super::sample::{self, board};
 use crate::domain::{
-    CiRun, CiState, Evidence, ExternalState, Patch, Phase, Request, Severity, TensorChange, ThreadLine, Whisper, Words,
-    WorkflowField, ci,
+    CiRun, CiState, Evidence, ExternalState, Patch, Phase, Request, Severity, SketchedPull, TensorChange, ThreadLine,
+    Whisper, Words, WorkflowField, ci,
 };
 use crate::ports::View;
 
@@ -195,6 +195,13 @@ proptest! {
             }
             phase => phase,
         };
+        let mut sketch = sample::sketch();
+        sketch.models = std::iter::repeat_n(words.clone(), 7).collect();
+        sketch.pull_requests = [SketchedPull { number: u64::MAX, url: words.clone() }].into_iter().collect();
+        request.sketch = Some(sketch);
+        if request.phase == Phase::Gathering {
+            request.evidence = None;
+        }
         let message: Value = serde_json::from_str(&message::draw(&board(&request, &evidence)).body).unwrap();
         sample::note(&message);
         assert_safe_message(&message);

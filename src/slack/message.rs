@@ -11,6 +11,7 @@ mod outcome;
 mod pulls;
 mod risk;
 mod room;
+mod sketch;
 mod table;
 mod weights;
 mod who;
@@ -62,6 +63,7 @@ fn parts(board: &Board<'_>, room: &Room) -> Vec<SlackBlock> {
     } else {
         blocks.extend(outcome::block(board, room));
         blocks.extend(Rich::new().line(who::line(board, room)).block());
+        blocks.extend(sketch::block(board, room));
         blocks.extend(risk::block(board, room));
         blocks.extend(table::block(board, room));
         if board.request.decision().is_none() {

@@ -321,6 +321,25 @@ pub(crate) fn decided(verdict: Verdict, telling: Telling, rollout: Rollout) -> R
     in_phase(Phase::Decided(decision(verdict, telling, rollout)))
 }
 
+/// What is known of a change before its evidence is whole.
+pub(crate) fn sketch() -> Sketch {
+    let Evidence { baseline, relation, compare_url, pull_requests, .. } = evidence();
+    let pull = |pull: PullRequest| SketchedPull { number: pull.number, url: pull.url };
+    Sketch {
+        ground: Some(SketchedGround { baseline, relation, compare_url }),
+        commits: Some(14),
+        files: Some(31),
+        models: (1..=7).map(|n| format!("sentiment-{n}")).collect(),
+        pull_requests: pull_requests.into_iter().map(pull).collect(),
+        reading: [Reading::CheckRuns, Reading::Weights { models: 2 }].into(),
+    }
+}
+
+/// A request whose evidence is still being gathered.
+pub(crate) fn sketched(sketch: Sketch) -> Request {
+    Request { evidence: None, policy: None, sketch: Some(sketch), ..in_phase(Phase::Gathering) }
+}
+
 /// Every state a message can be in, by name.
 pub(crate) fn every_state() -> Vec<(&'static str, Request)> {
     use Verdict::{Approved, Denied, Expired};
@@ -339,6 +358,7 @@ pub(crate) fn every_state() -> Vec<(&'static str, Request)> {
     }
     vec![
         ("gathering", Request { evidence: None, policy: None, ..in_phase(Phase::Gathering) }),
+        ("gathering, sketched", sketched(sketch())),
         ("open", open_request()),
         ("open, half way", half_way),
         ("held", in_phase(Phase::Held { why: ".github/countersign.yml cannot be read: HTTP 403".into() })),

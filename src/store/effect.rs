@@ -74,6 +74,15 @@ impl Tx {
         }
     }
 
+    /// Whether the effect is still ours to do: another replica takes it over when our lease ends.
+    pub async fn still_ours(&mut self, id: &str) -> Result<bool, StoreError> {
+        const OURS: &str = "SELECT COUNT(*) FROM effect
+            WHERE id = $1 AND done_ms IS NULL AND lease_owner IS NOT DISTINCT FROM $2";
+        let lease = self.lease();
+        let row: Option<(i64,)> = fetch!(fetch_optional, (i64,), self, OURS, id, lease)?;
+        Ok(row.is_some_and(|(count,)| count > 0))
+    }
+
     /// The effect is done; what it said goes.
     pub async fn finish_effect(&mut self, id: &str, at: Timestamp) -> Result<(), StoreError> {
         const FINISH: &str = "UPDATE effect SET done_ms = $1, payload = '', lease_owner = NULL, lease_until_ms = NULL

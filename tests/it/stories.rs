@@ -2,6 +2,7 @@
 
 mod deciding;
 mod faults;
+mod gathering;
 mod racing;
 mod refusing;
 mod replicas;

@@ -8,6 +8,7 @@ use crate::domain::fresh::{Around, PoliciesRead};
 use crate::domain::gate::PolicyFound;
 use crate::domain::request::{JobState, MessageRef, Phase, Request, Rollout, Telling};
 use crate::domain::rules::DEFAULT_EXPIRY_MS;
+use crate::domain::sketch::Sketch;
 use crate::domain::thread::ThreadLine;
 use crate::domain::time::{MINUTE_MS, Timestamp};
 
@@ -60,6 +61,17 @@ pub(super) fn join(work: &mut Work, ask: &Ask) {
 
 fn covers_later_jobs(request: &Request) -> bool {
     request.policies().all(|policy| policy.covers_later_jobs)
+}
+
+/// Shown as soon as there is a message; before that, posting it shows it.
+pub(super) fn glimpsed(work: &mut Work, sketch: &Sketch) {
+    if work.request.phase != Phase::Gathering {
+        return;
+    }
+    work.request.sketch = Some(sketch.clone());
+    if work.request.message.is_some() {
+        work.now(Effect::SyncMessage);
+    }
 }
 
 pub(super) fn gathered(work: &mut Work, evidence: &EvidenceBrief, read: &PoliciesRead, around: &Around) {

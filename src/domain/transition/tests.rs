@@ -130,6 +130,11 @@ pub(super) fn brief(seed: &str) -> EvidenceBrief {
     }
 }
 
+/// What is known before the evidence is whole.
+pub(super) fn glimpsed(files: u64) -> Event {
+    Event::Glimpsed(Sketch { files: Some(files), reading: [Reading::Cards].into(), ..Sketch::default() })
+}
+
 pub(super) fn vote(voter: Voter, choice: Choice, seed: &str, received: Timestamp) -> Event {
     let seen = digest(seed).short();
     let (ticks, means_older) = (Vec::new(), false);

@@ -11,7 +11,7 @@ use futures::future::{join_all, try_join_all};
 use crate::checks::external::{Asked, check_runs};
 use crate::checks::rules::ExternalRules;
 use crate::domain::flag::sort_flags;
-use crate::domain::{CiReading, Evidence, ExternalState, RequiredRun};
+use crate::domain::{CiReading, Evidence, ExternalState, Reading, RequiredRun};
 use crate::engine::ci;
 use crate::ports::PortError;
 
@@ -39,6 +39,7 @@ pub(super) async fn add(
     evidence: &mut Evidence,
 ) -> Result<Added, PortError> {
     let ci = required_runs(reader, proposal, rules).await?;
+    reader.news.done(Reading::CheckRuns);
     let fields = fields::read(reader, proposal, rules.fields.as_ref()).await?;
     let reports = try_join_all(rules.sarif.iter().map(|rule| sarif::read(reader, proposal, rule))).await?;
     let question = Question::about(proposal, evidence);
@@ -50,6 +51,13 @@ pub(super) async fn add(
     let waits = all.iter().any(owes) || ci.as_ref().is_some_and(CiReading::is_late) || fields.is_late;
     fill(evidence, ci.as_ref(), &all, fields);
     Ok(Added { ci, waits })
+}
+
+/// What has to be asked of others, in parts that people know.
+pub(super) fn parts(rules: &ExternalRules) -> impl Iterator<Item = Reading> {
+    let asks = !rules.sarif.is_empty() || !rules.http.is_empty() || rules.fields.is_some();
+    let runs = !rules.check_runs.require.is_empty();
+    runs.then_some(Reading::CheckRuns).into_iter().chain(asks.then_some(Reading::Checks))
 }
 
 async fn required_runs(

@@ -10,13 +10,14 @@ mod signatures;
 mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat;
 use std::sync::Arc;
 
 use futures::future::try_join3;
 
 use crate::checks::words::plain;
 use crate::checks::{CheckRules, ModelFacts, PinnedKey, SignatureSide, WeightFacts};
-use crate::domain::{ModelChange, WeightChange};
+use crate::domain::{ModelChange, Named, Reading, WeightChange};
 use crate::ports::PortError;
 
 use super::changes::MAX_PATH_CHARS;
@@ -55,8 +56,13 @@ pub(super) async fn read(
     let mut notes = Notes::default();
     let places = places::find(trees, rules, &mut notes);
     let all = found(reader, &places, trees, rules, &mut notes);
-    let drafts = drafts::read(reader, &all, trees);
-    let weights = weigh(reader, &places, &all, rules);
+    tell(reader, &all, &[]);
+    let drafts = async {
+        let drafts = reader.news.during(Reading::Cards, drafts::read(reader, &all, trees)).await?;
+        tell(reader, &all, &drafts);
+        Ok(drafts)
+    };
+    let weights = told_weigh(reader, &places, &all, rules);
     let signatures = signatures::judge(reader, signing, &all, trees, rules);
     let (drafts, (pointers, mut scans), signatures) = try_join3(drafts, weights, signatures).await?;
     let mut models = Vec::new();
@@ -69,6 +75,32 @@ pub(super) async fn read(
         }
     }
     Ok(Models { models, keys: signatures.keys, notes })
+}
+
+/// Tells which models change, as far as their places are known to hold one: by their weights, or by the cards read so far.
+fn tell(reader: Reader<'_>, all: &[Found<'_, '_>], drafts: &[Draft]) {
+    let by_card = drafts.iter().map(|draft| draft.cards.describe_a_model()).chain(repeat(false));
+    let changed = all.iter().zip(by_card).filter(|(found, by_card)| {
+        let Place { weights, is_changed, .. } = found.place;
+        *is_changed && (*by_card || !weights.is_empty())
+    });
+    let names: Named<String> = changed.map(|(found, _)| plain(&found.name, MAX_PATH_CHARS)).collect();
+    reader.news.tell(|sketch| sketch.models = names);
+}
+
+/// Looks into the weights, and says of how many models for as long as it takes.
+async fn told_weigh(
+    reader: Reader<'_>,
+    places: &[Place<'_>],
+    all: &[Found<'_, '_>],
+    rules: &CheckRules,
+) -> Result<(Contents, Scans), PortError> {
+    let weighed = places.iter().filter(|place| place.weights.iter().any(Weight::is_changed)).count();
+    let weighing = weigh(reader, places, all, rules);
+    match u64::try_from(weighed) {
+        Ok(models) if models > 0 => reader.news.during(Reading::Weights { models }, weighing).await,
+        Ok(_) | Err(_) => weighing.await,
+    }
 }
 
 /// That a signature could not be judged is a gap: nobody may take it for one that holds.

@@ -6,7 +6,9 @@ use futures::stream::{self, StreamExt};
 
 use crate::checks::Gap;
 use crate::checks::words::plain;
-use crate::domain::{Commit, CommitSha, Contributor, ForgeUser, ForgeUserId, Part, PullRequest, Relation, Words};
+use crate::domain::{
+    Commit, CommitSha, Contributor, ForgeUser, ForgeUserId, Part, PullRequest, Relation, SketchedPull, Words,
+};
 use crate::ports::code::{Person, RawCommit};
 use crate::ports::{PortError, Presence};
 
@@ -50,7 +52,11 @@ pub(super) async fn find(reader: Reader<'_>, ground: &Ground, proposed: &CommitS
         people.add_proposed(reader, proposed).await?;
     }
     people.tell_missing_commits(proposed);
+    reader.news.tell(|sketch| sketch.commits = Some(people.commits_total));
     people.find_pull_requests(reader).await?;
+    let pulls = people.pull_requests.values().rev();
+    let pulls = pulls.map(|pull| SketchedPull { number: pull.number, url: pull.url.clone() });
+    reader.news.tell(|sketch| sketch.pull_requests = pulls.collect());
     Ok(people)
 }
 

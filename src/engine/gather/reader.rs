@@ -11,6 +11,7 @@ use crate::domain::{CommitSha, Repository};
 use crate::ports::{Blob, Class, CodeHost, PortError, Presence};
 
 use super::known::Known;
+use super::news::News;
 use super::patience::{Patience, late};
 use super::scans::Bounds;
 use super::trees::Files;
@@ -25,6 +26,7 @@ pub(super) struct Reader<'a> {
     pub(super) host: &'a dyn CodeHost,
     pub(super) repository: &'a Repository,
     pub(super) known: &'a Known,
+    pub(super) news: &'a News,
     pub(super) desk: &'a Desk,
 }
 

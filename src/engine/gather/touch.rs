@@ -15,6 +15,7 @@ use crate::ports::{CodeHost, PortError};
 use super::ground::Ground;
 use super::known::Known;
 use super::models::{self, Home, is_weights};
+use super::news::News;
 use super::patience::Patience;
 use super::reader::{Desk, Reader};
 use super::scans::Bounds;
@@ -42,8 +43,9 @@ pub struct Change<'a> {
 /// Whatever may pass when tried again.
 pub async fn touches(host: &dyn CodeHost, change: &Change<'_>, policy: PolicyDefaults) -> Result<bool, PortError> {
     let Some(start) = change.start else { return Ok(true) };
-    let (known, desk) = (Known::default(), Desk::new(Patience::default(), Bounds::default()));
-    let reader = Reader { host, repository: change.repository, known: &known, desk: &desk };
+    let (known, news) = (Known::default(), News::default());
+    let desk = Desk::new(Patience::default(), Bounds::default());
+    let reader = Reader { host, repository: change.repository, known: &known, news: &news, desk: &desk };
     if change.paths.iter().any(|path| is_plain_to_see(path)) {
         return Ok(true);
     }

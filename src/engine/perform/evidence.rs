@@ -1,8 +1,9 @@
 //! Gathers the evidence and the policy.
 
 use super::super::gather::external::{Kept, Outside};
-use super::super::gather::{self, Gathered, Proposal};
+use super::super::gather::{self, Gathered, News, Proposal, Shared};
 use super::super::{Engine, fresh};
+use super::glimpse;
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
 use crate::domain::{
     ApprovedBefore, Around, DeploymentId, Digest, Event, EvidenceBrief, FrozenPolicy, PoliciesRead, PolicyFound,
@@ -28,8 +29,10 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
         request: &request.id,
         public_url: engine.public_url.as_deref(),
     };
-    let outside = Outside::Kept(&kept);
-    match gather::gather_with(&engine.known, engine.forge.as_ref(), &proposal, engine.policy, outside).await {
+    let (outside, news) = (Outside::Kept(&kept), News::default());
+    let shared = Shared { known: &engine.known, news: &news };
+    let gathering = gather::gather_with(shared, engine.forge.as_ref(), &proposal, engine.policy, outside);
+    match glimpse::during(engine, claimed, request, &news, gathering).await? {
         Ok(gathered) => match beside(engine, request, &gathered).await {
             Ok(beside) => take(engine, claimed, gathered, beside).await,
             Err(error) => outcome::again(engine, claimed, &error).await,

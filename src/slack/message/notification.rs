@@ -5,7 +5,7 @@ use crate::ports::chat::Board;
 use crate::slack::text::{count, date, fallback, listed};
 
 use super::risk::{flag_count, flag_words, risk_word};
-use super::{Room, gates, header, others, outcome, table, title};
+use super::{Room, gates, header, others, outcome, table, title, who};
 
 /// At most 3,500 characters, as each part is bounded after escaping; Slack takes 4,000 in an edit.
 pub(super) fn text(board: &Board<'_>) -> String {
@@ -19,7 +19,12 @@ pub(super) fn text(board: &Board<'_>) -> String {
 
 fn other(board: &Board<'_>) -> String {
     let outcome = outcome::line(board, &Room::BARE).map(|line| line.as_fallback(1_000)).unwrap_or_default();
-    format!("{}. {outcome}", fallback(&title(board), 200))
+    let title = fallback(&title(board), 200);
+    match board.request.phase {
+        // The first that people hear of it.
+        Phase::Gathering => format!("{title}. {} {outcome}", who::line(board, &Room::BARE).as_fallback(500)),
+        _ => format!("{title}. {outcome}"),
+    }
 }
 
 fn open(board: &Board<'_>) -> String {

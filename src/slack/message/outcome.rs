@@ -7,7 +7,7 @@ use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
 use crate::slack::text::{date, duration};
 
-use super::{Room, gates};
+use super::{Room, gates, sketch};
 
 pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     Rich::new().line(line(board, room)?).block()
@@ -16,9 +16,7 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
 pub(super) fn line(board: &Board<'_>, room: &Room) -> Option<Line> {
     match &board.request.phase {
         Phase::Open => None,
-        Phase::Gathering => {
-            Some(Line::new().words("Reading what changed since what is live. Nobody can decide before that."))
-        }
+        Phase::Gathering => Some(gathering(board)),
         Phase::Held { why } => Some(held(why, room)),
         Phase::Decided(decision) => Some(decided(board.request, decision, room)),
         Phase::Ended { how, at } => {
@@ -26,6 +24,15 @@ pub(super) fn line(board: &Board<'_>, room: &Room) -> Option<Line> {
             Some(line.words(&format!(" {}.", date(*at))))
         }
     }
+}
+
+/// `Gathering: weights of 2 models, check runs. Nobody can decide before that.`
+fn gathering(board: &Board<'_>) -> Line {
+    let line = match sketch::of(board).and_then(sketch::reading) {
+        Some(reading) => Line::new().bold("Gathering").words(&format!(": {reading}.")),
+        None => Line::new().words("Reading what changed since what is live."),
+    };
+    line.words(" Nobody can decide before that.")
 }
 
 fn held(why: &str, room: &Room) -> Line {

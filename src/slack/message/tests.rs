@@ -2,7 +2,9 @@ use serde_json::Value;
 
 use super::*;
 use crate::domain::ci::CHECK_RUN;
-use crate::domain::{CiState, DeploymentId, Evidence, ExternalState, JobState, Request, Severity, WeightFile};
+use crate::domain::{
+    CiState, DeploymentId, Evidence, ExternalState, JobState, Reading, Request, Severity, Sketch, WeightFile,
+};
 use crate::slack::sample::{self, board, every_state};
 
 fn drawn(request: &Request, evidence: &Evidence) -> Value {
@@ -236,7 +238,8 @@ fn every_state_says_how_it_stands() {
     let told: Vec<String> = states.iter().map(|(name, request)| format!("{name}: {}", text(request))).collect();
     let told: Vec<String> = told.into_iter().filter(|line| !line.starts_with("open")).collect();
     insta::assert_snapshot!(told.join("\n"), @"
-    gathering: sentiment to production: gathering evidence. Reading what changed since what is live. Nobody can decide before that.
+    gathering: sentiment to production: gathering evidence. acme/sentiment asks to deploy e4e4e4e. Run 482, push on main, started by mona. Reading what changed since what is live. Nobody can decide before that.
+    gathering, sketched: sentiment to production: gathering evidence. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona. Gathering: weights of 2 models, check runs. Nobody can decide before that.
     held: sentiment to production: held. Held: .github/countersign.yml cannot be read: HTTP 403. Nobody can approve this while it is held; it stays closed at GitHub.
     approved, delivering: sentiment to production: approved, telling GitHub. Approved by <@U0ANA> in 4 min 12 s. Telling GitHub; it has not answered yet.
     approved, held by check runs: sentiment to production: approved, held back. Approved by <@U0ANA> in 4 min 12 s. GitHub is not told yet: check run bias-eval: failure. That was better when it was decided; GitHub is told as soon as it is again.
@@ -280,10 +283,30 @@ fn a_live_deployment_shows_who_approved_and_how_long_it_took() {
 }
 
 #[test]
+fn what_is_known_is_shown_while_the_rest_is_gathered() {
+    insta::assert_snapshot!(read_out(&drawn(&sample::sketched(sample::sketch()), &sample::evidence())), @"
+    # sentiment to production: gathering evidence
+    Gathering: weights of 2 models, check runs. Nobody can decide before that.
+    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
+    - changing: sentiment-1, sentiment-2, sentiment-3, sentiment-4, sentiment-5 and 2 more models
+    - 31 files change
+    - pull requests: #41, #44
+    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Request 3e4f5a6b.
+    ");
+    let first = Sketch { reading: [Reading::Live, Reading::Policy, Reading::Files].into(), ..Sketch::default() };
+    insta::assert_snapshot!(read_out(&drawn(&sample::sketched(first), &sample::evidence())), @"
+    # sentiment to production: gathering evidence
+    Gathering: what is live, the policy, the list of files. Nobody can decide before that.
+    acme/sentiment asks to deploy e4e4e4e. Run 482, push on main, started by mona.
+    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Request 3e4f5a6b.
+    ");
+}
+
+#[test]
 fn only_an_open_request_can_be_decided_by_button() {
     for (name, request) in every_state() {
         let expected: &[&str] = match name {
-            "gathering" => &[],
+            "gathering" | "gathering, sketched" => &[],
             "open" | "open, half way" => &["approve", "deny", "changes"],
             _ => &["changes"],
         };

@@ -1,11 +1,11 @@
 //! Who asks for what: repository, run, commits from and to.
 
-use crate::domain::{Baseline, Evidence, Relation};
+use crate::domain::{Baseline, CommitSha, Evidence, Relation, SketchedGround};
 use crate::ports::chat::Board;
 use crate::slack::blocks::Line;
 use crate::slack::text::{count, date};
 
-use super::Room;
+use super::{Room, sketch};
 
 pub(super) fn line(board: &Board<'_>, room: &Room) -> Line {
     let request = board.request;
@@ -18,7 +18,10 @@ pub(super) fn line(board: &Board<'_>, room: &Room) -> Line {
     let line = line.their_bold(&request.repository.full_name(), 100);
     let line = match board.evidence {
         Some(evidence) => line.words(" ").then(what_changes(evidence)),
-        None => line.words(" asks to deploy ").code(request.commit.short(), 12).words("."),
+        None => match sketch::of(board).and_then(|sketch| sketch.ground.as_ref()) {
+            Some(ground) => line.words(" ").then(Leap::sketched(&request.commit, ground).line()),
+            None => line.words(" asks to deploy ").code(request.commit.short(), 12).words("."),
+        },
     };
     let line = line.words(" ").then(origin(board, room));
     match request.jobs.len() {
@@ -41,38 +44,58 @@ pub(in crate::slack) fn origin(board: &Board<'_>, room: &Room) -> Line {
 
 /// From which commit to which, and how far apart they are.
 pub(in crate::slack) fn what_changes(evidence: &Evidence) -> Line {
-    let proposed = evidence.commit.short();
-    let line = match &evidence.baseline {
-        Baseline::None => Line::new().words("deploys ").code(proposed, 12).words(": the first deployment here"),
-        Baseline::Vanished { commit, .. } => Line::new()
-            .words("deploys ")
-            .code(proposed, 12)
-            .words(". What is live (")
-            .code(commit.short(), 12)
-            .words(") is no longer in the repository"),
-        Baseline::Live { commit, since, .. } => {
-            let since = since.map(|since| format!(", live since {}", date(since))).unwrap_or_default();
-            let line = Line::new().words("replaces ").code(commit.short(), 12).words(&since);
-            line.words(", with ").code(proposed, 12)
-        }
-    };
-    distance(line, evidence).words(".")
+    let Evidence { commit, baseline, relation, compare_url, .. } = evidence;
+    Leap { commit, baseline, relation: *relation, compare_url: compare_url.as_deref() }.line()
 }
 
-fn distance(line: Line, evidence: &Evidence) -> Line {
-    let commits = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX), "commit", "commits");
-    let words = match evidence.relation {
-        Relation::NoBaseline => return line,
-        Relation::Same => "the same commit again".to_owned(),
-        Relation::Ahead { by } => commits(by),
-        Relation::Behind { by } => format!("a rollback by {}", commits(by)),
-        Relation::Diverged { ahead, behind } => {
-            format!("{} ahead and {} behind: the histories have parted", commits(ahead), commits(behind))
+/// From what is live to what is proposed.
+struct Leap<'a> {
+    commit: &'a CommitSha,
+    baseline: &'a Baseline,
+    relation: Relation,
+    compare_url: Option<&'a str>,
+}
+
+impl<'a> Leap<'a> {
+    fn sketched(commit: &'a CommitSha, ground: &'a SketchedGround) -> Self {
+        let SketchedGround { baseline, relation, compare_url } = ground;
+        Self { commit, baseline, relation: *relation, compare_url: compare_url.as_deref() }
+    }
+
+    fn line(&self) -> Line {
+        let proposed = self.commit.short();
+        let line = match self.baseline {
+            Baseline::None => Line::new().words("deploys ").code(proposed, 12).words(": the first deployment here"),
+            Baseline::Vanished { commit, .. } => Line::new()
+                .words("deploys ")
+                .code(proposed, 12)
+                .words(". What is live (")
+                .code(commit.short(), 12)
+                .words(") is no longer in the repository"),
+            Baseline::Live { commit, since, .. } => {
+                let since = since.map(|since| format!(", live since {}", date(since))).unwrap_or_default();
+                let line = Line::new().words("replaces ").code(commit.short(), 12).words(&since);
+                line.words(", with ").code(proposed, 12)
+            }
+        };
+        self.distance(line).words(".")
+    }
+
+    fn distance(&self, line: Line) -> Line {
+        let commits = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX), "commit", "commits");
+        let words = match self.relation {
+            Relation::NoBaseline => return line,
+            Relation::Same => "the same commit again".to_owned(),
+            Relation::Ahead { by } => commits(by),
+            Relation::Behind { by } => format!("a rollback by {}", commits(by)),
+            Relation::Diverged { ahead, behind } => {
+                format!("{} ahead and {} behind: the histories have parted", commits(ahead), commits(behind))
+            }
+        };
+        let line = line.words(": ");
+        match self.compare_url {
+            Some(address) => line.link(address, &words),
+            None => line.words(&words),
         }
-    };
-    let line = line.words(": ");
-    match &evidence.compare_url {
-        Some(address) => line.link(address, &words),
-        None => line.words(&words),
     }
 }

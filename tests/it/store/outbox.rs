@@ -41,6 +41,16 @@ on_both_databases! {
         assert!(!store.is_in_doubt(&lane, "sync_message").await.unwrap());
     }
 
+    async fn an_effect_is_ours_until_it_is_done(db: Database) {
+        let store = db.store().await;
+        let ids = store_with_effects(&store, 1, &[(Effect::Gather, 0)]).await;
+        assert_eq!(claim(&store, 1).await, ids);
+        let id = ids[0].clone();
+        assert!(write_with!(store, [id] |tx| tx.still_ours(&id).await).unwrap());
+        finish(&store, &ids[0]).await.unwrap();
+        assert!(!write_with!(store, [id] |tx| tx.still_ours(&id).await).unwrap());
+    }
+
     async fn asking_twice_for_an_effect_changes_nothing(db: Database) {
         let store = db.store().await;
         store_with_effects(&store, 1, &[(Effect::Decide, 0)]).await;

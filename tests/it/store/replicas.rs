@@ -66,7 +66,9 @@ async fn a_late_outcome_of_a_lost_lease_is_refused() {
     assert_eq!(claim(&slow, 1).await, ids);
     assert!(claim(&one, 10).await.is_empty());
     assert_eq!(one.next_due(at(10)).await.unwrap(), Some(at(11)));
+    assert!(write_with!(slow, [id] | tx | tx.still_ours(&id).await).unwrap());
     assert_eq!(claim(&one, 11).await, ids);
+    assert!(!write_with!(slow, [id] | tx | tx.still_ours(&id).await).unwrap());
     let late = write_with!(
         slow,
         [id] | tx | {

@@ -30,6 +30,38 @@ fn the_first_ask_opens_and_reports_and_gathers() {
 }
 
 #[test]
+fn a_message_without_the_evidence_goes_out_within_two_seconds() {
+    let (_, step) = after(&[ask(100, 1)]);
+    let message = step.effects.iter().find(|due| due.effect == Effect::SyncMessage).unwrap();
+    assert!(message.at.millis_since(START) < 2_000 && transition::GLIMPSE_MS < transition::MESSAGE_PATIENCE_MS);
+}
+
+/// The newest sketch replaces the one before, and is shown where there is a message; the evidence ends it.
+#[test]
+fn a_sketch_is_shown_until_the_evidence_is_there() {
+    let posted =
+        Event::MessagePosted { message: MessageRef { channel: "C0".into(), id: "1.2".into() }, is_copy: false };
+    let (request, step) = after(&[ask(100, 1), glimpsed(1)]);
+    assert!(step.effects.is_empty(), "posting the message shows it");
+    assert_eq!(request.sketch.and_then(|sketch| sketch.files), Some(1));
+    let (request, step) = after(&[ask(100, 1), posted.clone(), glimpsed(1), glimpsed(2)]);
+    assert!(has(&step, |effect| matches!(effect, Effect::SyncMessage)));
+    assert_eq!(request.sketch.and_then(|sketch| sketch.files), Some(2));
+    for end in [gathered("v1", 1), Event::GatherFailed { why: "HTTP 502".into() }, Event::NewerAttempt { attempt: 2 }] {
+        let (request, _) = after(&[ask(100, 1), posted.clone(), glimpsed(1), end, glimpsed(2)]);
+        assert_eq!(request.sketch, None, "{:?}", request.phase);
+    }
+}
+
+/// P7: what is not whole is nothing to vote on.
+#[test]
+fn nobody_votes_on_a_sketch() {
+    let (request, step) = after(&[ask(100, 1), glimpsed(1), vote(approver(5), Choice::Approve, "", START)]);
+    assert_eq!(step.answer, Some(Whisper::Refused(Refusal::StillGathering)));
+    assert!(request.votes.is_empty() && request.sketch.is_some());
+}
+
+#[test]
 fn one_eligible_approval_meets_a_quorum_of_one() {
     let (request, step) = after(&with(open_for(1), [yes(5)]));
     assert_eq!(verdict(&request), Some(Verdict::Approved));

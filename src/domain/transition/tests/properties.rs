@@ -135,6 +135,7 @@ fn any_event() -> impl Strategy<Value = Next> {
         1 => Just(Event::EscalationDue),
         1 => Just(Event::RecheckFailed { why: "HTTP 502".into() }),
         1 => Just(Event::DeadlineReached),
+        2 => (0u64..3).prop_map(glimpsed),
         1 => Just(Event::GatherFailed { why: "HTTP 502".into() }),
         1 => Just(Event::CheckAnswered { name: "toxicity".into(), answer: digest("answer") }),
         1 => any::<bool>().prop_map(|needs_word| Event::DecisionHeld { why: "held".into(), needs_word }),
@@ -358,6 +359,18 @@ proptest! {
             }
             let undecided_only = |due: &&Due| matches!(due.effect, Effect::Recheck | Effect::Remind { .. } | Effect::Escalate);
             assert!(request.is_undecided() || step.effects.iter().find(undecided_only).is_none());
+        });
+    }
+
+    /// A sketch is shown while the evidence is gathered and at no other time, and nothing follows from it but showing it.
+    #[test]
+    fn a_sketch_lives_while_evidence_is_gathered_and_decides_nothing(history in any_history()) {
+        walk(&history, |before, event, step, _| {
+            let request = step.request.as_ref().unwrap();
+            assert!(request.sketch.is_none() || request.phase == Phase::Gathering);
+            let (Some(before), Event::Glimpsed(_)) = (before, event) else { return };
+            assert!(step.effects.iter().all(|due| due.effect == Effect::SyncMessage));
+            assert!(same_but_revision(before, &Request { sketch: before.sketch.clone(), ..request.clone() }));
         });
     }
 

@@ -31,6 +31,8 @@ pub(in crate::engine::gather) struct Place<'t> {
     pub(super) live_card: Option<&'t TreeEntry>,
     pub(super) proposed_card: Option<&'t TreeEntry>,
     pub(in crate::engine::gather) weights: Vec<Weight<'t>>,
+    /// Some file in it is new, other or gone.
+    pub(super) is_changed: bool,
     /// New and changed files that are not named like weights and are no text by their names.
     pub(in crate::engine::gather) others: Vec<Weight<'t>>,
 }
@@ -100,6 +102,7 @@ pub(super) fn find<'t>(trees: &'t Trees, rules: &CheckRules, notes: &mut Notes) 
             live_card: live.get(folder).copied(),
             proposed_card: proposed.get(folder).copied(),
             weights: weights.remove(folder).unwrap_or_default(),
+            is_changed: changed.contains(folder),
             others: Vec::new(),
         })
         .collect();

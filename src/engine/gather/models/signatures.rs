@@ -14,7 +14,7 @@ use crate::artifact::signing::{
 };
 use crate::checks::words::{plain, size};
 use crate::checks::{CheckRules, PinnedKey, SignatureSide};
-use crate::domain::{CommitSha, Timestamp};
+use crate::domain::{CommitSha, Reading, Timestamp};
 use crate::engine::gather::patience::within;
 use crate::engine::gather::reader::{Content, Reader};
 use crate::engine::gather::trees::{Listing, Trees};
@@ -59,7 +59,8 @@ pub(super) async fn judge(
     if asked.iter().all(|asked| asked.paths.is_none()) {
         return Ok(Signatures { sides: vec![Sides::default(); all.len()], keys: Vec::new() });
     }
-    match within(reader.desk.patience.read, judge_all(reader, signing, &asked, trees)).await {
+    let judging = within(reader.desk.patience.read, judge_all(reader, signing, &asked, trees));
+    match reader.news.during(Reading::Signatures, judging).await {
         Ok(judged) => judged,
         Err(why) => {
             let unread = || SignatureSide::Unread { why: why.clone() };
