@@ -46,7 +46,7 @@ pub use condition::{Condition, Outcome};
 pub use digest::Digest;
 pub use effect::{Due, Effect, ReplyTo};
 pub use entry::EntryKind;
-pub use event::{Ask, Ballot, Event, Standing, Told};
+pub use event::{Ask, Ballot, Event, JobMove, Standing, Told};
 pub use evidence::{
     ApprovedBefore, Baseline, ChangeKind, CiRun, CiState, Commit, Evidence, EvidenceBrief, ExternalCheck,
     ExternalState, FileChange, FlagBrief, ModelChange, Patch, PullRequest, Relation, Row, RowChange, TensorChange,

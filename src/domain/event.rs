@@ -110,11 +110,7 @@ pub enum Event {
         needs_word: bool,
     },
     /// The forge says where one job stands.
-    JobMoved {
-        deployment: DeploymentId,
-        state: JobState,
-        detail: String,
-    },
+    JobMoved(JobMove),
     /// The run ended at the forge.
     RunEnded {
         attempt: u32,
@@ -186,6 +182,18 @@ pub enum Told {
     NotApplied { why: Ending },
 }
 
+/// Where one job stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobMove {
+    pub deployment: DeploymentId,
+    pub state: JobState,
+    /// The forge's own word for it.
+    pub detail: String,
+    /// What the job deploys, where the forge says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<CommitSha>,
+}
+
 /// How a run stands at the forge when read back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
@@ -197,6 +205,9 @@ pub struct Standing {
     pub pending: bool,
     /// Where the jobs of the request stand, as far as the forge says.
     pub jobs: Vec<(DeploymentId, JobState)>,
+    /// What jobs of the request that have started deploy, as far as the forge says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commits: Vec<(DeploymentId, CommitSha)>,
 }
 
 impl Event {
@@ -226,7 +237,7 @@ impl Event {
             Self::MessagePosted { .. } => "message.posted",
             Self::Told(_) => "decision.told",
             Self::DecisionHeld { .. } => "decision.held",
-            Self::JobMoved { .. } => "job.moved",
+            Self::JobMoved(_) => "job.moved",
             Self::RunEnded { .. } => "run.ended",
             Self::NewerAttempt { .. } => "run.newer_attempt",
             Self::ReadBack { .. } => "run.read_back",

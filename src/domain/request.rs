@@ -46,6 +46,9 @@ pub struct Request {
     pub message_is_copy: bool,
     /// Set when the message could not be posted or edited and this was given up.
     pub message_trouble: Option<String>,
+    /// A commit that a job of this request deployed in place of the request's own, as the forge says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed_instead: Option<CommitSha>,
     /// The chain of watches that is under way.
     pub watch: u32,
     /// When the evidence is gathered again, where that has been asked for.
@@ -365,6 +368,7 @@ impl Request {
             message: None,
             message_is_copy: false,
             message_trouble: None,
+            deployed_instead: None,
             watch: 0,
             gather_due: None,
             recheck_due: None,

@@ -99,6 +99,10 @@ pub enum ThreadLine {
     RolloutFailed {
         state: String,
     },
+    /// A job deploys another commit than this request is about.
+    DeployedInstead {
+        commit: CommitSha,
+    },
     /// Jobs of the same run come later and get the same decision.
     Covered,
     /// Somebody spoke against it when it was too late to decide.

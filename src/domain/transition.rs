@@ -84,7 +84,7 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
         Event::ReminderDue { round } => timing::reminder_due(&mut work, *round),
         Event::EscalationDue => timing::escalation_due(&mut work),
         Event::GaveUp { kind, why } => deciding::gave_up(&mut work, kind, why),
-        Event::JobMoved { deployment, state, detail } => following::job_moved(&mut work, *deployment, *state, detail),
+        Event::JobMoved(job) => following::job_moved(&mut work, job),
         Event::RunEnded { attempt, conclusion, by } => {
             following::run_ended(&mut work, *attempt, conclusion, by.as_deref())
         }

@@ -65,9 +65,7 @@ pub async fn broke(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Sto
 async fn from_forge(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble> {
     match engine.forge.interpret(delivery).map_err(Trouble::Unusable)? {
         ForgeSignal::Asked(signal) => asked::open_or_join(engine, delivery, &signal).await,
-        ForgeSignal::JobMoved { repository, deployment, state, detail } => {
-            moved::job(engine, delivery, repository, deployment, state, detail).await
-        }
+        ForgeSignal::JobMoved { repository, job } => moved::job(engine, delivery, repository, job).await,
         ForgeSignal::RunEnded { repository, run, attempt, conclusion, by } => {
             moved::run_ended(engine, delivery, repository, run, attempt, conclusion, by).await
         }

@@ -5,7 +5,7 @@ mod pulls;
 use serde::Deserialize;
 
 use crate::domain::{
-    CommitSha, DeploymentId, EnvironmentName, InstallationId, JobState, Repository, RepositoryId, RunId,
+    CommitSha, DeploymentId, EnvironmentName, InstallationId, JobMove, JobState, Repository, RepositoryId, RunId,
 };
 use crate::engine::receive::Delivery;
 use crate::ports::forge::{AskSignal, ForgeSignal};
@@ -107,14 +107,15 @@ fn job_moved(body: &str) -> Result<ForgeSignal, String> {
         return Ok(mismatch());
     };
     let Some(state) = job_state(&status.state) else { return Ok(ignored("a state that we make nothing of")) };
-    let deployment = payload.deployment.ok_or("`deployment` is missing")?.id;
+    let deployment = payload.deployment.ok_or("`deployment` is missing")?;
     let repository = payload.repository.ok_or("`repository` is missing")?.id;
-    Ok(ForgeSignal::JobMoved {
-        repository: RepositoryId::new(usable_id(repository, "repository.id")?),
-        deployment: DeploymentId::new(usable_id(deployment, "deployment.id")?),
+    let job = JobMove {
+        deployment: DeploymentId::new(usable_id(deployment.id, "deployment.id")?),
         state,
         detail: status.state,
-    })
+        commit: deployment.sha.as_deref().and_then(CommitSha::parse),
+    };
+    Ok(ForgeSignal::JobMoved { repository: RepositoryId::new(usable_id(repository, "repository.id")?), job })
 }
 
 /// Where a job stands after a deployment status; `None` for states that say nothing about it, `inactive` above all.

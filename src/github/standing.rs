@@ -1,17 +1,19 @@
 //! How a run stands now: what no webhook told (R30).
 //!
-//! GitHub: "Get a workflow run", "Get pending deployments for a workflow run", "List deployment statuses".
+//! GitHub: "Get a workflow run", "Get pending deployments for a workflow run", "List deployments", "List deployment
+//! statuses".
 
-use crate::domain::{DeploymentId, EnvironmentName, JobState, Repository, RunId, Standing};
+use crate::domain::{CommitSha, DeploymentId, EnvironmentName, JobState, Repository, RunId, Standing};
 use crate::ports::PortError;
 use crate::ports::code::Presence;
 
 use super::api::Errand;
 use super::client::GithubForge;
 use super::interpret::job_state;
+use super::path::encoded;
 use super::permissions::Purpose;
 use super::run::is_that_run;
-use super::wire::{DeploymentStatusRow, PendingRow, RunRow};
+use super::wire::{DeploymentRow, DeploymentStatusRow, PendingRow, RunRow};
 
 /// Most jobs read back at once; the forge says nothing about the others.
 const MAX_JOBS: usize = 50;
@@ -30,12 +32,34 @@ impl GithubForge {
             row => row?,
         };
         is_that_run(&row, repository, run, errand.doing)?;
+        let pending = self.is_pending(errand, run, environment).await?;
+        let states = self.job_states(errand, jobs).await?;
+        let commits = self.started_commits(errand, environment, &states).await?;
         Ok(Presence::Found(Standing {
             attempt: row.attempt(),
             conclusion: row.conclusion,
-            pending: self.is_pending(errand, run, environment).await?,
-            jobs: self.job_states(errand, jobs).await?,
+            pending,
+            jobs: states,
+            commits,
         }))
+    }
+
+    /// What the jobs that have started deploy, as far as they are among the environment's newest deployments.
+    async fn started_commits(
+        &self,
+        errand: Errand<'_>,
+        environment: &EnvironmentName,
+        states: &[(DeploymentId, JobState)],
+    ) -> Result<Vec<(DeploymentId, CommitSha)>, PortError> {
+        let is_started = |id: DeploymentId| states.iter().any(|(job, state)| *job == id && *state >= JobState::Running);
+        if !states.iter().any(|(job, _)| is_started(*job)) {
+            return Ok(Vec::new());
+        }
+        let name = encoded(environment.as_str());
+        let rest = format!("/deployments?environment={name}&per_page=100");
+        let rows: Vec<DeploymentRow> = self.read(errand, &rest).await?;
+        let commit = |row: &DeploymentRow| Some((DeploymentId::new(row.id), CommitSha::parse(&row.sha)?));
+        Ok(rows.iter().filter_map(commit).filter(|(job, _)| is_started(*job)).collect())
     }
 
     /// Whether some rule of the environment, ours or another, still holds a job of the run.

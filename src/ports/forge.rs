@@ -1,7 +1,7 @@
 //! The forge: where runs and environments live, and where the decision is told. GitHub today.
 
 use crate::domain::{
-    Ask, CommitSha, DeploymentId, EnvironmentName, ForgeUser, JobState, Repository, RequestKey, Run, RunId, Standing,
+    Ask, CommitSha, DeploymentId, EnvironmentName, ForgeUser, JobMove, Repository, RequestKey, Run, RunId, Standing,
     Timestamp,
 };
 use crate::engine::receive::Delivery;
@@ -106,7 +106,7 @@ pub enum ForgeSignal {
     /// A job waits for us. The attempt is not in the delivery: it is looked up.
     Asked(Box<AskSignal>),
     /// A job's deployment moved.
-    JobMoved { repository: crate::domain::RepositoryId, deployment: DeploymentId, state: JobState, detail: String },
+    JobMoved { repository: crate::domain::RepositoryId, job: JobMove },
     /// A run ended.
     RunEnded {
         repository: crate::domain::RepositoryId,

@@ -1,7 +1,8 @@
 //! What happened to a request, record by record, in words: the same for the command line, the pages and the demo.
 
 use crate::domain::{
-    Ballot, Event, Fresh, Link, MessageRef, Obstacle, PolicyFound, Record, Standing, Told, Voter, Whisper, Words,
+    Ballot, Event, Fresh, JobMove, Link, MessageRef, Obstacle, PolicyFound, Record, Standing, Told, Voter, Whisper,
+    Words,
 };
 
 /// What happened, as a clause.
@@ -66,7 +67,7 @@ fn happened(record: &Record) -> String {
         Event::Told(Told::Taken) => "the decision was taken".to_owned(),
         Event::Told(Told::NotApplied { .. }) => "the decision was not applied".to_owned(),
         Event::DecisionHeld { why, .. } => format!("the approval is not told yet: {why}"),
-        Event::JobMoved { deployment, state, .. } => {
+        Event::JobMoved(JobMove { deployment, state, .. }) => {
             format!("deployment {deployment} is {}", format!("{state:?}").to_lowercase())
         }
         Event::RunEnded { attempt, conclusion, .. } => format!("attempt {attempt} of the run ended: {conclusion}"),

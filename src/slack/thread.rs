@@ -83,6 +83,12 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
             .words("The rollout failed: ")
             .theirs(state, 100)
             .words(". The decision stands; what is live now is for the run's log to say."),
+        ThreadLine::DeployedInstead { commit } => new
+            .bold("A job deploys another commit than was approved: ")
+            .code(commit.short(), 12)
+            .words(", not ")
+            .code(board.request.commit.short(), 12)
+            .words(". Nobody here decided about it."),
         ThreadLine::Covered => new.words("Later jobs of the same run get the same decision."),
         ThreadLine::Objection { by, reason } => {
             quoted(new.person(by).words(" objects, after it was decided"), reason.as_ref())

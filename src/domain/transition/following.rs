@@ -2,8 +2,8 @@
 
 use super::{Work, watch_pause_ms};
 use crate::domain::effect::Effect;
-use crate::domain::event::Standing;
-use crate::domain::id::DeploymentId;
+use crate::domain::event::{JobMove, Standing};
+use crate::domain::id::{CommitSha, DeploymentId};
 use crate::domain::request::{Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
 use crate::domain::thread::ThreadLine;
 use crate::domain::time::Timestamp;
@@ -11,17 +11,32 @@ use crate::domain::time::Timestamp;
 /// How often the forge is told again because jobs of ours still wait after it took the decision (H32).
 const MAX_RETOLD: u32 = 3;
 
-pub(super) fn job_moved(work: &mut Work, job: DeploymentId, state: JobState, detail: &str) {
-    if !advance_job(&mut work.request, job, state) {
+pub(super) fn job_moved(work: &mut Work, job: &JobMove) {
+    if advance_job(&mut work.request, job.deployment, job.state) {
+        match &work.request.phase {
+            // A job that moves before we decided may mean a bypass, or nothing yet: reading back tells.
+            Phase::Gathering | Phase::Held { .. } | Phase::Open => work.now(Effect::Watch { chain: 0, round: 0 }),
+            Phase::Decided(decision) if decision.verdict.lets_run() => follow(work, &job.detail),
+            Phase::Decided(_) => ran_against_decision(work, job.state),
+            Phase::Ended { .. } => {}
+        }
+    }
+    compare_commits(work, job.commit.iter().map(|commit| (job.deployment, commit)));
+}
+
+/// What ships must be what was approved (P27). Another commit is said once, where everybody sees it; the job runs already,
+/// and stopping it is for people.
+fn compare_commits<'a>(work: &mut Work, told: impl Iterator<Item = (DeploymentId, &'a CommitSha)>) {
+    let request = &work.request;
+    let mut others =
+        told.filter(|(job, commit)| request.jobs.contains_key(job) && **commit != request.commit).map(|(_, it)| it);
+    let Some(other) = others.next().cloned() else { return };
+    if work.request.deployed_instead.as_ref() == Some(&other) {
         return;
     }
-    match &work.request.phase {
-        // A job that moves before we decided may mean a bypass, or nothing yet: reading back tells.
-        Phase::Gathering | Phase::Held { .. } | Phase::Open => work.now(Effect::Watch { chain: 0, round: 0 }),
-        Phase::Decided(decision) if decision.verdict.lets_run() => follow(work, detail),
-        Phase::Decided(_) => ran_against_decision(work, state),
-        Phase::Ended { .. } => {}
-    }
+    work.name = "deploy.commit_differs";
+    work.request.deployed_instead = Some(other.clone());
+    work.show(ThreadLine::DeployedInstead { commit: other });
 }
 
 /// Takes a job's state in, if it is news: states only move forward, and the first end stands, so repeated, late and
@@ -170,6 +185,8 @@ pub(super) fn read_back(work: &mut Work, standing: &Standing, chain: u32, round:
         Phase::Decided(decision) => decided_read_back(work, standing, &decision),
         Phase::Ended { .. } => {}
     }
+    // Last, so that the record is called by it.
+    compare_commits(work, standing.commits.iter().map(|(job, commit)| (*job, commit)));
     if chain == work.request.watch && work.request.can_change() {
         work.later(Effect::Watch { chain, round: round.saturating_add(1) }, watch_pause_ms(round));
     }

@@ -6,23 +6,21 @@ use super::super::Engine;
 use super::super::receive::Delivery;
 use super::super::step;
 use super::{Trouble, finish, now};
-use crate::domain::{DeploymentId, Event, JobState, RepositoryId, RequestId, RunId};
+use crate::domain::{Event, JobMove, JobState, RepositoryId, RequestId, RunId};
 
 pub(super) async fn job(
     engine: &Engine,
     delivery: &Delivery,
     repository: RepositoryId,
-    deployment: DeploymentId,
-    state: JobState,
-    detail: String,
+    job: JobMove,
 ) -> Result<(), Trouble> {
-    if state == JobState::Waiting {
+    if job.state == JobState::Waiting {
         // It waits for us: the ask itself says so, and every job would say it once more.
         return finish(engine, delivery).await;
     }
-    let request = engine.store.request_for_deployment(engine.forge.host(), repository, deployment).await?;
+    let request = engine.store.request_for_deployment(engine.forge.host(), repository, job.deployment).await?;
     let Some(request) = request else { return finish(engine, delivery).await };
-    take_all(engine, delivery, vec![request], Event::JobMoved { deployment, state, detail }).await
+    take_all(engine, delivery, vec![request], Event::JobMoved(job)).await
 }
 
 pub(super) async fn run_ended(

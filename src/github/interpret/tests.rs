@@ -157,7 +157,7 @@ fn status(state: &str) -> Value {
     json!({
         "action": "created",
         "deployment_status": { "id": 1, "state": state, "description": "" },
-        "deployment": { "id": 501, "environment": "production" },
+        "deployment": { "id": 501, "sha": SHA, "environment": "production" },
         "repository": { "id": 5, "full_name": "acme/scorer" }
     })
 }
@@ -177,9 +177,10 @@ fn deployment_statuses_move_jobs() {
     ];
     for (word, state) in expected {
         match (signal("deployment_status", &status(word)).unwrap(), state) {
-            (ForgeSignal::JobMoved { repository, deployment, state, detail }, Some(expected)) => {
-                assert_eq!((repository.get(), deployment.get(), state), (5, 501, expected));
-                assert_eq!(detail, word);
+            (ForgeSignal::JobMoved { repository, job }, Some(expected)) => {
+                assert_eq!((repository.get(), job.deployment.get(), job.state), (5, 501, expected));
+                assert_eq!(job.detail, word);
+                assert_eq!(job.commit.as_ref().map(CommitSha::as_str), Some(SHA));
             }
             (ForgeSignal::Ignored { .. }, None) => {}
             (other, _) => panic!("{word}: {other:?}"),

@@ -2,7 +2,7 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{Basis, Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
+use crate::domain::{Basis, CommitSha, Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
 use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
 use crate::slack::text::{date, duration};
@@ -41,7 +41,16 @@ fn held(why: &str, room: &Room) -> Line {
 }
 
 fn decided(request: &Request, decision: &Decision, room: &Room) -> Line {
-    verdict(request, decision, room).words(" ").then(telling(request, decision, room))
+    let line = verdict(request, decision, room).words(" ").then(telling(request, decision, room));
+    match &request.deployed_instead {
+        Some(commit) => line.words(" ").then(deployed_instead(request, commit)),
+        None => line,
+    }
+}
+
+fn deployed_instead(request: &Request, commit: &CommitSha) -> Line {
+    let line = Line::new().bold("Not what was approved: ").words("a job deployed ").code(commit.short(), 12);
+    line.words(", and this is about ").code(request.commit.short(), 12).words(".")
 }
 
 fn verdict(request: &Request, decision: &Decision, room: &Room) -> Line {

@@ -18,6 +18,7 @@ fn every_line() -> Vec<ThreadLine> {
         ThreadLine::Running,
         ThreadLine::Live { after_ms: 42_000 },
         ThreadLine::RolloutFailed { state: "error".into() },
+        ThreadLine::DeployedInstead { commit: sample::sha("b2") },
         ThreadLine::Covered,
         ThreadLine::Objection { by: ana(), reason: Some(Words::new("too early")) },
         ThreadLine::EvidenceChanged { votes_void: 1 },
@@ -49,6 +50,7 @@ fn every_line_has_words() {
     The jobs are running.
     sentiment is live in production, 42 s after the decision.
     The rollout failed: error. The decision stands; what is live now is for the run's log to say.
+    A job deploys another commit than was approved: b2b2b2b, not e4e4e4e. Nobody here decided about it.
     Later jobs of the same run get the same decision.
     <@U0ANA> objects, after it was decided: “too early”
     The evidence was read again and differs: 1 earlier vote no longer counts. Look at it again before you decide.

@@ -217,10 +217,45 @@ fn jobs_that_run_without_a_decision_are_a_bypass() {
         conclusion: None,
         pending: false,
         jobs: vec![(DeploymentId::new(100), JobState::Running)],
+        commits: Vec::new(),
     };
     let read = Event::ReadBack { standing, chain: 1, round: 0 };
     let (request, _) = after(&with(open_for(1), [read]));
     assert!(matches!(request.phase, Phase::Ended { how: Ending::Bypassed { .. }, .. }));
+}
+
+/// P27: what ships is compared with what was approved; another commit is said once, whichever way it is told.
+#[test]
+fn a_job_that_deploys_another_commit_is_told_once() {
+    let other = CommitSha::parse(&"b2".repeat(20)).unwrap();
+    let moved = |job, commit: &CommitSha| {
+        let commit = Some(commit.clone());
+        let (deployment, state, detail) = (DeploymentId::new(job), JobState::Running, "in_progress".to_owned());
+        Event::JobMoved(JobMove { deployment, state, detail, commit })
+    };
+    let read = Event::ReadBack {
+        standing: Standing {
+            attempt: 1,
+            conclusion: None,
+            pending: false,
+            jobs: vec![(DeploymentId::new(100), JobState::Live)],
+            commits: vec![(DeploymentId::new(100), other.clone())],
+        },
+        chain: 1,
+        round: 0,
+    };
+    let approved = with(open_for(1), [yes(5), Event::Told(Told::Taken)]);
+    let says = |step: &Step| has(step, |effect| matches!(effect, Effect::Say(ThreadLine::DeployedInstead { .. })));
+    for event in [moved(100, &other), read.clone()] {
+        let (request, step) = after(&with(approved.clone(), [event.clone()]));
+        assert!(says(&step) && step.records[0].name == "deploy.commit_differs", "{step:?}");
+        assert_eq!(request.deployed_instead, Some(other.clone()));
+        assert!(!says(&after(&with(approved.clone(), [event, read.clone()])).1), "once");
+    }
+    let (request, step) = after(&with(approved.clone(), [moved(100, &commit())]));
+    assert!(!says(&step) && request.deployed_instead.is_none());
+    let (request, _) = after(&with(approved, [moved(777, &other)]));
+    assert_eq!(request.deployed_instead, None, "somebody else's job");
 }
 
 #[test]
@@ -234,7 +269,9 @@ fn a_policy_that_cannot_be_followed_holds() {
 
 #[test]
 fn live_is_said_once_with_its_duration() {
-    let moved = |state| Event::JobMoved { deployment: DeploymentId::new(100), state, detail: "success".into() };
+    let moved = |state| {
+        Event::JobMoved(JobMove { deployment: DeploymentId::new(100), state, detail: "success".into(), commit: None })
+    };
     let taken = Event::Told(Told::Taken);
     let events =
         with(open_for(1), [yes(5), taken, moved(JobState::Running), moved(JobState::Live), moved(JobState::Live)]);

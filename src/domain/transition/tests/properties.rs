@@ -110,7 +110,8 @@ fn any_event() -> impl Strategy<Value = Next> {
     )
         .prop_map(|(attempt, conclusion, pending, job, state)| {
             let jobs = vec![(DeploymentId::new(job), state)];
-            let standing = Standing { attempt, conclusion: conclusion.map(str::to_owned), pending, jobs };
+            let standing =
+                Standing { attempt, conclusion: conclusion.map(str::to_owned), pending, jobs, commits: Vec::new() };
             Event::ReadBack { standing, chain: 1, round: 0 }
         });
     let reading =
@@ -141,7 +142,7 @@ fn any_event() -> impl Strategy<Value = Next> {
         1 => any::<bool>().prop_map(|needs_word| Event::DecisionHeld { why: "held".into(), needs_word }),
         2 => Just(Event::Told(Told::Taken)),
         1 => Just(Event::Told(Told::NotApplied { why: Ending::Gone })),
-        2 => (job, any_state()).prop_map(|(job, state)| Event::JobMoved { deployment: DeploymentId::new(job), state, detail: "failure".into() }),
+        2 => (job, any_state()).prop_map(|(job, state)| Event::JobMoved(JobMove { deployment: DeploymentId::new(job), state, detail: "failure".into(), commit: None })),
         1 => prop_oneof![Just("success"), Just("cancelled")].prop_map(|c| Event::RunEnded { attempt: 1, conclusion: c.into(), by: None }),
         1 => Just(Event::NewerAttempt { attempt: 2 }),
         1 => standing,
@@ -402,7 +403,7 @@ proptest! {
             if !matches!(event, Event::Voted(_)) || second.decision().is_some() {
                 assert_eq!(&first.votes, &second.votes);
             }
-            if matches!(event, Event::Asked(_) | Event::JobMoved { .. } | Event::RunEnded { .. } | Event::NewerAttempt { .. }) {
+            if matches!(event, Event::Asked(_) | Event::JobMoved(_) | Event::RunEnded { .. } | Event::NewerAttempt { .. }) {
                 assert!(same_but_revision(&first, &second));
                 assert!(!again.effects.iter().any(|due| matches!(due.effect, Effect::Decide | Effect::Gather | Effect::Report)));
             }
@@ -428,7 +429,7 @@ proptest! {
         let events = |moves: &[(u64, JobState)]| {
             let mut history = vec![ask(100, 1), ask(101, 1), ask(102, 1), gathered("v1", 1)];
             history.extend(moves.iter().map(|(job, state)| {
-                Event::JobMoved { deployment: DeploymentId::new(*job), state: *state, detail: String::new() }
+                Event::JobMoved(JobMove { deployment: DeploymentId::new(*job), state: *state, detail: String::new(), commit: None })
             }));
             let history: Vec<_> = history.into_iter().map(|event| (Next::Event(event), 0)).collect();
             walk(&history, |_, _, _, _| {}).jobs
