@@ -120,6 +120,15 @@ impl Running {
         }
     }
 
+    /// Memory at most so far, in MiB, as the kernel tells it.
+    pub fn resident_peak(&self) -> f64 {
+        let id = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        let kib: f64 = line.split_whitespace().next().unwrap().parse().unwrap();
+        kib / 1_024.0
+    }
+
     /// SIGKILL: nothing of it runs any more afterwards.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
