@@ -2,7 +2,7 @@
 
 mod decide;
 mod evidence;
-mod glimpse;
+mod meanwhile;
 mod message;
 mod outcome;
 mod recheck;

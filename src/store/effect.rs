@@ -187,6 +187,14 @@ impl Store {
         Ok(())
     }
 
+    /// Keeps a claim for another while; `false` when it is somebody else's now.
+    pub async fn renew_effect(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        match &self.inner.pools {
+            Pools::Lite(_) => Ok(true),
+            Pools::Pg(pool) => self.renew_effect_lease(pool, id, now).await,
+        }
+    }
+
     /// Leaves a claimed effect, and its lane, alone until `until`, without counting an attempt; then it can be claimed
     /// again.
     pub async fn hold_effect(&self, id: &str, until: Timestamp) -> Result<(), StoreError> {

@@ -140,6 +140,14 @@ impl Store {
         Ok(renewed.rows_affected() > 0)
     }
 
+    pub(super) async fn renew_effect_lease(&self, pool: &PgPool, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        const RENEW: &str =
+            "UPDATE effect SET lease_until_ms = $1 WHERE id = $2 AND lease_owner = $3 AND done_ms IS NULL";
+        let query = sqlx::query(RENEW).bind(self.lease_end(now).as_millis()).bind(id);
+        let renewed = query.bind(self.inner.shared.owner.as_ref()).execute(pool).await?;
+        Ok(renewed.rows_affected() > 0)
+    }
+
     fn lease_end(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(self.inner.lease_ms)
     }

@@ -15,7 +15,8 @@ use crate::domain::{CiReading, Evidence, ExternalState, Reading, RequiredRun};
 use crate::engine::ci;
 use crate::ports::PortError;
 
-use super::reader::Reader;
+use super::patience::within;
+use super::reader::{Reader, lasting};
 use super::{Proposal, bounded};
 use fields::FieldsRead;
 use question::Question;
@@ -69,7 +70,22 @@ async fn required_runs(
     if required.is_empty() {
         return Ok(None);
     }
-    ci::read(reader.host, reader.repository, proposal.commit, &required).await.map(Some)
+    let asked = ci::read(reader.host, reader.repository, proposal.commit, &required);
+    match within(reader.desk.patience.others, asked).await {
+        Ok(reading) => reading.map(Some),
+        Err(why) => Ok(Some(CiReading::unreadable(&required, &why))),
+    }
+}
+
+/// An answer of the forge about what others left behind: what does not come in time does not come.
+async fn in_time<T>(
+    reader: Reader<'_>,
+    asked: impl Future<Output = Result<T, PortError>>,
+) -> Result<Result<T, String>, PortError> {
+    match within(reader.desk.patience.others, asked).await {
+        Ok(answer) => lasting(answer),
+        Err(why) => Ok(Err(why)),
+    }
 }
 
 fn fill(evidence: &mut Evidence, ci: Option<&CiReading>, asked: &[Asked], fields: FieldsRead) {

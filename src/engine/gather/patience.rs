@@ -13,11 +13,14 @@ pub(super) struct Patience {
     /// All weights of a proposal, and one of them.
     pub(super) scan: Duration,
     pub(super) scan_one: Duration,
+    /// What other tools left behind, each.
+    pub(super) others: Duration,
 }
 
 impl Default for Patience {
     /// What waits for the one before it adds up: finding what is live, comparing, reading pointers, looking into weights.
-    /// Together that is less than the two minutes for which an effect is claimed, so that no other replica starts anew.
+    /// Together that is less than the two minutes for which an effect is claimed, so that no other replica starts anew;
+    /// whoever asks services besides, each with a time of its own, renews the claim.
     fn default() -> Self {
         Self {
             find_live: Duration::from_secs(10),
@@ -26,6 +29,7 @@ impl Default for Patience {
             read: Duration::from_secs(20),
             scan: Duration::from_secs(60),
             scan_one: Duration::from_secs(20),
+            others: Duration::from_secs(15),
         }
     }
 }

@@ -76,7 +76,11 @@ impl People {
             let _turn = reader.turn().await;
             reader.host.commit(reader.repository, proposed).await
         };
-        let why = match lasting(asked.await)? {
+        let answer = match within(reader.desk.patience.compare, asked).await {
+            Ok(answer) => lasting(answer)?,
+            Err(why) => Err(why),
+        };
+        let why = match answer {
             Ok(Presence::Found(commit)) => {
                 self.commits.push(commit);
                 self.commits_total = self.commits_total.max(1);

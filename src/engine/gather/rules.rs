@@ -5,6 +5,7 @@ use crate::policy::{self, PolicyDefaults, PolicyFile, Rules};
 use crate::ports::{Blob, PortError, Presence};
 
 use super::Proposal;
+use super::patience::within;
 use super::reader::{Reader, lasting};
 
 /// The rules, and the commit whose files they may name: none where the policy was handed in.
@@ -20,8 +21,8 @@ pub(super) async fn read(
 ) -> Result<Ruled, PortError> {
     let file = match proposal.policy {
         Some(bytes) => PolicyFile::Present { commit: proposal.commit.clone(), bytes: bytes.to_vec() },
-        None => match lasting(reader.host.default_branch(reader.repository).await)? {
-            Ok(commit) => look_up(reader, commit).await?,
+        None => match within(reader.desk.patience.list_files, on_default_branch(reader)).await {
+            Ok(file) => file?,
             Err(why) => unreadable(&why),
         },
     };
@@ -30,6 +31,13 @@ pub(super) async fn read(
         PolicyFile::Present { .. } | PolicyFile::Absent | PolicyFile::Unreadable { .. } => None,
     };
     Ok(Ruled { rules: policy::read(&file, proposal.environment.as_str(), defaults), at })
+}
+
+async fn on_default_branch(reader: Reader<'_>) -> Result<PolicyFile, PortError> {
+    match lasting(reader.host.default_branch(reader.repository).await)? {
+        Ok(commit) => look_up(reader, commit).await,
+        Err(why) => Ok(unreadable(&why)),
+    }
 }
 
 /// Only a whole list of files proves that one is not there.

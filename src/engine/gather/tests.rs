@@ -2,6 +2,7 @@
 
 mod evidence;
 mod forge;
+mod patience;
 mod people;
 mod signatures;
 mod touch;
@@ -13,7 +14,11 @@ use crate::domain::{
 use crate::policy::{PolicyDefaults, WhenMissing};
 use crate::ports::PortError;
 
-use super::{Gathered, Proposal, gather};
+use super::external::Outside;
+use super::patience::Patience;
+use super::reader::{Desk, Reader};
+use super::scans::Bounds;
+use super::{Gathered, Known, News, Proposal, gather_from};
 use forge::{MemoryForge, sha, user};
 
 const DEFAULTS: PolicyDefaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: 1 };
@@ -25,6 +30,15 @@ fn repository() -> Repository {
 }
 
 fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortError> {
+    try_gather_within(forge, commit, &Known::default(), Patience::default())
+}
+
+fn try_gather_within(
+    forge: &MemoryForge,
+    commit: &CommitSha,
+    known: &Known,
+    patience: Patience,
+) -> Result<Gathered, PortError> {
     let repository = repository();
     let proposal = Proposal {
         repository: &repository,
@@ -36,7 +50,9 @@ fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortE
         policy: None,
         at: Timestamp::from_seconds(1_800_000_000),
     };
-    let gathering = gather(forge, &proposal, DEFAULTS);
+    let (desk, news) = (Desk::new(patience, Bounds::default()), News::default());
+    let reader = Reader { host: forge, repository: &repository, known, news: &news, desk: &desk };
+    let gathering = gather_from(reader, &proposal, DEFAULTS, Outside::Nobody);
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(must_be_send(gathering))
 }
 

@@ -3,7 +3,7 @@
 use super::super::gather::external::{Kept, Outside};
 use super::super::gather::{self, Gathered, News, Proposal, Shared};
 use super::super::{Engine, fresh};
-use super::glimpse;
+use super::meanwhile;
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
 use crate::domain::{
     ApprovedBefore, Around, DeploymentId, Digest, Event, EvidenceBrief, FrozenPolicy, PoliciesRead, PolicyFound,
@@ -32,7 +32,7 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
     let (outside, news) = (Outside::Kept(&kept), News::default());
     let shared = Shared { known: &engine.known, news: &news };
     let gathering = gather::gather_with(shared, engine.forge.as_ref(), &proposal, engine.policy, outside);
-    match glimpse::during(engine, claimed, request, &news, gathering).await? {
+    match meanwhile::gathering(engine, claimed, request, &news, gathering).await? {
         Ok(gathered) => match beside(engine, request, &gathered).await {
             Ok(beside) => take(engine, claimed, gathered, beside).await,
             Err(error) => outcome::again(engine, claimed, &error).await,

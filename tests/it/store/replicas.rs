@@ -82,6 +82,20 @@ async fn a_late_outcome_of_a_lost_lease_is_refused() {
     assert_eq!(one.counts().await.unwrap().audit, 0);
 }
 
+/// What takes longer than a lease is nobody else's as long as it is renewed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renewed_lease_keeps_an_effect_until_it_is_lost() {
+    let (db, one, _) = two_replicas().await;
+    let short = StoreOptions { lease_ms: 10_000, ..StoreOptions::default() };
+    let slow = Store::open(&db.url, short).await.unwrap();
+    let ids = store_with_effects(&one, 1, &[(Effect::Gather, 0)]).await;
+    assert_eq!(claim(&slow, 1).await, ids);
+    assert!(slow.renew_effect(&ids[0], at(8)).await.unwrap());
+    assert!(claim(&one, 17).await.is_empty());
+    assert_eq!(claim(&one, 18).await, ids);
+    assert!(!slow.renew_effect(&ids[0], at(19)).await.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_delivery_at_two_replicas_is_stored_once() {
     let (_db, one, two) = two_replicas().await;

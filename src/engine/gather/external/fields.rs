@@ -7,9 +7,10 @@ use crate::checks::rules::external::FieldsRule;
 use crate::checks::words::plain;
 use crate::domain::{Flag, WorkflowField};
 use crate::engine::gather::Proposal;
-use crate::engine::gather::reader::{Reader, lasting};
+use crate::engine::gather::reader::Reader;
 use crate::ports::{PortError, Presence};
 
+use super::in_time;
 use super::sarif::MAX_ARTIFACT_BYTES;
 
 /// The fields, and what is wrong with them.
@@ -28,7 +29,7 @@ pub(super) async fn read(
 ) -> Result<FieldsRead, PortError> {
     let (Some(rule), Some(run)) = (rule, proposal.run) else { return Ok(FieldsRead::default()) };
     let name = rule.artifact.as_str();
-    let zip = match lasting(reader.host.artifact(reader.repository, run, name, MAX_ARTIFACT_BYTES).await)? {
+    let zip = match in_time(reader, reader.host.artifact(reader.repository, run, name, MAX_ARTIFACT_BYTES)).await? {
         Ok(Presence::Found(zip)) => zip,
         // Fields are for people's ease: none are no gap.
         Ok(Presence::Missing) => return Ok(FieldsRead { is_late: true, ..FieldsRead::default() }),

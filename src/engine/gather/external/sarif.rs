@@ -5,8 +5,10 @@ use crate::artifact::sarif::{self, SarifReport};
 use crate::checks::external::{Asked, Weight};
 use crate::checks::rules::external::{SarifCheck, SarifSource};
 use crate::engine::gather::Proposal;
-use crate::engine::gather::reader::{Reader, lasting};
+use crate::engine::gather::reader::Reader;
 use crate::ports::{PortError, Presence};
+
+use super::in_time;
 
 /// Largest artifact fetched, packed, in bytes.
 pub(super) const MAX_ARTIFACT_BYTES: usize = 8 * 1024 * 1024;
@@ -36,7 +38,7 @@ async fn from_artifact(
     let Some(run) = proposal.run else {
         return Ok(asked.waiting("it is read from the run that asks to deploy, and there is none yet"));
     };
-    let zip = match lasting(reader.host.artifact(reader.repository, run, name, MAX_ARTIFACT_BYTES).await)? {
+    let zip = match in_time(reader, reader.host.artifact(reader.repository, run, name, MAX_ARTIFACT_BYTES)).await? {
         Ok(Presence::Found(zip)) => zip,
         Ok(Presence::Missing) => return Ok(asked.waiting(&format!("the run has no artifact {name} yet"))),
         Err(why) => return Ok(asked.failed(&why)),
@@ -56,7 +58,7 @@ async fn from_scanning(
     tool: &str,
     asked: Asked,
 ) -> Result<Asked, PortError> {
-    let reports = match lasting(reader.host.analyses(reader.repository, proposal.commit, Some(tool)).await)? {
+    let reports = match in_time(reader, reader.host.analyses(reader.repository, proposal.commit, Some(tool))).await? {
         Ok(reports) => reports,
         Err(why) => return Ok(asked.failed(&why)),
     };

@@ -1,6 +1,7 @@
 //! A forge in memory: commits with their files, answered from state, with the limits of real ones.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use crate::domain::{
     ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EntryKind, EnvironmentName, ForgeUser, ForgeUserId,
@@ -17,6 +18,23 @@ const COMPARED_FILES: usize = 300;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
+/// What a forge is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Question {
+    Live,
+    Compare,
+    Commit,
+    Tree(u8),
+    Blobs,
+    Pulls,
+    DefaultBranch,
+    LargeFiles,
+    LargeFileParts,
+    Ci,
+    Artifact,
+    Analyses,
+}
+
 #[derive(Default)]
 pub(super) struct MemoryForge {
     pub(super) live: Option<CommitSha>,
@@ -30,6 +48,10 @@ pub(super) struct MemoryForge {
     pub(super) kinds: BTreeMap<String, EntryKind>,
     /// Commits whose list of files is cut after the first.
     pub(super) cut_trees: BTreeSet<CommitSha>,
+    /// Contents that were asked for, by their ids.
+    pub(super) asked_blobs: Mutex<Vec<String>>,
+    /// Questions that are never answered.
+    pub(super) hangs: BTreeSet<Question>,
     /// Files whose content the forge does not hand out, by path.
     pub(super) lost: BTreeSet<String>,
     /// Contents of large-file storage by their digest in hex.
@@ -149,6 +171,13 @@ fn ok<'a, T: Send + 'a>(value: T) -> PortResult<'a, T> {
     Box::pin(async move { Ok(value) })
 }
 
+impl MemoryForge {
+    /// Answers, unless that question is one of those that are not.
+    fn or_hang<'a, T: Send + 'a>(&self, question: Question, answer: PortResult<'a, T>) -> PortResult<'a, T> {
+        if self.hangs.contains(&question) { Box::pin(std::future::pending()) } else { answer }
+    }
+}
+
 impl CodeHost for MemoryForge {
     fn live<'a>(
         &'a self,
@@ -158,7 +187,8 @@ impl CodeHost for MemoryForge {
     ) -> PortResult<'a, Option<LiveDeployment>> {
         assert_eq!(except, [DeploymentId::new(90)], "the request's own jobs are left out");
         let deployment = DeploymentId::new(80);
-        ok(self.live.clone().map(|commit| LiveDeployment { deployment, commit, since: None }))
+        let live = self.live.clone().map(|commit| LiveDeployment { deployment, commit, since: None });
+        self.or_hang(Question::Live, ok(live))
     }
 
     fn compare<'a>(
@@ -167,18 +197,23 @@ impl CodeHost for MemoryForge {
         base: &'a CommitSha,
         head: &'a CommitSha,
     ) -> PortResult<'a, Presence<Comparison>> {
-        match self.vanished.contains(base) {
-            true => ok(Presence::Missing),
-            false => ok(Presence::Found(self.comparison(base, head))),
-        }
+        let answer = match self.vanished.contains(base) {
+            true => Presence::Missing,
+            false => Presence::Found(self.comparison(base, head)),
+        };
+        self.or_hang(Question::Compare, ok(answer))
     }
 
     fn commit<'a>(&'a self, _: &'a Repository, sha: &'a CommitSha) -> PortResult<'a, Presence<RawCommit>> {
         let found = self.commits.iter().find(|commit| commit.sha == *sha).cloned();
-        ok(found.map_or(Presence::Missing, Presence::Found))
+        self.or_hang(Question::Commit, ok(found.map_or(Presence::Missing, Presence::Found)))
     }
 
     fn tree<'a>(&'a self, _: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Presence<Tree>> {
+        let hung = self.hangs.iter().any(|question| matches!(question, Question::Tree(seed) if sha(*seed) == *commit));
+        if hung {
+            return Box::pin(std::future::pending());
+        }
         let Some(files) = self.files.get(commit) else { return ok(Presence::Missing) };
         let truncated = self.cut_trees.contains(commit);
         let entry = |(path, content): (&String, &Vec<u8>)| TreeEntry {
@@ -194,26 +229,28 @@ impl CodeHost for MemoryForge {
     fn blob<'a>(&'a self, _: &'a Repository, blob: &'a str, max_bytes: usize) -> PortResult<'a, Blob> {
         let mut files = self.files.values().flatten().filter(|(_, content)| blob_id(content) == blob);
         let is_lost = files.clone().any(|(path, _)| self.lost.contains(path));
-        ok(match files.next().map(|(_, content)| content).filter(|_| !is_lost) {
+        let answer = match files.next().map(|(_, content)| content).filter(|_| !is_lost) {
             Some(content) if content.len() > max_bytes => Blob::TooLarge { size: None },
             Some(content) => Blob::Content(content.clone()),
             None => Blob::Missing,
-        })
+        };
+        self.asked_blobs.lock().unwrap().push(blob.to_owned());
+        self.or_hang(Question::Blobs, ok(answer))
     }
 
     fn pull_requests<'a>(&'a self, _: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Vec<PullRequest>> {
         match self.pulls_fail {
             Some(class) => Box::pin(async move { Err(PortError::new(class, "find pull requests", "HTTP 500")) }),
-            None => ok(self.pulls.get(commit).cloned().unwrap_or_default()),
+            None => self.or_hang(Question::Pulls, ok(self.pulls.get(commit).cloned().unwrap_or_default())),
         }
     }
 
     fn default_branch<'a>(&'a self, _: &'a Repository) -> PortResult<'a, CommitSha> {
-        ok(self.default_branch.clone().unwrap())
+        self.or_hang(Question::DefaultBranch, ok(self.default_branch.clone().unwrap()))
     }
 
     fn large_files<'a>(&'a self, _: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
-        ok(wanted.iter().map(|file| self.large_file(file)).collect())
+        self.or_hang(Question::LargeFiles, ok(wanted.iter().map(|file| self.large_file(file)).collect()))
     }
 
     fn large_file_part<'a>(
@@ -225,11 +262,11 @@ impl CodeHost for MemoryForge {
         let content = self.large.get(&address.url).cloned().unwrap_or_default();
         let start = usize::try_from(offset).unwrap().min(content.len());
         let end = start.saturating_add(usize::try_from(length).unwrap()).min(content.len());
-        ok(content[start..end].to_vec())
+        self.or_hang(Question::LargeFileParts, ok(content[start..end].to_vec()))
     }
 
     fn ci<'a>(&'a self, _: &'a Repository, _: &'a CommitSha) -> PortResult<'a, Vec<CiRun>> {
-        ok(self.ci.clone())
+        self.or_hang(Question::Ci, ok(self.ci.clone()))
     }
 
     fn artifact<'a>(
@@ -239,11 +276,12 @@ impl CodeHost for MemoryForge {
         name: &'a str,
         _: usize,
     ) -> PortResult<'a, Presence<Vec<u8>>> {
-        ok(self.artifacts.get(name).cloned().map_or(Presence::Missing, Presence::Found))
+        let artifact = self.artifacts.get(name).cloned().map_or(Presence::Missing, Presence::Found);
+        self.or_hang(Question::Artifact, ok(artifact))
     }
 
     fn analyses<'a>(&'a self, _: &'a Repository, _: &'a CommitSha, _: Option<&'a str>) -> PortResult<'a, Vec<Vec<u8>>> {
-        ok(self.analyses.clone())
+        self.or_hang(Question::Analyses, ok(self.analyses.clone()))
     }
 
     fn compare_url(&self, repository: &Repository, base: &CommitSha, head: &CommitSha) -> String {

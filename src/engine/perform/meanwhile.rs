@@ -1,4 +1,5 @@
-//! Tells what is known of the evidence where gathering it takes longer than people wait.
+//! What is done while the evidence is gathered: where that takes longer than people wait, they are told what is known; and
+//! where it takes longer than a claim holds, the claim is renewed.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use crate::store::{ClaimedEffect, StoreError};
 /// At most so many times, and this long from one to the next: each is an edit of the message.
 const MOST: usize = 8;
 const GAP_MS: i64 = SECOND_MS;
+/// Well within a claim's two minutes.
+const RENEW_MS: i64 = 45 * SECOND_MS;
 
-/// Gathers, and tells meanwhile. Where the evidence comes in time, or people have seen some already, nothing is told.
-pub(super) async fn during<T>(
+/// Gathers, and does the rest meanwhile. Where the evidence comes in time, or people have seen some already, nothing is told.
+pub(super) async fn gathering<T>(
     engine: &Engine,
     claimed: &ClaimedEffect,
     request: &Request,
@@ -23,15 +26,14 @@ pub(super) async fn during<T>(
     gathering: impl Future<Output = T>,
 ) -> Result<T, StoreError> {
     let mut gathering = pin!(gathering);
-    if request.phase != Phase::Gathering {
-        return Ok(gathering.await);
-    }
+    let mut left = if request.phase == Phase::Gathering { MOST } else { 0 };
     // What an earlier try saw may not be so any more.
-    if request.sketch.is_some() {
+    if left > 0 && request.sketch.is_some() {
         tell(engine, claimed, news).await?;
     }
     let mut next = request.opened_at.plus_millis(GLIMPSE_MS);
-    for _ in 0..MOST {
+    let mut renew = engine.clock.now().plus_millis(RENEW_MS);
+    loop {
         let told = async {
             engine.clock.reached(next).await;
             news.changed().await;
@@ -39,12 +41,20 @@ pub(super) async fn during<T>(
         tokio::select! {
             biased;
             gathered = &mut gathering => return Ok(gathered),
-            () = told => {}
+            () = told, if left > 0 => {
+                tell(engine, claimed, news).await?;
+                left -= 1;
+                next = engine.clock.now().plus_millis(GAP_MS);
+            }
+            () = engine.clock.reached(renew) => {
+                let now = engine.clock.now();
+                if !engine.store.renew_effect(&claimed.id, now).await? {
+                    return Err(StoreError::LeaseLost);
+                }
+                renew = now.plus_millis(RENEW_MS);
+            }
         }
-        tell(engine, claimed, news).await?;
-        next = engine.clock.now().plus_millis(GAP_MS);
     }
-    Ok(gathering.await)
 }
 
 async fn tell(engine: &Engine, claimed: &ClaimedEffect, news: &News) -> Result<(), StoreError> {
