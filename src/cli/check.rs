@@ -4,6 +4,7 @@ mod arguments;
 mod policy;
 mod progress;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,7 +12,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use crate::domain::{EnvironmentName, ForgeUser, ForgeUserId};
-use crate::engine::gather::{Gathered, Proposal, gather};
+use crate::engine::gather::external::Outside;
+use crate::engine::gather::{Gathered, Known, News, Proposal, Shared, gather_with};
+use crate::external::CommandChecker;
 use crate::local::{LocalError, LocalHost};
 use crate::ports::Clock;
 use crate::report::text::{COLUMNS, Layout};
@@ -41,7 +44,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
         .ok_or_else(|| Failure::BadInput(format!("`{}` cannot be an environment's name", arguments.environment)))?;
     let base = arguments.base.as_deref().filter(|base| *base != NO_BASE);
     let host = LocalHost::open(&arguments.repo, base, &arguments.head).map_err(refused)?;
-    let gathered = runtime::block_on(look(&host, &environment, given.as_deref()))?;
+    let checker = checker(arguments)?;
+    let gathered = runtime::block_on(look(&host, &environment, given.as_deref(), &checker))?;
     let words = policy::words(&gathered.policy);
     let report = Report {
         repository: &host.repository().name,
@@ -55,8 +59,23 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
     Ok(if is_no(&report, arguments.fail_on) { ExitCode::from(NO) } else { ExitCode::SUCCESS })
 }
 
+/// The commands that are asked, each name once.
+fn checker(arguments: &CheckArguments) -> Result<CommandChecker, Failure> {
+    let mut names = BTreeSet::new();
+    if let Some(twice) = arguments.run_checks.iter().find(|check| !names.insert(&check.name)) {
+        return Err(Failure::BadInput(format!("`--run-check` names `{}` twice", twice.name)));
+    }
+    let commands = arguments.run_checks.iter().map(|check| (check.name.clone(), check.command.clone()));
+    Ok(CommandChecker::new(commands, arguments.repo.clone()))
+}
+
 /// Gathers what the gate would gather.
-async fn look(host: &LocalHost, environment: &EnvironmentName, policy: Option<&[u8]>) -> Result<Gathered, Failure> {
+async fn look(
+    host: &LocalHost,
+    environment: &EnvironmentName,
+    policy: Option<&[u8]>,
+    checker: &CommandChecker,
+) -> Result<Gathered, Failure> {
     // No run was started: whoever types the command asks.
     let asker = ForgeUser { id: ForgeUserId::new(0), login: "you".to_owned(), is_bot: false };
     let repository = host.repository();
@@ -70,7 +89,11 @@ async fn look(host: &LocalHost, environment: &EnvironmentName, policy: Option<&[
         policy,
         at: Clock::System.now(),
     };
-    let gathered = progress::shown(host.progress(), gather(host, &proposal, policy::DEFAULTS)).await;
+    let (names, known, news) = (checker.names(), Known::default(), News::default());
+    let outside = Outside::Here { checker, names: &names };
+    let shared = Shared { known: &known, news: &news };
+    let gathering = gather_with(shared, host, &proposal, policy::DEFAULTS, outside);
+    let gathered = progress::shown(host.progress(), gathering).await;
     gathered.map_err(|error| Failure::Outside(error.into()))
 }
 

@@ -1,5 +1,6 @@
 //! `countersign check`: the program over repositories that are written object by object.
 
+mod commands;
 mod formats;
 mod hostile;
 mod local_host;
