@@ -106,6 +106,8 @@ fn is_over(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> bool 
     };
     match error.class {
         Class::Gone => true,
+        // A chain of looks is all that notices what no webhook told: it outlives an app that was locked out for a while.
+        Class::Permanent if matches!(claimed.effect, Effect::Watch { .. }) => waited >= patience,
         Class::Permanent => claimed.attempts.saturating_add(1) >= PERMANENT_TRIES,
         Class::Retry { .. } | Class::Unknown => waited >= patience,
     }
