@@ -21,4 +21,5 @@ mod references;
 mod repositories;
 mod signatures;
 mod slack_payloads;
+mod upstream;
 mod webhooks;

@@ -6,6 +6,8 @@ use super::state::State;
 pub enum FaultKind {
     /// Answers with that status and body without acting.
     Status(u16, String),
+    /// Answers with that status, these headers and that body, without acting.
+    Answered(u16, Vec<(String, String)>, String),
     /// The primary limit is used up: 403, `x-ratelimit-remaining: 0`, reset in that many seconds.
     RateLimited { retry_after: u64 },
     /// A secondary limit, 403 with `retry-after: 60`.

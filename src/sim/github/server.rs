@@ -111,6 +111,10 @@ async fn respond(shared: &Shared, ask: Ask) -> Option<Reply> {
             return None;
         }
         Some(FaultKind::Status(status, body)) => Some(vendor_fault(status, body)),
+        Some(FaultKind::Answered(status, headers, body)) => {
+            let named = |reply: Reply, (name, value): &(String, String)| reply.with_header(name, value);
+            Some(headers.iter().fold(vendor_fault(status, body), named))
+        }
         Some(FaultKind::Redirected(to)) => Some(Reply::empty(302).with_header("location", &to)),
         Some(FaultKind::SecondaryLimit) => Some(Reply::secondary_limit(403, 60)),
         Some(FaultKind::TooManyRequests { retry_after }) => Some(Reply::secondary_limit(429, retry_after)),

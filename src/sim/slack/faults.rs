@@ -19,6 +19,8 @@ pub enum FaultKind {
     RateLimited { retry_after_seconds: u64 },
     /// That HTTP status with an HTML page, as from a broken proxy; nothing is done.
     Status(u16),
+    /// HTTP 200 with that JSON; nothing is done.
+    Answered(serde_json::Value),
     /// `ok: false` with that error; nothing is done.
     Error(String),
     /// The call is done, but the answer takes that long (real time).

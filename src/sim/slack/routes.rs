@@ -117,6 +117,9 @@ fn run_under(
     let (answer, unexpected) = match fault {
         Some(FaultKind::Cut) => return Outcome { response: cut(), error: None, unexpected: None },
         Some(FaultKind::Status(status)) => return Outcome { response: page(*status), error: None, unexpected: None },
+        Some(FaultKind::Answered(body)) => {
+            return Outcome { response: json_response(200, body), error: None, unexpected: None };
+        }
         Some(FaultKind::RateLimited { retry_after_seconds }) => {
             (Err(Refusal::rate_limited(*retry_after_seconds)), None)
         }

@@ -5,7 +5,7 @@ use std::fs;
 
 use countersign::artifact::lfs::{LfsReading, read_pointer};
 use countersign::artifact::signing::{FileDigest, SIGNATURE_FILE, SignatureReport, SignatureVerdict, Trust, verify};
-use countersign::domain::gate::DEFAULT_EXPIRY_MS;
+use countersign::domain::rules::DEFAULT_EXPIRY_MS;
 use countersign::domain::{Digest, EnvironmentName, Evidence, Flag, Timestamp};
 use countersign::engine::gather::{Proposal, gather};
 use countersign::local::LocalHost;
