@@ -423,3 +423,6 @@ impl Evidence {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

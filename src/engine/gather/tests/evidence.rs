@@ -306,6 +306,40 @@ fn the_digest_changes_with_each_input_and_not_with_a_title() {
     differs(digest(&gathered(&forge, &third)), "the base");
 }
 
+/// Everything a repository may hold, changed.
+fn varied() -> (MemoryForge, CommitSha) {
+    let other = CARD.replace("0.914", "0.880").replace("license: mit", "license: cc-by-nc-4.0");
+    let policy = "version: 1\nmodels:\n- { name: a, pickle: { use: forbid } }\n";
+    let (two, three) = (pointer(2, 20), pointer(3, 30));
+    ahead(
+        &[("README.md", CARD), ("models/a/README.md", CARD), ("models/a/m.onnx", "w"), ("old.txt", "moved\n")],
+        &[
+            ("README.md", &other),
+            ("models/a/README.md", &other),
+            ("models/a/m.onnx", "w2"),
+            ("models/a/x.pkl", "cposix\nsystem\n(S'true'\ntR."),
+            ("models/a/y.bin", &two),
+            ("models/b/README.md", CARD),
+            ("models/b/z.safetensors", &three),
+            ("models/b/eval/results.json", "{\"results\": {\"acme\": {\"acc,none\": 0.5, \"acc_stderr,none\": 0.01}}}"),
+            ("new.txt", "moved\n"),
+            ("a.py", "x\u{202e}y\n"),
+            (crate::policy::PATH, policy),
+        ],
+    )
+}
+
+#[test]
+fn the_order_in_which_files_are_listed_does_not_matter() {
+    let (mut forge, head) = varied();
+    let in_order = gathered(&forge, &head);
+    assert!(in_order.flags.len() >= 12, "{:?}", codes(&in_order));
+    for order in 1..=40 {
+        forge.order = order;
+        assert_eq!(gathered(&forge, &head), in_order, "order {order}");
+    }
+}
+
 #[test]
 fn hostile_size_stays_bounded_and_is_told() {
     let path = |n: usize| format!("{n:05}-{}", "\"".repeat(200));

@@ -48,6 +48,8 @@ pub(super) struct MemoryForge {
     pub(super) kinds: BTreeMap<String, EntryKind>,
     /// Commits whose list of files is cut after the first.
     pub(super) cut_trees: BTreeSet<CommitSha>,
+    /// Lists come in another order for each of these.
+    pub(super) order: u64,
     /// Contents that were asked for, by their ids.
     pub(super) asked_blobs: Mutex<Vec<String>>,
     /// Questions that are never answered.
@@ -222,7 +224,11 @@ impl CodeHost for MemoryForge {
             size: u64::try_from(content.len()).unwrap(),
             kind: self.kinds.get(path).copied().unwrap_or_default(),
         };
-        let entries = files.iter().map(entry).take(if truncated { 1 } else { usize::MAX }).collect();
+        let mut entries: Vec<TreeEntry> =
+            files.iter().map(entry).take(if truncated { 1 } else { usize::MAX }).collect();
+        if self.order > 0 {
+            entries.sort_by_key(|entry| Digest::of(format!("{} {}", self.order, entry.path).as_bytes()).to_string());
+        }
         ok(Presence::Found(Tree { entries, truncated }))
     }
 
