@@ -6,9 +6,9 @@ use countersign::domain::{
     CommitSha, DeploymentId, EnvironmentName, InstallationId, Repository, RepositoryId, RunId, Timestamp,
 };
 use countersign::github::{GithubForge, GithubSettings, Timeouts};
-use countersign::ports::Clock;
 use countersign::ports::CodeHost as _;
 use countersign::ports::forge::{Forge as _, TellForge};
+use countersign::ports::{Button, Clock, Conclusion, Note, NoteLevel, PostedSheet, Progress, SheetContent};
 use countersign::sim::github::{GithubOptions, GithubSim};
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
@@ -115,11 +115,64 @@ async fn ask_everything(prism: &Prism) {
     note("default_branch", outcome(forge.default_branch(&repository).await));
     note("ci", outcome(forge.ci(&repository, &one).await));
     note("permission", outcome(forge.permission(&repository, "octocat").await));
+    note("pull_request", outcome(forge.pull_request(&repository, 1_347).await));
+    for content in sheets(&repository, &one) {
+        note("find_sheet", outcome(forge.find_sheet(&repository, &one, content.mark).await));
+        note("new sheet", outcome(forge.show_sheet(None, &content).await));
+        let posted = PostedSheet { id: 4, url: None, is_finished: true, notes: 50 };
+        note("shown sheet", outcome(forge.show_sheet(Some(&posted), &content).await));
+    }
+    for posted in [None, Some(1)] {
+        let text = "A comment, and more than fits. ".repeat(4_000);
+        note("comment", outcome(forge.show_comment(&repository, 1_347, "mark", posted, &text).await));
+    }
     println!("{}", said.join("\n"));
     let problems: Vec<_> =
         said.iter().filter(|line| line.contains("stoplight") || line.contains("not valid")).collect();
     assert!(problems.is_empty(), "{problems:#?}");
     assert!(said.iter().filter(|line| line.contains("Ok")).count() > said.len() / 2, "{said:#?}");
+}
+
+/// A sheet that has only begun, and one with more of everything than GitHub takes.
+fn sheets<'a>(repository: &'a Repository, commit: &'a CommitSha) -> [SheetContent<'a>; 2] {
+    static BUTTONS: [Button; 2] = [
+        Button { name: "again", label: "Gather again", explanation: "Looks at what is live now" },
+        Button { name: "start", label: "Only this change", explanation: "Compares with where the change starts" },
+    ];
+    let begun = SheetContent {
+        repository,
+        commit,
+        mark: "pull/1347",
+        progress: Progress::Gathering,
+        title: "Gathering",
+        summary: "Reading what changes.",
+        text: "",
+        notes: &[],
+        buttons: &[],
+        details_url: None,
+    };
+    let levels = [NoteLevel::Notice, NoteLevel::Warning, NoteLevel::Failure];
+    let note = |n: u64| Note {
+        path: format!("models/m{n}/README.md"),
+        line: n + 1,
+        end_line: n + 3,
+        level: levels[usize::try_from(n % 3).unwrap()],
+        title: "accuracy ".repeat(60),
+        message: "It fell. ".repeat(9_000),
+    };
+    let notes: &'static [Note] = Vec::leak((0..120).map(note).collect());
+    let long: &'static str = String::leak("| accuracy | 0.9 | 0.8 | \u{1f4c9}\n".repeat(4_000));
+    let done = SheetContent {
+        progress: Progress::Done(Conclusion::Failure),
+        title: "2 flags block this",
+        summary: long,
+        text: long,
+        notes,
+        buttons: &BUTTONS,
+        details_url: Some("https://countersign.acme.example/"),
+        ..begun
+    };
+    [begun, done]
 }
 
 fn outcome<T: std::fmt::Debug, E: std::fmt::Debug>(result: Result<T, E>) -> String {
