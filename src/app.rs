@@ -16,7 +16,7 @@ use axum::Router;
 use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
+use crate::config::{OwnerPolicy, PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
 use crate::engine::Engine;
 use crate::engine::pace::Pace;
 use crate::engine::preview::{Concluding, PreviewSettings, Previews};
@@ -148,7 +148,12 @@ fn policy_defaults(settings: &ServeSettings) -> PolicyDefaults {
         WhenMissing::Starter => policy::WhenMissing::Starter,
         WhenMissing::Hold => policy::WhenMissing::Hold,
     };
-    PolicyDefaults { when_missing, expires_after_ms: settings.policy.expires_after.as_millis() }
+    let owner = match settings.policy.owner {
+        OwnerPolicy::Off => policy::OwnerPolicy::Off,
+        OwnerPolicy::WhenPresent => policy::OwnerPolicy::WhenPresent,
+        OwnerPolicy::Required => policy::OwnerPolicy::Required,
+    };
+    PolicyDefaults { when_missing, owner, expires_after_ms: settings.policy.expires_after.as_millis() }
 }
 
 fn previews(settings: &ServeSettings) -> PreviewSettings {

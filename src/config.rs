@@ -18,6 +18,6 @@ pub use serve::{
     AccountLinks, GithubAccess, HttpCheckAccess, LinkRules, PreviewOptions, ServeSettings, ServerLimits, SlackAccess,
     forge_host, identity_file, validate_for_serve,
 };
-pub use settings::{LogFormat, LogSettings, PreviewConclusion, Settings, ShowOn, WhenMissing};
+pub use settings::{LogFormat, LogSettings, OwnerPolicy, PreviewConclusion, Settings, ShowOn, WhenMissing};
 
 pub use crate::domain::Span;

@@ -78,7 +78,17 @@ pub struct SlackSettings {
 #[serde(deny_unknown_fields)]
 pub struct PolicySettings {
     pub when_missing: WhenMissing,
+    pub owner: OwnerPolicy,
     pub expires_after: Span,
+}
+
+/// Whether the policy of an owner's `.github` repository is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnerPolicy {
+    Off,
+    WhenPresent,
+    Required,
 }
 
 /// What holds where a repository has no policy file (R10).

@@ -21,7 +21,8 @@ use crate::app::{self, linking, worker};
 use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
     AccountLinks, GithubAccess, HttpCheckAccess, IdentityFile, LinkRules, LinkedPerson, LogFormat, LogSettings,
-    PreviewConclusion, PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, Span, WhenMissing,
+    OwnerPolicy, PreviewConclusion, PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, Span,
+    WhenMissing,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::domain::{ChatUser, EnvironmentName, ForgeUserId, Request, Timestamp};
@@ -339,7 +340,11 @@ fn settings(
             messages_per_second: options.messages_per_second,
         },
         http_checks: options.http_checks.clone(),
-        policy: PolicySettings { when_missing: options.when_missing, expires_after: Span::from_millis(DAY_MS) },
+        policy: PolicySettings {
+            when_missing: options.when_missing,
+            owner: OwnerPolicy::WhenPresent,
+            expires_after: Span::from_millis(DAY_MS),
+        },
         preview: options.preview.clone(),
         people: people(github),
         account_links: None,

@@ -9,13 +9,14 @@ use crate::domain::{
     CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, InstallationId, Patch, PolicyFound,
     Repository, RepositoryId, RunId, Timestamp,
 };
-use crate::policy::{PolicyDefaults, WhenMissing};
+use crate::policy::{OwnerPolicy, PolicyDefaults, WhenMissing};
 use crate::ports::PortError;
 
 use super::{Gathered, Proposal, gather};
 use forge::{MemoryForge, sha, user};
 
-const DEFAULTS: PolicyDefaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: 1 };
+const DEFAULTS: PolicyDefaults =
+    PolicyDefaults { when_missing: WhenMissing::Starter, owner: OwnerPolicy::Off, expires_after_ms: 1 };
 
 fn repository() -> Repository {
     let id = RepositoryId::new(5);
@@ -32,6 +33,8 @@ fn try_gather(forge: &MemoryForge, commit: &CommitSha) -> Result<Gathered, PortE
         own: &[DeploymentId::new(90)],
         actors: &[user(2, "octocat")],
         run: Some(RunId::new(9)),
+        asked: None,
+        held: &[],
         policy: None,
         at: Timestamp::from_seconds(1),
     };
@@ -49,7 +52,7 @@ fn gathered(forge: &MemoryForge, commit: &CommitSha) -> Evidence {
 }
 
 fn policy(forge: &MemoryForge, commit: &CommitSha) -> PolicyFound {
-    try_gather(forge, commit).unwrap().policy
+    try_gather(forge, commit).unwrap().policies.now
 }
 
 fn digest(evidence: &Evidence) -> Digest {

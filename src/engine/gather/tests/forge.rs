@@ -209,6 +209,14 @@ impl CodeHost for MemoryForge {
         ok(self.default_branch.clone().unwrap())
     }
 
+    fn owners_repository<'a>(&'a self, _: &'a Repository) -> PortResult<'a, Presence<Repository>> {
+        ok(Presence::Missing)
+    }
+
+    fn labels<'a>(&'a self, _: &'a Repository, _: u64) -> PortResult<'a, Vec<String>> {
+        ok(Vec::new())
+    }
+
     fn large_files<'a>(&'a self, _: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
         ok(wanted.iter().map(|file| self.large_file(file)).collect())
     }
