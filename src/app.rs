@@ -7,6 +7,7 @@ pub mod record;
 pub mod runtime;
 pub mod server;
 pub mod shutdown;
+pub mod sockets;
 pub mod worker;
 
 use std::sync::Arc;
@@ -28,10 +29,14 @@ use crate::store::{Store, StoreOptions};
 use crate::telemetry::metrics::{DELIVERIES, Metrics};
 use crate::web::{self, Web};
 
+use sockets::{SocketHealth, Sockets};
+
 /// Everything a running server consists of, except its loops.
 pub struct App {
     pub engine: Engine,
     pub router: Router,
+    /// In Socket Mode.
+    pub sockets: Option<Sockets>,
 }
 
 /// Builds the server from checked settings: the database is open and up to date afterwards, and nothing runs yet.
@@ -60,8 +65,9 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         public_url: settings.public_url.as_ref().map(ToString::to_string),
         link_address: settings.account_links.as_ref().map(linking::base),
     };
-    let router = web::router(web(settings, &engine)?);
-    Ok(App { engine, router })
+    let sockets = Sockets::new(settings, &engine)?;
+    let router = web::router(web(settings, &engine, sockets.as_ref().map(Sockets::health))?);
+    Ok(App { engine, router, sockets })
 }
 
 /// Runs the server until a signal asks it to stop; then what is under way gets ten seconds.
@@ -89,8 +95,14 @@ pub async fn run(settings: &ServeSettings, app: App, stop: CancellationToken) ->
         poll: std::time::Duration::from_millis(settings.engine.poll_every.as_millis().unsigned_abs()),
     };
     let worker = server::spawn(worker::run(app.engine, limits, stop.clone()));
+    let sockets = app.sockets.map(|sockets| server::spawn(sockets.run(stop.clone())));
     let end = async {
         server.stopped().await;
+        if let Some(sockets) = sockets
+            && let Err(error) = sockets.await
+        {
+            tracing::error!(error = %error, "Socket Mode failed");
+        }
         if let Err(error) = worker.await {
             tracing::error!(error = %error, "the worker failed");
         }
@@ -171,7 +183,7 @@ fn previews(settings: &ServeSettings) -> PreviewSettings {
     }
 }
 
-fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
+fn web(settings: &ServeSettings, engine: &Engine, sockets: Option<SocketHealth>) -> anyhow::Result<Web> {
     let metrics = Metrics::start();
     let store = engine.store.clone();
     Ok(Web {
@@ -180,8 +192,11 @@ fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
         clock: engine.clock.clone(),
         body_timeout: settings.limits.body_timeout,
         ready: Arc::new(move || {
-            let store = store.clone();
-            Box::pin(async move { store.check().await.map_err(|error| error.to_string()) })
+            let (store, sockets) = (store.clone(), sockets.clone());
+            Box::pin(async move {
+                store.check().await.map_err(|error| error.to_string())?;
+                Ok(sockets.and_then(|sockets| sockets.trouble()))
+            })
         }),
         metrics: Arc::new(move || metrics.render()),
         observe: |source, outcome| {

@@ -16,7 +16,7 @@ pub use load::{DEFAULTS, Origin, load};
 pub use problem::Problem;
 pub use serve::{
     AccountLinks, GithubAccess, HttpCheckAccess, LinkRules, PreviewOptions, ServeSettings, ServerLimits, SlackAccess,
-    forge_host, identity_file, validate_for_serve,
+    SocketAccess, forge_host, identity_file, validate_for_serve,
 };
 pub use settings::{LogFormat, LogSettings, OwnerPolicy, PreviewConclusion, Settings, ShowOn, WhenMissing};
 

@@ -21,6 +21,7 @@ mod payload;
 mod response_url;
 mod settings;
 mod signature;
+pub mod socket;
 mod standing;
 mod text;
 mod thread;

@@ -30,8 +30,9 @@ pub use door::{Arrival, Authenticate, Door, Intake, IntakeError, Outcome, Refusa
 pub use linking::LinkPages;
 pub use serve::{ConnectionLimits, serve};
 
-/// Whether the server can do its work; `Err` says in a few words what is missing (shown to anybody: no secrets).
-pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+/// Whether the server can do its work; `Err` says in a few words what is missing, `Ok` what does not work although the rest
+/// does (shown to anybody: no secrets).
+pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, Result<Option<String>, String>> + Send + Sync>;
 
 /// Everything the routes need.
 pub struct Web {

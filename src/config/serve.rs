@@ -82,8 +82,11 @@ pub struct GithubAccess {
 pub struct SlackAccess {
     pub api_url: Url,
     pub bot_token: SecretString,
-    /// At least one.
+    /// At least one where requests come in over HTTP.
     pub signing_secrets: Vec<SecretString>,
+    pub takes_http: bool,
+    /// Requests come in over connections that we open.
+    pub socket: Option<SocketAccess>,
     /// Empty: not checked.
     pub app_id: String,
     /// Empty: the workspace of the bot token.
@@ -92,6 +95,14 @@ pub struct SlackAccess {
     pub channel: String,
     /// Into one channel.
     pub messages_per_second: f64,
+}
+
+/// How connections to Slack are opened.
+#[derive(Debug, Clone)]
+pub struct SocketAccess {
+    pub app_token: SecretString,
+    /// From one to ten.
+    pub sockets: usize,
 }
 
 /// How pull requests are shown what the gate will say.
@@ -268,10 +279,14 @@ fn is_client_id(text: &str) -> bool {
 fn slack(slack: &SlackSettings, problems: &mut Problems) -> SlackAccess {
     let rate = slack.messages_per_second;
     problems.unless(rate > 0.0 && rate <= 1_000.0, "slack.messages_per_second", "must be more than 0 and at most 1000");
+    let socket = socket(slack, problems);
+    let takes_http = socket.is_none() || slack.keep_http;
     SlackAccess {
         api_url: problems.api_address("slack.api_url", &slack.api_url),
         bot_token: secret::bot_token(&slack.bot_token, problems),
-        signing_secrets: secret::list("slack.signing_secret", &slack.signing_secret, problems),
+        signing_secrets: secret::signing(slack, takes_http, problems),
+        takes_http,
+        socket,
         app_id: problems.optional_text(
             "slack.app_id",
             &slack.app_id,
@@ -292,6 +307,13 @@ fn slack(slack: &SlackSettings, problems: &mut Problems) -> SlackAccess {
         ),
         messages_per_second: rate,
     }
+}
+
+/// There is none without its token.
+fn socket(slack: &SlackSettings, problems: &mut Problems) -> Option<SocketAccess> {
+    problems.unless((1..=10).contains(&slack.sockets), "slack.sockets", "must be from 1 to 10");
+    let app_token = secret::app_token(&slack.app_token, problems)?;
+    Some(SocketAccess { app_token, sockets: slack.sockets })
 }
 
 fn policy(policy: &PolicySettings, problems: &mut Problems) -> PolicySettings {

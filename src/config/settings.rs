@@ -67,6 +67,10 @@ pub struct SlackSettings {
     pub bot_token: SecretString,
     #[serde(deserialize_with = "secrets")]
     pub signing_secret: Vec<SecretString>,
+    #[serde(deserialize_with = "secret")]
+    pub app_token: SecretString,
+    pub sockets: usize,
+    pub keep_http: bool,
     pub app_id: String,
     pub team_id: String,
     pub channel: String,

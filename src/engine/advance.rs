@@ -48,7 +48,9 @@ pub async fn advance(engine: &Engine, claimed: ClaimedDelivery) -> Result<(), St
     let delivery = &claimed.delivery;
     let outcome = match delivery.source {
         Source::Forge => from_forge(engine, delivery).await,
-        Source::ChatInteraction | Source::ChatCommand | Source::ChatEvent => from_chat(engine, &claimed).await,
+        Source::ChatInteraction | Source::ChatCommand | Source::ChatEvent | Source::ChatFrame => {
+            from_chat(engine, &claimed).await
+        }
     };
     match outcome {
         Ok(()) => Ok(()),

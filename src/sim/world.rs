@@ -334,6 +334,8 @@ fn settings(
             api_url: slack.api_url().parse()?,
             bot_token: SecretString::from(slack.bot_token()),
             signing_secrets: vec![SecretString::from(slack.signing_secret())],
+            takes_http: true,
+            socket: None,
             app_id: slack.app_id(),
             team_id: slack.team_id(),
             channel: workspace::RELEASES.to_owned(),

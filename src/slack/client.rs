@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use hyper_rustls::HttpsConnectorBuilder;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::prelude::{SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackHyperClient};
@@ -48,17 +48,21 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Refuses an address without TLS unless the settings allow it: the token would travel in the clear.
     pub(super) fn new(settings: &SlackSettings) -> Result<Self, PortError> {
+        Self::with_token(&settings.api_url, &settings.bot_token, settings.allow_http)
+    }
+
+    /// Refuses an address without TLS unless the settings allow it: the token would travel in the clear.
+    pub(super) fn with_token(api_url: &str, token: &SecretString, allow_http: bool) -> Result<Self, PortError> {
         let refuse = |why: &str| Err(PortError::permanent("set up Slack", why));
-        let Ok(url) = Url::parse(&settings.api_url) else { return refuse("`slack.api_url` is not an address") };
+        let Ok(url) = Url::parse(api_url) else { return refuse("`slack.api_url` is not an address") };
         match url.scheme() {
             "https" => {}
-            "http" if settings.allow_http => {}
+            "http" if allow_http => {}
             _ => return refuse("`slack.api_url` must begin with `https://`"),
         }
-        let token = SlackApiToken::new(SlackApiTokenValue(settings.bot_token.expose_secret().to_owned()));
-        let api_url = settings.api_url.trim_end_matches('/').to_owned();
+        let token = SlackApiToken::new(SlackApiTokenValue(token.expose_secret().to_owned()));
+        let api_url = api_url.trim_end_matches('/').to_owned();
         Ok(Self { api_url, token, connection: OnceLock::new() })
     }
 

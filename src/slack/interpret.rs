@@ -8,6 +8,7 @@ use super::message::buttons::{APPROVE, CHANGES, DENY, NEXT, PREVIOUS};
 use super::modal::{DENY_CALLBACK, REASON_ACTION, REASON_BLOCK, read_page_value};
 use super::payload::{Action, Envelope, Interaction};
 use super::response_url::ReplyAddresses;
+use super::socket::{self, Frame};
 use super::whisper::{LINK, OPEN_LINK};
 use super::{command, form};
 
@@ -32,7 +33,19 @@ impl Reader {
             Source::ChatInteraction => self.interaction(&Interaction::read(&delivery.body)?),
             Source::ChatCommand => self.command(&delivery.body),
             Source::ChatEvent => self.event(&Envelope::read(&delivery.body)?),
+            Source::ChatFrame => self.frame(delivery),
             Source::Forge => Err("a forge's delivery came to the chat".to_owned()),
+        }
+    }
+
+    /// A frame that could not be read when it came: perhaps this version can.
+    fn frame(&self, delivery: &Delivery) -> Result<ChatSignal, String> {
+        match socket::read(&delivery.body) {
+            Ok(Frame::Envelope(arrived)) => {
+                self.read(&Delivery { source: arrived.source, body: arrived.body, ..delivery.clone() })
+            }
+            Ok(Frame::Hello(_) | Frame::Disconnect(_)) => Ok(ignored("a frame about a connection that is over")),
+            Err(unreadable) => Err(unreadable.why),
         }
     }
 
@@ -141,7 +154,7 @@ pub fn delivery_id(source: Source, body: &str) -> String {
         Source::ChatInteraction => click_parts(body),
         Source::ChatCommand => command_parts(body),
         Source::ChatEvent => Envelope::read(body).ok().and_then(|envelope| envelope.event_id).map(|id| vec![Some(id)]),
-        Source::Forge => None,
+        Source::Forge | Source::ChatFrame => None,
     };
     let identity = parts.and_then(|parts| serde_json::to_vec(&(source.word(), parts)).ok());
     Digest::of(&identity.unwrap_or_else(|| body.as_bytes().to_vec())).to_string()

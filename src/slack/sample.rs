@@ -1,7 +1,7 @@
 //! A request, its evidence and deliveries for tests.
 
 use crate::domain::*;
-use crate::engine::receive::{Delivery, Source};
+use crate::engine::receive::{Delivery, Provenance, Source};
 use crate::ports::Board;
 use crate::slack::SlackSettings;
 
@@ -405,6 +405,7 @@ pub(crate) fn delivery(source: Source, body: &str) -> Delivery {
         body: body.to_owned(),
         body_digest: Digest::of(body.as_bytes()),
         received_at: OPENED,
+        provenance: Provenance::Signed,
     }
 }
 
