@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::state::{Channel, Install, State, Team, User, UserGroup};
+use super::state::{Channel, Install, SocketMode, State, Team, User, UserGroup};
 
 pub const TEAM: &str = "T0ACME";
 /// A company acme shares a channel with.
@@ -11,6 +11,7 @@ pub const APP: &str = "A0COUNTERSIGN";
 pub const BOT_USER: &str = "U0BOT";
 pub const BOT: &str = "B0COUNTERSIGN";
 pub const BOT_TOKEN: &str = "xoxb-simulated-countersign";
+pub const APP_TOKEN: &str = "xapp-1-A0COUNTERSIGN-simulated";
 pub const SIGNING_SECRET: &str = "simulated-signing-secret";
 
 /// `#model-releases`: the app is a member.
@@ -52,6 +53,7 @@ pub fn workspace() -> State {
     State {
         team: team(),
         install: install(),
+        socket_mode: SocketMode { app_token: APP_TOKEN.into(), ..SocketMode::default() },
         users: users(),
         channels: channels(),
         user_groups: user_groups(),

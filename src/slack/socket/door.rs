@@ -198,7 +198,6 @@ mod tests {
             "ws://127.0.0.1:9/link/?ticket=1",
             "https://wss-primary.slack.com/link/",
             "wss://user:password@wss-primary.slack.com/link/",
-            "wss:///link",
             "",
         ] {
             assert!(!may_dial(bad, false), "{bad}");
