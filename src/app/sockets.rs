@@ -57,6 +57,11 @@ impl Sockets {
             max_frame_bytes: settings.limits.max_slack_body_bytes,
         };
         let door = SocketDoor::new(&door).context("cannot set up Socket Mode")?;
+        if !slack.takes_http && !slack.signing_secrets.is_empty() {
+            tracing::info!(
+                "slack.signing_secret is not needed in Socket Mode: /slack/… is closed (slack.keep_http opens it)"
+            );
+        }
         Ok(Some(Self {
             door: Arc::new(door),
             taking: Taking::new(engine),
@@ -216,20 +221,14 @@ async fn until(then: Option<Instant>) {
 fn log_end(id: SocketId, ended: &Result<End, PortError>) {
     match ended {
         Ok(end @ (End::Replaced | End::Stopped)) => {
-            tracing::info!(slack.socket = %id, why = end.word(), "connection {id} to Slack is closed");
+            tracing::info!(slack.socket = %id, why = end.word(), "connection {id} to Slack is closed: {end}");
         }
-        Ok(End::LinkDisabled) => tracing::error!(
-            slack.socket = %id,
-            "Socket Mode was switched off for this app at Slack: nothing arrives until it is switched on again \
-             (api.slack.com/apps > your app > Socket Mode)"
-        ),
-        Ok(End::OtherApp(theirs)) => tracing::error!(
-            slack.socket = %id, slack.app = theirs,
-            "slack.app_token belongs to the app {theirs}, not to slack.app_id: nothing is taken from it"
-        ),
-        Ok(end) => tracing::warn!(slack.socket = %id, end = ?end, "connection {id} to Slack ended: {}", end.word()),
+        Ok(end @ (End::LinkDisabled | End::OtherApp(_) | End::TooManyWebsockets)) => {
+            tracing::error!(slack.socket = %id, why = end.word(), "connection {id} to Slack is of no use: {end}");
+        }
+        Ok(end) => tracing::warn!(slack.socket = %id, why = end.word(), "connection {id} to Slack is over: {end}"),
         Err(error) if error.class == Class::Permanent => tracing::error!(
-            slack.socket = %id, error = %error, "no connection to Slack can be opened; check slack.app_token"
+            slack.socket = %id, error = %error, "no connection to Slack can be opened: check slack.app_token and its scope connections:write"
         ),
         Err(error) => tracing::warn!(slack.socket = %id, error = %error, "no connection to Slack, trying again"),
     }

@@ -16,8 +16,7 @@ pub enum Source {
 }
 
 impl Source {
-    const ALL: [Self; 5] =
-        [Self::Forge, Self::ChatInteraction, Self::ChatCommand, Self::ChatEvent, Self::ChatFrame];
+    const ALL: [Self; 5] = [Self::Forge, Self::ChatInteraction, Self::ChatCommand, Self::ChatEvent, Self::ChatFrame];
 
     pub const fn word(self) -> &'static str {
         match self {

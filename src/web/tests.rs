@@ -288,6 +288,17 @@ async fn health_tells_alive_from_ready() {
     assert_eq!(text(get("/metrics").await).await, "countersign_waiting 0\n");
 }
 
+/// What works in part still takes deliveries: a balancer that turns away from it would lose the others too.
+#[tokio::test]
+async fn a_part_that_does_not_work_is_said_and_stops_nothing() {
+    let ready: Ready = Arc::new(|| Box::pin(async { Ok(Some("no connection to the chat for 42 s".to_owned())) }));
+    let degraded = Web { ready, ..web(&Disk::default()) };
+    let answer = ask(router(degraded), Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let said: Value = serde_json::from_str(&text(answer).await).unwrap();
+    assert_eq!(said, json!({ "status": "degraded", "detail": "no connection to the chat for 42 s" }));
+}
+
 #[tokio::test]
 async fn unknown_addresses_and_methods_are_problems_too() {
     let ask_with = |method: &str, path: &str| {

@@ -15,7 +15,9 @@ fn both_transports_tell_the_same_stories() {
     let told: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/stories"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".rs") && !["over_http.rs", "over_sockets.rs", "stage.rs"].contains(&name.as_str()))
+        .filter(|name| {
+            name.ends_with(".rs") && !["over_http.rs", "over_sockets.rs", "stage.rs"].contains(&name.as_str())
+        })
         .collect();
     assert_eq!(told.len(), over_http.len(), "{told:?}");
 }

@@ -22,9 +22,9 @@ use super::books::{RecordedCall, is_programming_error};
 use super::faults::{self, FaultKind};
 use super::methods::{self, Method};
 use super::rates;
-use super::socket;
 use super::refusal::Refusal;
 use super::server::{CutConnection, Simulator};
+use super::socket;
 use super::state::State;
 
 /// The most of a request body that is read.

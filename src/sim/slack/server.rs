@@ -92,7 +92,8 @@ pub(super) async fn serve(listener: TcpListener, simulator: Arc<Simulator>, stop
 
 async fn serve_connection(stream: TcpStream, router: Router, stop: CancellationToken) {
     let service = hyper::service::service_fn(move |request| answer(router.clone(), request));
-    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
     // A broken connection is the client's to notice.
     tokio::select! {
         () = stop.cancelled() => {}

@@ -5,6 +5,7 @@ mod chat;
 mod clicks;
 mod client;
 mod modals;
+mod sockets;
 
 use std::time::Duration;
 

@@ -247,6 +247,26 @@ impl End {
     }
 }
 
+/// For operators.
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Replaced => f.write_str("another connection took its place"),
+            Self::Dropped(why) => write!(f, "the connection ended ({why})"),
+            Self::Silent => f.write_str("the connection went silent"),
+            Self::NotGreeted => f.write_str("Slack did not greet the connection"),
+            Self::LinkDisabled => f.write_str(
+                "Socket Mode is switched off for this app at Slack (api.slack.com/apps > your app > Socket Mode)",
+            ),
+            Self::TooManyWebsockets => {
+                f.write_str("Slack says that the app has too many connections: at most ten, over all its processes")
+            }
+            Self::OtherApp(theirs) => write!(f, "slack.app_token belongs to the app {theirs}, not to slack.app_id"),
+            Self::Stopped => f.write_str("this server stops"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,7 +41,9 @@ const DEGRADED_AFTER: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 enum Standing {
     Opening,
-    Greeted { since: Instant },
+    Greeted {
+        since: Instant,
+    },
     /// Takes what comes, and is going to end.
     Retiring,
 }
@@ -95,8 +97,12 @@ impl Fleet {
     /// Returns the connections that may go because their successors are there, and how many connections of other
     /// processes there are, if that is news.
     pub fn greeted(&mut self, id: SocketId, hello: &Hello, now: Instant) -> (Vec<SocketId>, Option<usize>) {
-        let Some(standing) = self.sockets.get_mut(&id) else { return (Vec::new(), None) };
-        *standing = Standing::Greeted { since: now };
+        // One that was told to go before it was greeted takes what comes, and no more than that.
+        match self.sockets.get_mut(&id) {
+            Some(standing @ Standing::Opening) => *standing = Standing::Greeted { since: now },
+            Some(Standing::Retiring | Standing::Greeted { .. }) => {}
+            None => return (Vec::new(), None),
+        }
         (self.down_since, self.trouble, self.not_before, self.is_hopeless) = (None, None, None, false);
         let ours = self.sockets.values().filter(|standing| !matches!(standing, Standing::Opening)).count();
         let others = hello.connections.unwrap_or(0).saturating_sub(ours);
@@ -126,10 +132,12 @@ impl Fleet {
         }
         match end {
             End::Replaced | End::Stopped => {}
-            End::Dropped(_) | End::Silent | End::NotGreeted if has_worked => self.trouble = Some(words(end)),
-            End::Dropped(_) | End::Silent | End::NotGreeted => self.failed(words(end), None, now, fraction),
-            End::TooManyWebsockets => self.failed(words(end), Some(LONGEST_PAUSE), now, fraction),
-            End::LinkDisabled | End::OtherApp(_) => self.hopeless(words(end), now, fraction),
+            // Why the others ended is known already, and a new one would end alike.
+            End::Dropped(_) | End::Silent | End::NotGreeted if self.is_hopeless => {}
+            End::Dropped(_) | End::Silent | End::NotGreeted if has_worked => self.trouble = Some(end.to_string()),
+            End::Dropped(_) | End::Silent | End::NotGreeted => self.failed(end.to_string(), None, now, fraction),
+            End::TooManyWebsockets => self.failed(end.to_string(), Some(LONGEST_PAUSE), now, fraction),
+            End::LinkDisabled | End::OtherApp(_) => self.hopeless(end.to_string(), now, fraction),
         }
         self.note_if_down(now);
     }
@@ -191,20 +199,6 @@ impl Fleet {
         self.failed(why, None, now, fraction);
         self.is_hopeless = true;
         self.not_before = Some(now + HOPELESS_PAUSE.mul_f64(1.0 + fraction.clamp(0.0, 1.0) / 10.0));
-    }
-}
-
-fn words(end: &End) -> String {
-    match end {
-        End::Replaced | End::Stopped => String::new(),
-        End::Dropped(why) => format!("the connection ended ({why})"),
-        End::Silent => "the connection went silent".to_owned(),
-        End::NotGreeted => "Slack did not greet the connection".to_owned(),
-        End::LinkDisabled => {
-            "Socket Mode is switched off for this app (api.slack.com/apps > your app > Socket Mode)".to_owned()
-        }
-        End::TooManyWebsockets => "Slack says that the app has too many connections: at most ten, over all processes".to_owned(),
-        End::OtherApp(theirs) => format!("slack.app_token belongs to the app {theirs}, not to slack.app_id"),
     }
 }
 

@@ -152,6 +152,27 @@ fn what_nobody_mends_by_waiting_is_said_at_once_and_tried_slowly() {
     assert!(fleet.trouble(now).unwrap().contains("invalid_auth"));
 }
 
+/// The switch is told to one connection and the others are torn: that must not bring the storm back.
+#[test]
+fn connections_torn_after_a_hopeless_end_change_nothing() {
+    let (mut fleet, [one, two], now) = standing();
+    fleet.ended(one, &End::LinkDisabled, now, 0.0);
+    fleet.ended(two, &End::Dropped("reset".into()), now, 0.0);
+    assert!(fleet.trouble(now).unwrap().contains("switched off"), "{:?}", fleet.trouble(now));
+    assert!(pause(&mut fleet, now) >= HOPELESS_PAUSE);
+}
+
+#[test]
+fn a_connection_told_to_go_before_it_was_greeted_needs_a_successor_all_the_same() {
+    let now = Instant::now();
+    let mut fleet = Fleet::new(1, now);
+    let first = opened(&mut fleet, now);
+    fleet.retires(first, now);
+    let second = opened(&mut fleet, now);
+    assert_eq!(fleet.greeted(first, &Hello::default(), now).0, []);
+    assert_eq!(fleet.greeted(second, &Hello::default(), now).0, [first]);
+}
+
 #[test]
 fn half_a_minute_without_a_connection_is_trouble() {
     let (mut fleet, [one, two], now) = standing();

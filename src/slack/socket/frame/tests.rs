@@ -37,11 +37,19 @@ fn a_payload_takes_the_form_of_its_http_door() {
     let click = arrived(&format!(
         r#"{{"envelope_id":"e-1","type":"interactive","payload":{payload},"accepts_response_payload":false}}"#
     ));
-    assert_eq!((click.id.as_str(), click.source, click.takes_reply, click.retry), ("e-1", Source::ChatInteraction, false, 0));
+    assert_eq!(
+        (click.id.as_str(), click.source, click.takes_reply, click.retry),
+        ("e-1", Source::ChatInteraction, false, 0)
+    );
     assert_eq!(form::the_only(&click.body, "payload").unwrap(), payload, "to the byte");
 
-    let event = arrived(r#"{"envelope_id":"e-2","type":"events_api","payload":{"type": "event_callback"},"retry_attempt":2,"retry_reason":"timeout"}"#);
-    assert_eq!((event.source, event.body.as_str(), event.retry), (Source::ChatEvent, r#"{"type": "event_callback"}"#, 2));
+    let event = arrived(
+        r#"{"envelope_id":"e-2","type":"events_api","payload":{"type": "event_callback"},"retry_attempt":2,"retry_reason":"timeout"}"#,
+    );
+    assert_eq!(
+        (event.source, event.body.as_str(), event.retry),
+        (Source::ChatEvent, r#"{"type": "event_callback"}"#, 2)
+    );
 
     let command = arrived(
         r#"{"envelope_id":"e-3","type":"slash_commands","accepts_response_payload":true,
@@ -71,13 +79,18 @@ fn what_cannot_be_read_keeps_the_id_that_acknowledges_it() {
         assert_eq!(unreadable(text).envelope.as_deref(), id, "{text}");
     }
     let long = "e".repeat(MAX_ID_BYTES + 1);
-    assert_eq!(unreadable(&format!(r#"{{"type":"interactive","envelope_id":"{long}","payload":{{}}}}"#)).envelope, None);
+    assert_eq!(
+        unreadable(&format!(r#"{{"type":"interactive","envelope_id":"{long}","payload":{{}}}}"#)).envelope,
+        None
+    );
 }
 
 /// People's words and capabilities stay out of the log.
 #[test]
 fn the_reason_never_repeats_the_frame() {
-    let why = unreadable(r#"{"type":"interactive","envelope_id":"e","payload":{"reason":"a secret"},"retry_attempt":"x"}"#).why;
+    let why =
+        unreadable(r#"{"type":"interactive","envelope_id":"e","payload":{"reason":"a secret"},"retry_attempt":"x"}"#)
+            .why;
     assert!(!why.contains("secret") && why.contains("column"), "{why}");
 }
 
