@@ -37,7 +37,10 @@ const PLACES: &[(&str, &str)] = &[
     ("server.public_url", "the address people reach this server at, such as https://countersign.acme.example"),
     ("identity.slack_profile_field", "the `id` of the field in Slack's answer to team.profile.get"),
     ("slack.bot_token", "api.slack.com/apps > your app > OAuth & Permissions > Bot User OAuth Token"),
-    ("slack.signing_secret", "api.slack.com/apps > your app > Basic Information > App Credentials > Signing Secret"),
+    (
+        "slack.signing_secret",
+        "api.slack.com/apps > your app > Basic Information > App Credentials > Signing Secret (Socket Mode does without it)",
+    ),
     (
         "slack.app_token",
         "api.slack.com/apps > your app > Basic Information > App-Level Tokens > Generate, with the scope connections:write",

@@ -52,7 +52,7 @@ pub(super) fn bot_token(token: &SecretString, problems: &mut Problems) -> Secret
 pub(super) fn signing(slack: &SlackSettings, takes_http: bool, problems: &mut Problems) -> Vec<SecretString> {
     const KEY: &str = "slack.signing_secret";
     if slack.signing_secret.is_empty() && takes_http {
-        problems.wrong(KEY, "is missing (Socket Mode does without: slack.app_token)");
+        problems.missing(KEY);
     }
     slack.signing_secret.iter().map(|secret| checked(KEY, secret, problems)).collect()
 }
