@@ -1,5 +1,6 @@
 //! Turns a stored delivery into decisions: interpret it, look up what it needs, then decide and store in one transaction.
 
+mod access;
 mod acted;
 mod asked;
 mod clicked;
@@ -100,6 +101,7 @@ async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Tro
             shown::show(engine, delivery, &value, &what, &opening, &reply).await
         }
         ChatSignal::Command { command, reply } => commanded::answer(engine, delivery, command, &reply).await,
+        ChatSignal::AccessLost { workspace, why } => access::lost(engine, delivery, workspace.as_deref(), &why).await,
         ChatSignal::Ignored { why } => ignore(engine, delivery, &why).await,
     }
 }

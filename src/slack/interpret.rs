@@ -108,12 +108,15 @@ impl Reader {
     fn event(&self, envelope: &Envelope) -> Result<ChatSignal, String> {
         self.is_for_us(envelope.api_app_id.as_deref(), false)?;
         let kind = envelope.event.as_ref().map_or(envelope.kind.as_str(), |event| event.kind.as_str());
-        Ok(ignored(&match kind {
-            "app_uninstalled" | "tokens_revoked" => {
-                format!("{kind}: calls to Slack will fail until the app is installed again")
-            }
-            other => format!("{other} events mean nothing to us"),
-        }))
+        let revokes_ours = || {
+            let tokens = envelope.event.as_ref().and_then(|event| event.tokens.as_ref());
+            tokens.is_some_and(|tokens| !tokens.bot.is_empty())
+        };
+        Ok(match kind {
+            "app_uninstalled" => access_lost(envelope, kind),
+            "tokens_revoked" if revokes_ours() => access_lost(envelope, kind),
+            other => ignored(&format!("{other} events mean nothing to us")),
+        })
     }
 
     /// The signature proves a workspace's app, this the app: two may share a secret by mistake.
@@ -222,6 +225,13 @@ fn checked_value(value: &str) -> Result<String, String> {
 fn checked_id(id: &str) -> Result<String, String> {
     let usable = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if usable { Ok(id.to_owned()) } else { Err("an id that is not letters and digits".to_owned()) }
+}
+
+/// Slack: [app_uninstalled](https://docs.slack.dev/reference/events/app_uninstalled),
+/// [tokens_revoked](https://docs.slack.dev/reference/events/tokens_revoked); they come in either order.
+fn access_lost(envelope: &Envelope, why: &str) -> ChatSignal {
+    let workspace = envelope.team_id.as_deref().and_then(|id| checked_id(id).ok());
+    ChatSignal::AccessLost { workspace, why: why.to_owned() }
 }
 
 fn ignored(why: &str) -> ChatSignal {

@@ -113,6 +113,6 @@ fn clicker(engine: &Engine, delivery: &Delivery) -> Option<ReplyTo> {
         | ChatSignal::Act { reply, .. }
         | ChatSignal::Show { reply, .. }
         | ChatSignal::Command { reply, .. } => Some(reply),
-        ChatSignal::Ignored { .. } => None,
+        ChatSignal::AccessLost { .. } | ChatSignal::Ignored { .. } => None,
     }
 }
