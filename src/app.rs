@@ -53,7 +53,7 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
     let engine = Engine {
         store,
         forge: Arc::new(github(settings, clock.clone())?),
-        chat: chat.clone(),
+        chat: Arc::<SlackChat>::clone(&chat),
         checker: Arc::new(checks::checker(settings, clock.clone())),
         clock,
         ids,
@@ -66,7 +66,8 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         link_address: settings.account_links.as_ref().map(linking::base),
     };
     let sockets = Sockets::new(settings, &engine)?;
-    let router = web::router(web(settings, &engine, sockets.as_ref().map(Sockets::health))?);
+    let trouble = trouble(&chat, sockets.as_ref());
+    let router = web::router(web(settings, &engine, trouble)?);
     Ok(App { engine, router, sockets })
 }
 
@@ -135,7 +136,7 @@ fn slack(settings: &ServeSettings, clock: Clock) -> anyhow::Result<SlackChat> {
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let slack = SlackSettings {
         api_url: access.api_url.to_string().trim_end_matches('/').to_owned(),
-        bot_token: access.bot_token.clone(),
+        bot_token: access.bot_token.clone().into(),
         team_id: given(&access.team_id),
         app_id: given(&access.app_id),
         channel: access.channel.clone(),
@@ -183,7 +184,19 @@ fn previews(settings: &ServeSettings) -> PreviewSettings {
     }
 }
 
-fn web(settings: &ServeSettings, engine: &Engine, sockets: Option<SocketHealth>) -> anyhow::Result<Web> {
+/// What does not work although the server does, in words for an operator.
+type Trouble = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
+fn trouble(chat: &Arc<SlackChat>, sockets: Option<&Sockets>) -> Trouble {
+    let (chat, sockets) = (Arc::clone(chat), sockets.map(Sockets::health));
+    Arc::new(move || {
+        let all = [chat.trouble(), sockets.as_ref().and_then(SocketHealth::trouble)];
+        let all: Vec<String> = all.into_iter().flatten().collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    })
+}
+
+fn web(settings: &ServeSettings, engine: &Engine, trouble: Trouble) -> anyhow::Result<Web> {
     let metrics = Metrics::start();
     let store = engine.store.clone();
     Ok(Web {
@@ -192,10 +205,10 @@ fn web(settings: &ServeSettings, engine: &Engine, sockets: Option<SocketHealth>)
         clock: engine.clock.clone(),
         body_timeout: settings.limits.body_timeout,
         ready: Arc::new(move || {
-            let (store, sockets) = (store.clone(), sockets.clone());
+            let (store, trouble) = (store.clone(), Arc::clone(&trouble));
             Box::pin(async move {
                 store.check().await.map_err(|error| error.to_string())?;
-                Ok(sockets.and_then(|sockets| sockets.trouble()))
+                Ok(trouble())
             })
         }),
         metrics: Arc::new(move || metrics.render()),

@@ -25,6 +25,7 @@ pub mod socket;
 mod standing;
 mod text;
 mod thread;
+mod token;
 mod whisper;
 
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use client::AuthTest;
 pub use interpret::delivery_id;
 pub use settings::SlackSettings;
 pub use signature::{SigningSecrets, Unauthorized};
+pub use token::{Token, TokenOf};
 
 /// Paths that the app's manifest names.
 #[derive(Debug, Clone, Copy)]

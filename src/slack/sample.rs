@@ -10,7 +10,7 @@ pub(crate) const OPENED: Timestamp = Timestamp::from_seconds(1_795_348_800);
 pub(crate) fn settings() -> SlackSettings {
     SlackSettings {
         api_url: "https://slack.com/api".into(),
-        bot_token: "xoxb-test".to_owned().into(),
+        bot_token: secrecy::SecretString::from("xoxb-test").into(),
         team_id: Some("T0ACME".into()),
         app_id: Some("A0COUNTER".into()),
         channel: "C0DEPLOY".into(),

@@ -14,7 +14,8 @@ pub(super) async fn lost(
 ) -> Result<(), Trouble> {
     let name = workspace.unwrap_or("unnamed");
     tracing::error!(
-        chat.workspace = name, why,
+        chat.workspace = name,
+        why,
         "the chat workspace {name} no longer lets us in ({why}): nobody there can be asked until the app is installed again"
     );
     note(engine, delivery, None, "chat.access_lost", json!({ "workspace": workspace, "why": why })).await

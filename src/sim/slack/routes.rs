@@ -206,6 +206,9 @@ fn authorize(state: &State, method: &Method, authorization: &str, is_get: bool) 
     if token != state.install.bot_token {
         return Err(Refusal::new("invalid_auth"));
     }
+    if let Some(word) = &state.install.token_refused_with {
+        return Err(Refusal::new(word));
+    }
     let granted = |scope: &&str| state.install.scopes.iter().any(|have| have == scope);
     match method.scopes.first() {
         Some(needed) if !method.scopes.iter().any(granted) => {

@@ -73,6 +73,7 @@ fn install() -> Install {
         bot_user_id: BOT_USER.into(),
         bot_id: BOT.into(),
         bot_token: BOT_TOKEN.into(),
+        token_refused_with: None,
         signing_secret: SIGNING_SECRET.into(),
         scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
     }

@@ -67,7 +67,7 @@ pub enum Heard {
 impl SocketDoor {
     /// `Err` for an address we must not send a token to.
     pub fn new(settings: &SocketSettings) -> Result<Self, PortError> {
-        let client = Client::with_token(&settings.api_url, &settings.app_token, settings.allow_http)?;
+        let client = Client::with_token(&settings.api_url, &settings.app_token.clone().into(), settings.allow_http)?;
         Ok(Self { client, allow_plain: settings.allow_http, max_frame_bytes: settings.max_frame_bytes })
     }
 

@@ -146,6 +146,20 @@ impl Stage {
         self.request().await.phase == Phase::Open
     }
 
+    /// What `/readyz` says.
+    pub async fn ready(&self) -> serde_json::Value {
+        let url = format!("http://{}/readyz", self.world.address().unwrap());
+        let patience = std::time::Duration::from_secs(5);
+        let answer = countersign::sim::http::request("GET", &url, &[], b"", patience).await.unwrap();
+        serde_json::from_slice(&answer.body).unwrap()
+    }
+
+    /// The names of all rows of the record.
+    pub async fn record_names(&self) -> Vec<String> {
+        let rows = self.world.engine().unwrap().store.audit_rows(0, 1_000).await.unwrap();
+        rows.into_iter().map(|row| row.name).collect()
+    }
+
     pub async fn finish(self) {
         self.world.finish().await.unwrap();
     }
