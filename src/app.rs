@@ -2,6 +2,7 @@
 
 pub mod checks;
 pub mod doors;
+pub mod installs;
 pub mod linking;
 pub mod record;
 pub mod runtime;
@@ -24,11 +25,12 @@ use crate::engine::preview::{Concluding, PreviewSettings, Previews};
 use crate::github::{GithubForge, GithubSettings, SignInSettings, Timeouts};
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{Clock, IdSource};
-use crate::slack::{SlackChat, SlackSettings};
+use crate::slack::{SlackChat, SlackSettings, Token};
 use crate::store::{Store, StoreOptions};
 use crate::telemetry::metrics::{DELIVERIES, Metrics};
 use crate::web::{self, Web};
 
+use installs::Installs;
 use sockets::{SocketHealth, Sockets};
 
 /// Everything a running server consists of, except its loops.
@@ -49,7 +51,8 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
     let store =
         Store::open(settings.database_url.expose_secret(), options).await.context("cannot open the database")?;
     store.migrate().await.context("cannot bring the database up to date")?;
-    let chat = Arc::new(slack(settings, clock.clone())?);
+    let installs = Installs::new(settings, &store, clock.clone(), ids.clone())?;
+    let chat = Arc::new(slack(settings, installs.as_ref(), clock.clone())?);
     let engine = Engine {
         store,
         forge: Arc::new(github(settings, clock.clone())?),
@@ -67,7 +70,8 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
     };
     let sockets = Sockets::new(settings, &engine)?;
     let trouble = trouble(&chat, sockets.as_ref());
-    let router = web::router(web(settings, &engine, trouble)?);
+    let router =
+        web::router(Web { consent: installs.as_ref().map(Installs::door), ..web(settings, &engine, trouble)? });
     Ok(App { engine, router, sockets })
 }
 
@@ -131,12 +135,15 @@ fn github(settings: &ServeSettings, clock: Clock) -> anyhow::Result<GithubForge>
     GithubForge::new(&github, clock).context("cannot set up the connection to GitHub")
 }
 
-fn slack(settings: &ServeSettings, clock: Clock) -> anyhow::Result<SlackChat> {
+fn slack(settings: &ServeSettings, installs: Option<&Arc<Installs>>, clock: Clock) -> anyhow::Result<SlackChat> {
     let access = &settings.slack;
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let slack = SlackSettings {
         api_url: access.api_url.to_string().trim_end_matches('/').to_owned(),
-        bot_token: access.bot_token.clone().into(),
+        bot_token: match installs {
+            Some(installs) => Token::Kept(installs.token_of()),
+            None => access.bot_token.clone().into(),
+        },
         team_id: given(&access.team_id),
         app_id: given(&access.app_id),
         channel: access.channel.clone(),
@@ -218,5 +225,6 @@ fn web(settings: &ServeSettings, engine: &Engine, trouble: Trouble) -> anyhow::R
         audit: record::audit_list(settings, &engine.store),
         checks: checks::door(settings, engine),
         linking: linking::pages(engine),
+        consent: None,
     })
 }

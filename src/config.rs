@@ -15,8 +15,8 @@ pub use identity::{IdentityEntry, IdentityFile, LinkedPerson};
 pub use load::{DEFAULTS, Origin, load};
 pub use problem::Problem;
 pub use serve::{
-    AccountLinks, GithubAccess, HttpCheckAccess, LinkRules, PreviewOptions, ServeSettings, ServerLimits, SlackAccess,
-    SocketAccess, forge_host, identity_file, validate_for_serve,
+    AccountLinks, GithubAccess, HttpCheckAccess, LinkRules, OAuthAccess, PreviewOptions, ServeSettings, ServerLimits,
+    SlackAccess, SocketAccess, forge_host, identity_file, validate_for_serve,
 };
 pub use settings::{LogFormat, LogSettings, OwnerPolicy, PreviewConclusion, Settings, ShowOn, WhenMissing};
 

@@ -13,6 +13,8 @@ const SECRETS: &[&str] = &[
     "slack.bot_token",
     "slack.signing_secret",
     "slack.app_token",
+    "slack.client_secret",
+    "slack.token_key",
     "checks.http.signing_secret",
 ];
 
@@ -45,6 +47,8 @@ const PLACES: &[(&str, &str)] = &[
         "slack.app_token",
         "api.slack.com/apps > your app > Basic Information > App-Level Tokens > Generate, with the scope connections:write",
     ),
+    ("slack.client_secret", "api.slack.com/apps > your app > Basic Information > App Credentials > Client Secret"),
+    ("slack.token_key", "make one with `openssl rand -base64 32` and keep it apart from the database"),
     ("slack.app_id", "api.slack.com/apps > your app > Basic Information > App Credentials > App ID"),
     ("slack.team_id", "open Slack in a browser, it is the T… in https://app.slack.com/client/T…"),
     ("slack.channel", "Slack > the channel's name > About > Channel ID at the bottom"),

@@ -71,6 +71,11 @@ pub struct SlackSettings {
     pub app_token: SecretString,
     pub sockets: usize,
     pub keep_http: bool,
+    pub client_id: String,
+    #[serde(deserialize_with = "secret")]
+    pub client_secret: SecretString,
+    #[serde(deserialize_with = "secrets")]
+    pub token_key: Vec<SecretString>,
     pub app_id: String,
     pub team_id: String,
     pub channel: String,

@@ -101,7 +101,9 @@ async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Tro
             shown::show(engine, delivery, &value, &what, &opening, &reply).await
         }
         ChatSignal::Command { command, reply } => commanded::answer(engine, delivery, command, &reply).await,
-        ChatSignal::AccessLost { workspace, why } => access::lost(engine, delivery, workspace.as_deref(), &why).await,
+        ChatSignal::AccessLost { workspace, why, since } => {
+            access::lost(engine, delivery, workspace.as_deref(), &why, since).await
+        }
         ChatSignal::Ignored { why } => ignore(engine, delivery, &why).await,
     }
 }

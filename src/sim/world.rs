@@ -374,6 +374,7 @@ fn settings(
                 Transport::Http => vec![SecretString::from(slack.signing_secret())],
                 Transport::Socket(_) => Vec::new(),
             },
+            oauth: None,
             takes_http: options.transport == Transport::Http,
             socket: match options.transport {
                 Transport::Http => None,

@@ -1,6 +1,6 @@
 //! Reads stored deliveries: what a click, a submitted view, a command or an event means to us.
 
-use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Words};
+use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Timestamp, Words};
 use crate::engine::receive::{Delivery, Source};
 use crate::ports::chat::{ChatCommand, ChatSignal, Opening, Wanted};
 
@@ -231,7 +231,8 @@ fn checked_id(id: &str) -> Result<String, String> {
 /// [tokens_revoked](https://docs.slack.dev/reference/events/tokens_revoked); they come in either order.
 fn access_lost(envelope: &Envelope, why: &str) -> ChatSignal {
     let workspace = envelope.team_id.as_deref().and_then(|id| checked_id(id).ok());
-    ChatSignal::AccessLost { workspace, why: why.to_owned() }
+    // They may come late: the app may have been installed again meanwhile.
+    ChatSignal::AccessLost { workspace, why: why.to_owned(), since: envelope.event_time.map(Timestamp::from_seconds) }
 }
 
 fn ignored(why: &str) -> ChatSignal {

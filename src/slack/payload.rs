@@ -96,6 +96,7 @@ pub(super) struct Envelope {
     pub event_id: Option<String>,
     pub api_app_id: Option<String>,
     pub team_id: Option<String>,
+    pub event_time: Option<i64>,
     pub event: Option<InnerEvent>,
 }
 

@@ -83,6 +83,7 @@ fn web(disk: &Disk) -> Web {
         audit: None,
         checks: None,
         linking: None,
+        consent: None,
     }
 }
 

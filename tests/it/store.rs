@@ -4,6 +4,7 @@ mod claims;
 mod group_commit;
 mod inbox;
 mod links;
+mod installations;
 mod migrations;
 mod outbox;
 mod previews;

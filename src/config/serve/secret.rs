@@ -26,7 +26,7 @@ pub(super) fn optional(key: &str, secret: &SecretString, problems: &mut Problems
 }
 
 /// Kept as written: the other side signs with white space and all.
-fn checked(key: &str, secret: &SecretString, problems: &mut Problems) -> SecretString {
+pub(super) fn checked(key: &str, secret: &SecretString, problems: &mut Problems) -> SecretString {
     let text = secret.expose_secret();
     if text.trim().is_empty() {
         problems.wrong(key, "is empty: anybody could sign with an empty secret");

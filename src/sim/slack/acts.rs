@@ -2,6 +2,7 @@
 //! long as Slack would wait.
 
 mod clicks;
+mod consent;
 mod deliveries;
 mod modals;
 

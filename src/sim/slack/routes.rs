@@ -3,6 +3,7 @@
 mod channels;
 mod chat;
 mod connections;
+mod oauth;
 mod people;
 mod response_url;
 mod views;
@@ -45,6 +46,7 @@ pub(super) fn router(simulator: Arc<Simulator>) -> Router {
     let method = axum::routing::get(call_method).post(call_method);
     let response = axum::routing::post(response_url::post);
     Router::new()
+        .route("/api/oauth.v2.access", axum::routing::post(oauth::access))
         .route("/api/{method}", method)
         .route("/actions/{team}/{number}/{secret}", response.clone())
         .route("/commands/{team}/{number}/{secret}", response)
@@ -149,7 +151,7 @@ fn answer(
     };
     let (unknown, now) = (arguments::unknown(method, &arguments), simulator.clock.now());
     let outcome = arguments::read(raw, Some(method))
-        .and_then(|_| authorize(state, method, authorization, raw.is_get))
+        .and_then(|_| authorize(state, method, authorization, raw.is_get, now))
         .and_then(|()| admit(state, method, now))
         .and_then(|()| checked(method, arguments))
         .and_then(|arguments| dispatch(method.name, &mut Call { state, arguments, now }, &simulator.base_url));
@@ -187,7 +189,7 @@ fn checked(method: &Method, mut arguments: Map<String, Value>) -> Result<Map<Str
 }
 
 /// The app-level token opens connections and nothing else, and nothing else does. It is taken from the header only.
-fn authorize(state: &State, method: &Method, authorization: &str, is_get: bool) -> Result<(), Refusal> {
+fn authorize(state: &State, method: &Method, authorization: &str, is_get: bool, now: Timestamp) -> Result<(), Refusal> {
     let token = authorization.strip_prefix("Bearer ").map(str::trim).unwrap_or_default();
     let (for_connections, is_app_level) =
         (method.name == "apps.connections.open", token == state.socket_mode.app_token && !token.is_empty());
@@ -203,7 +205,11 @@ fn authorize(state: &State, method: &Method, authorization: &str, is_get: bool) 
     if token.is_empty() {
         return Err(Refusal::new("not_authed"));
     }
-    if token != state.install.bot_token {
+    let given = state.oauth.live.iter().find(|(live, _)| live == token);
+    if given.is_some_and(|(_, ends)| ends.is_some_and(|ends| ends <= now)) {
+        return Err(Refusal::new("token_expired"));
+    }
+    if token != state.install.bot_token && given.is_none() {
         return Err(Refusal::new("invalid_auth"));
     }
     if let Some(word) = &state.install.token_refused_with {

@@ -1,6 +1,7 @@
 //! What the simulated workspace holds: a plain value behind one lock. Tests read and edit it directly.
 
 mod message;
+mod oauth;
 mod people;
 mod socket;
 mod view;
@@ -8,6 +9,7 @@ mod view;
 use std::collections::BTreeMap;
 
 pub use message::{Ephemeral, Message, Notice, Version};
+pub use oauth::{Code, OAuth};
 pub use people::{Channel, Enterprise, Install, Team, User, UserGroup};
 pub use socket::{Envelope, SocketMode};
 pub use view::{ResponseSource, ResponseUrl, Trigger, View};
@@ -27,6 +29,7 @@ pub struct State {
     pub team: Team,
     pub install: Install,
     pub socket_mode: SocketMode,
+    pub oauth: OAuth,
     pub users: BTreeMap<String, User>,
     pub channels: BTreeMap<String, Channel>,
     pub user_groups: BTreeMap<String, UserGroup>,

@@ -157,10 +157,16 @@ fn other_payloads_buttons_and_events_are_ignored_with_a_reason() {
 #[test]
 fn an_uninstalled_app_and_a_revoked_bot_have_lost_access() {
     let read = |event: serde_json::Value| {
-        let body = json!({ "type": "event_callback", "api_app_id": "A0COUNTER", "team_id": "T0ACME", "event": event });
+        let body = json!({
+            "type": "event_callback", "api_app_id": "A0COUNTER", "team_id": "T0ACME", "event_time": 7, "event": event,
+        });
         reader().read(&delivery(Source::ChatEvent, &body.to_string())).unwrap()
     };
-    let lost = |why: &str| ChatSignal::AccessLost { workspace: Some("T0ACME".into()), why: why.into() };
+    let lost = |why: &str| ChatSignal::AccessLost {
+        workspace: Some("T0ACME".into()),
+        why: why.into(),
+        since: Some(crate::domain::Timestamp::from_seconds(7)),
+    };
     assert_eq!(read(json!({ "type": "app_uninstalled" })), lost("app_uninstalled"));
     let revoked = |tokens: serde_json::Value| read(json!({ "type": "tokens_revoked", "tokens": tokens }));
     assert_eq!(revoked(json!({ "bot": ["U0BOT"] })), lost("tokens_revoked"));

@@ -1,5 +1,6 @@
 //! The stories, with Slack's requests coming in over HTTP.
 
+mod consent;
 #[path = "deciding.rs"]
 mod deciding;
 mod doors;

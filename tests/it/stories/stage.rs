@@ -146,6 +146,18 @@ impl Stage {
         self.request().await.phase == Phase::Open
     }
 
+    /// Delivers one of Slack's events by hand, rightly signed.
+    pub async fn deliver_event(&self, body: &serde_json::Value) -> u16 {
+        let (body, timestamp) = (body.to_string(), self.world.clock.now().as_seconds().to_string());
+        let signed =
+            countersign::sim::slack::signature(&self.world.slack.signing_secret(), &timestamp, body.as_bytes());
+        let headers = [("x-slack-request-timestamp", timestamp), ("x-slack-signature", signed)];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value));
+        let url = format!("http://{}/slack/events", self.world.address().unwrap());
+        let patience = std::time::Duration::from_secs(10);
+        countersign::sim::http::post(&url, &headers, body.as_bytes(), patience).await.unwrap().status
+    }
+
     /// What `/readyz` says.
     pub async fn ready(&self) -> serde_json::Value {
         let url = format!("http://{}/readyz", self.world.address().unwrap());
