@@ -4,6 +4,7 @@ mod app;
 mod chat;
 mod clicks;
 mod client;
+mod consent;
 mod modals;
 mod sockets;
 

@@ -212,6 +212,31 @@ mod tests {
         assert!(!may_dial("ws://wss-primary.slack.com/link/?ticket=1", true));
     }
 
+    /// Needs no provider installed for the whole process, and never panics.
+    #[tokio::test]
+    async fn a_peer_without_tls_is_not_talked_to() {
+        use tokio::io::AsyncWriteExt as _;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("wss://{}/link/?ticket=canary", listener.local_addr().unwrap());
+        let settings = SocketSettings {
+            api_url: "https://slack.com/api".into(),
+            app_token: SecretString::from("xapp-test"),
+            allow_http: false,
+            max_frame_bytes: 1024,
+        };
+        let door = SocketDoor::new(&settings).unwrap();
+        let peer = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\n\r\n").await.unwrap();
+        };
+        let address = Url::parse(&address).unwrap();
+        let refused = tokio::select! {
+            dialled = door.dial(&address) => dialled.err().expect("no connection"),
+            () = async { peer.await; std::future::pending().await } => unreachable!("it waits for ever"),
+        };
+        assert!(!refused.to_string().contains("canary"), "{refused}");
+    }
+
     #[test]
     fn the_ticket_is_in_no_error() {
         let refused = address_to_dial("ws://10.0.0.7/link/?ticket=canary", true).unwrap_err();

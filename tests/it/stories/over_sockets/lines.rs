@@ -220,6 +220,26 @@ async fn a_disabled_link_is_said_and_not_stormed() {
     stage.finish().await;
 }
 
+/// Moving from HTTP to connections: with both open, no click is lost whichever way Slack sends it.
+#[tokio::test]
+async fn moving_from_http_to_connections_loses_nothing() {
+    let mut stage = stage_with(|options| options.transport = Transport::Http).await;
+    let token = secrecy::SecretString::from(stage.world.slack.app_token());
+    stage.world.settings.slack.socket = Some(countersign::config::SocketAccess { app_token: token, sockets: 2 });
+    stage.world.slack.switch_socket_mode(true);
+    stage.world.restart().await.unwrap();
+    let first = stage.deploy_good().await;
+    stage.world.slack.switch_socket_mode(false);
+    assert!(stage.world.slack.until_socket_lines(0).await);
+    stage.approve().await;
+    assert_eq!(stage.taken(first).len(), 1, "over HTTP");
+    stage.world.slack.switch_socket_mode(true);
+    stage.world.restart().await.unwrap();
+    stage.press(OCTO, "changes").await;
+    assert!(lines(&stage).iter().any(|line| line.acknowledged > 0), "over a connection");
+    stage.finish().await;
+}
+
 /// In Socket Mode nothing is served at the addresses of Slack's requests.
 #[tokio::test]
 async fn the_doors_for_http_are_closed() {
