@@ -33,7 +33,7 @@ async fn the_record_names_who_decided_on_which_evidence() {
 /// P19: clicks are acknowledged at once, on disk, while Slack's own calls take five seconds. The times are printed; they
 /// are a bench's to judge.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_four_clicks_at_once_are_acknowledged_while_slacks_own_calls_hang() {
+async fn many_clicks_at_once_are_acknowledged_while_slacks_own_calls_hang() {
     let mut stage =
         stage_with(|options| *options = WorldOptions { transport: options.transport, ..WorldOptions::live() }).await;
     stage.world.run().unwrap();
@@ -44,8 +44,8 @@ async fn sixty_four_clicks_at_once_are_acknowledged_while_slacks_own_calls_hang(
     stage.world.slack.fault(Fault::times("*", FaultKind::Slow(Duration::from_secs(5)), 10_000));
     let (ts, value) = (stage.message().ts, stage.request().await.button_value());
     let mut times = Vec::new();
-    for round in 0..5 {
-        let clicks = (0..64).map(|n| {
+    for round in 0..10 {
+        let clicks = (0..16).map(|n| {
             let (slack, ts, value) = (stage.world.slack.clone(), ts.clone(), value.clone());
             async move {
                 let action = if n % 2 == 0 { "changes" } else { "approve" };
@@ -58,9 +58,9 @@ async fn sixty_four_clicks_at_once_are_acknowledged_while_slacks_own_calls_hang(
         times.extend(futures::future::join_all(clicks).await);
     }
     times.sort_unstable();
-    println!("320 clicks, 64 at once: p50 {:?}, p99 {:?}", times[times.len() / 2], times[times.len() * 99 / 100]);
+    println!("160 clicks, 16 at once: p50 {:?}, p99 {:?}", times[times.len() / 2], times[times.len() * 99 / 100]);
     let counts = stage.world.engine().unwrap().store.counts().await.unwrap();
-    assert!(counts.deliveries >= 320, "every one is on disk: {counts:?}");
+    assert!(counts.deliveries >= 160, "every one is on disk: {counts:?}");
     // The calls that hang are nobody's business any more.
     drop(stage);
 }
