@@ -3,8 +3,8 @@
 mod claims;
 mod group_commit;
 mod inbox;
-mod links;
 mod installations;
+mod links;
 mod migrations;
 mod outbox;
 mod previews;
