@@ -6,6 +6,8 @@ mod deciding;
 mod doors;
 #[path = "faults.rs"]
 mod faults;
+#[path = "policies.rs"]
+mod policies;
 #[path = "racing.rs"]
 mod racing;
 #[path = "refusing.rs"]

@@ -5,6 +5,8 @@ mod deciding;
 #[path = "faults.rs"]
 mod faults;
 mod lines;
+#[path = "policies.rs"]
+mod policies;
 #[path = "racing.rs"]
 mod racing;
 #[path = "refusing.rs"]
