@@ -2,11 +2,13 @@
 
 pub mod checks;
 pub mod doors;
+pub mod installs;
 pub mod linking;
 pub mod record;
 pub mod runtime;
 pub mod server;
 pub mod shutdown;
+pub mod sockets;
 pub mod worker;
 
 use std::sync::Arc;
@@ -16,22 +18,27 @@ use axum::Router;
 use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
+use crate::config::{OwnerPolicy, PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
 use crate::engine::Engine;
 use crate::engine::pace::Pace;
 use crate::engine::preview::{Concluding, PreviewSettings, Previews};
 use crate::github::{GithubForge, GithubSettings, SignInSettings, Timeouts};
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{Clock, IdSource};
-use crate::slack::{SlackChat, SlackSettings};
+use crate::slack::{SlackChat, SlackSettings, Token};
 use crate::store::{Store, StoreOptions};
 use crate::telemetry::metrics::{DELIVERIES, Metrics};
 use crate::web::{self, Web};
+
+use installs::Installs;
+use sockets::{SocketHealth, Sockets};
 
 /// Everything a running server consists of, except its loops.
 pub struct App {
     pub engine: Engine,
     pub router: Router,
+    /// In Socket Mode.
+    pub sockets: Option<Sockets>,
 }
 
 /// Builds the server from checked settings: the database is open and up to date afterwards, and nothing runs yet.
@@ -44,11 +51,12 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
     let store =
         Store::open(settings.database_url.expose_secret(), options).await.context("cannot open the database")?;
     store.migrate().await.context("cannot bring the database up to date")?;
-    let chat = Arc::new(slack(settings, clock.clone())?);
+    let installs = Installs::new(settings, &store, clock.clone(), ids.clone())?;
+    let chat = Arc::new(slack(settings, installs.as_ref(), clock.clone())?);
     let engine = Engine {
         store,
         forge: Arc::new(github(settings, clock.clone())?),
-        chat: chat.clone(),
+        chat: Arc::<SlackChat>::clone(&chat),
         checker: Arc::new(checks::checker(settings, clock.clone())),
         clock,
         ids,
@@ -60,8 +68,11 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         public_url: settings.public_url.as_ref().map(ToString::to_string),
         link_address: settings.account_links.as_ref().map(linking::base),
     };
-    let router = web::router(web(settings, &engine)?);
-    Ok(App { engine, router })
+    let sockets = Sockets::new(settings, &engine)?;
+    let trouble = trouble(&chat, sockets.as_ref());
+    let router =
+        web::router(Web { consent: installs.as_ref().map(Installs::door), ..web(settings, &engine, trouble)? });
+    Ok(App { engine, router, sockets })
 }
 
 /// Runs the server until a signal asks it to stop; then what is under way gets ten seconds.
@@ -89,8 +100,14 @@ pub async fn run(settings: &ServeSettings, app: App, stop: CancellationToken) ->
         poll: std::time::Duration::from_millis(settings.engine.poll_every.as_millis().unsigned_abs()),
     };
     let worker = server::spawn(worker::run(app.engine, limits, stop.clone()));
+    let sockets = app.sockets.map(|sockets| server::spawn(sockets.run(stop.clone())));
     let end = async {
         server.stopped().await;
+        if let Some(sockets) = sockets
+            && let Err(error) = sockets.await
+        {
+            tracing::error!(error = %error, "Socket Mode failed");
+        }
         if let Err(error) = worker.await {
             tracing::error!(error = %error, "the worker failed");
         }
@@ -118,12 +135,15 @@ fn github(settings: &ServeSettings, clock: Clock) -> anyhow::Result<GithubForge>
     GithubForge::new(&github, clock).context("cannot set up the connection to GitHub")
 }
 
-fn slack(settings: &ServeSettings, clock: Clock) -> anyhow::Result<SlackChat> {
+fn slack(settings: &ServeSettings, installs: Option<&Arc<Installs>>, clock: Clock) -> anyhow::Result<SlackChat> {
     let access = &settings.slack;
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let slack = SlackSettings {
         api_url: access.api_url.to_string().trim_end_matches('/').to_owned(),
-        bot_token: access.bot_token.clone(),
+        bot_token: match installs {
+            Some(installs) => Token::Kept(installs.token_of()),
+            None => access.bot_token.clone().into(),
+        },
         team_id: given(&access.team_id),
         app_id: given(&access.app_id),
         channel: access.channel.clone(),
@@ -148,7 +168,12 @@ fn policy_defaults(settings: &ServeSettings) -> PolicyDefaults {
         WhenMissing::Starter => policy::WhenMissing::Starter,
         WhenMissing::Hold => policy::WhenMissing::Hold,
     };
-    PolicyDefaults { when_missing, expires_after_ms: settings.policy.expires_after.as_millis() }
+    let owner = match settings.policy.owner {
+        OwnerPolicy::Off => policy::OwnerPolicy::Off,
+        OwnerPolicy::WhenPresent => policy::OwnerPolicy::WhenPresent,
+        OwnerPolicy::Required => policy::OwnerPolicy::Required,
+    };
+    PolicyDefaults { when_missing, owner, expires_after_ms: settings.policy.expires_after.as_millis() }
 }
 
 fn previews(settings: &ServeSettings) -> PreviewSettings {
@@ -166,7 +191,19 @@ fn previews(settings: &ServeSettings) -> PreviewSettings {
     }
 }
 
-fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
+/// What does not work although the server does, in words for an operator.
+type Trouble = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
+fn trouble(chat: &Arc<SlackChat>, sockets: Option<&Sockets>) -> Trouble {
+    let (chat, sockets) = (Arc::clone(chat), sockets.map(Sockets::health));
+    Arc::new(move || {
+        let all = [chat.trouble(), sockets.as_ref().and_then(SocketHealth::trouble)];
+        let all: Vec<String> = all.into_iter().flatten().collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    })
+}
+
+fn web(settings: &ServeSettings, engine: &Engine, trouble: Trouble) -> anyhow::Result<Web> {
     let metrics = Metrics::start();
     let store = engine.store.clone();
     Ok(Web {
@@ -175,8 +212,11 @@ fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
         clock: engine.clock.clone(),
         body_timeout: settings.limits.body_timeout,
         ready: Arc::new(move || {
-            let store = store.clone();
-            Box::pin(async move { store.check().await.map_err(|error| error.to_string()) })
+            let (store, trouble) = (store.clone(), Arc::clone(&trouble));
+            Box::pin(async move {
+                store.check().await.map_err(|error| error.to_string())?;
+                Ok(trouble())
+            })
         }),
         metrics: Arc::new(move || metrics.render()),
         observe: |source, outcome| {
@@ -185,5 +225,6 @@ fn web(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Web> {
         audit: record::audit_list(settings, &engine.store),
         checks: checks::door(settings, engine),
         linking: linking::pages(engine),
+        consent: None,
     })
 }

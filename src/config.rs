@@ -15,9 +15,9 @@ pub use identity::{IdentityEntry, IdentityFile, LinkedPerson};
 pub use load::{DEFAULTS, Origin, load};
 pub use problem::Problem;
 pub use serve::{
-    AccountLinks, GithubAccess, HttpCheckAccess, LinkRules, PreviewOptions, ServeSettings, ServerLimits, SlackAccess,
-    forge_host, identity_file, validate_for_serve,
+    AccountLinks, GithubAccess, HttpCheckAccess, LinkRules, OAuthAccess, PreviewOptions, ServeSettings, ServerLimits,
+    SlackAccess, SocketAccess, forge_host, identity_file, validate_for_serve,
 };
-pub use settings::{LogFormat, LogSettings, PreviewConclusion, Settings, ShowOn, WhenMissing};
+pub use settings::{LogFormat, LogSettings, OwnerPolicy, PreviewConclusion, Settings, ShowOn, WhenMissing};
 
 pub use crate::domain::Span;

@@ -24,6 +24,7 @@ mod large_files;
 mod limits;
 mod live;
 mod own_app;
+mod owners;
 mod path;
 mod payload;
 mod people;

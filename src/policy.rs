@@ -29,12 +29,12 @@ use crate::domain::{CommitSha, Digest, Policies, PolicyFound, PolicySource, Role
 use effective::{Files, Selected};
 use file::File;
 use finding::Finding;
-use lower::{Beside, Name};
+use lower::Name;
 use place::FileRole;
 use rules::{EnvironmentRules, Exception};
 use validate::OwnerFile;
 
-pub use lower::{evaluate, starter};
+pub use lower::{Beside, Calendars, evaluate, starter};
 
 /// Where a repository keeps its policy, on the default branch.
 pub const PATH: &str = ".github/countersign.yml";
@@ -61,10 +61,21 @@ pub enum WhenMissing {
     Hold,
 }
 
+/// Whether an owner's policy is looked for, in the repository that an owner keeps for all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerPolicy {
+    Off,
+    /// Where there is such a repository, and it can be seen.
+    WhenPresent,
+    /// Without one, every repository is held.
+    Required,
+}
+
 /// The operator's settings that policies start from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PolicyDefaults {
     pub when_missing: WhenMissing,
+    pub owner: OwnerPolicy,
     /// Milliseconds from opening to expiry.
     pub expires_after_ms: i64,
 }
@@ -166,10 +177,11 @@ impl Effective {
         }
     }
 
-    /// The paths of all calendars that the rules name, each once.
-    pub fn calendars(&self) -> BTreeSet<&str> {
+    /// The paths of all calendars that the rules name, each once, with the file that names them: calendars lie beside it.
+    pub fn calendars(&self) -> BTreeSet<(FileRole, &str)> {
         let rules = self.rules.iter().chain(&self.floor);
-        rules.flat_map(|rules| &rules.windows.value).filter_map(|window| window.calendar.as_deref()).collect()
+        let windows = rules.flat_map(|rules| &rules.windows.value);
+        windows.filter_map(|window| Some((window.place.role, window.calendar.as_deref()?))).collect()
     }
 
     fn of(files: Files<'_>, environment: &str, defaults: PolicyDefaults) -> Self {

@@ -17,13 +17,16 @@ mod interpret;
 mod message;
 mod modal;
 mod name;
+mod oauth;
 mod payload;
 mod response_url;
 mod settings;
 mod signature;
+pub mod socket;
 mod standing;
 mod text;
 mod thread;
+mod token;
 mod whisper;
 
 #[cfg(test)]
@@ -37,8 +40,10 @@ pub use acknowledgement::{acknowledgement, challenge};
 pub use chat::SlackChat;
 pub use client::AuthTest;
 pub use interpret::delivery_id;
+pub use oauth::{Granted, OAuth, OAuthSettings, Tokens};
 pub use settings::SlackSettings;
 pub use signature::{SigningSecrets, Unauthorized};
+pub use token::{Token, TokenOf};
 
 /// Paths that the app's manifest names.
 #[derive(Debug, Clone, Copy)]

@@ -7,6 +7,7 @@ mod answer;
 mod audit;
 mod body;
 mod checks;
+mod consent;
 mod door;
 mod headers;
 mod health;
@@ -26,12 +27,14 @@ use crate::ports::Clock;
 
 pub use audit::{AuditList, AuditPage, AuditQuery};
 pub use checks::{CheckCall, CheckDoor, CheckRefusal, CheckTaken};
+pub use consent::{Begun, ConsentDoor, ConsentRefusal, Returned};
 pub use door::{Arrival, Authenticate, Door, Intake, IntakeError, Outcome, Refusal, Taken};
 pub use linking::LinkPages;
 pub use serve::{ConnectionLimits, serve};
 
-/// Whether the server can do its work; `Err` says in a few words what is missing (shown to anybody: no secrets).
-pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+/// Whether the server can do its work; `Err` says in a few words what is missing, `Ok` what does not work although the rest
+/// does (shown to anybody: no secrets).
+pub type Ready = Arc<dyn Fn() -> BoxFuture<'static, Result<Option<String>, String>> + Send + Sync>;
 
 /// Everything the routes need.
 pub struct Web {
@@ -51,6 +54,8 @@ pub struct Web {
     pub checks: Option<CheckDoor>,
     /// Without it people cannot link their accounts themselves.
     pub linking: Option<LinkPages>,
+    /// Without it the app is not installed here.
+    pub consent: Option<ConsentDoor>,
 }
 
 /// All routes. Every answer carries the security headers; every error is problem+json.
@@ -82,6 +87,13 @@ pub fn router(web: Web) -> Router {
         let limits = (web.body_timeout, budget);
         let take = move |path, request| checks::receive(door.clone(), limits.clone(), path, request);
         router = router.route("/api/v1/checks/{id}", post(take));
+    }
+    if let Some(door) = web.consent {
+        let (begins, ends) = (Arc::new(door.clone()), Arc::new(door));
+        let (begin_path, end_path) = (ends.begin_path, ends.end_path);
+        router = router
+            .route(begin_path, get(move || consent::begin(begins)))
+            .route(end_path, get(move |headers, query| consent::end(ends, headers, query)));
     }
     router
         .fallback(answer::not_found)

@@ -10,7 +10,7 @@ use countersign::policy::file::File;
 use countersign::policy::lower::Beside;
 use countersign::policy::place::FileRole;
 use countersign::policy::validate::{OwnerFile, findings};
-use countersign::policy::{PolicyDefaults, PolicyFile, WhenMissing, effective, evaluate};
+use countersign::policy::{OwnerPolicy, PolicyDefaults, PolicyFile, WhenMissing, effective, evaluate};
 use serde_json::{Value, json};
 
 const FILES: usize = 3_000;
@@ -32,7 +32,8 @@ impl Desk {
     pub fn new(file: &str) -> anyhow::Result<Self> {
         let bytes = fs::read(file).with_context(|| format!("cannot read `{file}`"))?;
         let commit = CommitSha::parse(&"1".repeat(40)).context("a commit")?;
-        let defaults = PolicyDefaults { when_missing: WhenMissing::Hold, expires_after_ms: 86_400_000 };
+        let defaults =
+            PolicyDefaults { when_missing: WhenMissing::Hold, owner: OwnerPolicy::Off, expires_after_ms: 86_400_000 };
         let present = PolicyFile::Present { commit, bytes };
         let beside = Beside { reference: Some("main"), calendars: &BTreeMap::new() };
         match effective(&present, &PolicyFile::Absent, "production", defaults).found(beside) {

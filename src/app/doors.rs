@@ -9,17 +9,17 @@ use axum::http::HeaderMap;
 use crate::config::ServeSettings;
 use crate::domain::{Digest, Request};
 use crate::engine::Engine;
-use crate::engine::receive::{self, Delivery, Source};
+use crate::engine::receive::{self, Delivery, Provenance, Source};
 use crate::github::{Rejection, WebhookSecrets};
 use crate::ports::chat::ChatSignal;
 use crate::ports::{Chat, Clock};
 use crate::slack::{self, ROUTES, SigningSecrets};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::web::{Arrival, Door, Intake, IntakeError, Refusal, Taken};
 
 /// GitHub waits ten seconds, Slack three: what could not be stored well before that is said to be busy (P19).
 const FORGE_PATIENCE: Duration = Duration::from_secs(8);
-const CHAT_PATIENCE: Duration = Duration::from_millis(2_500);
+pub(super) const CHAT_PATIENCE: Duration = Duration::from_millis(2_500);
 
 /// Where GitHub's webhooks come in; `app-manifest.json` carries the same path.
 pub const GITHUB_WEBHOOKS: &str = "/github/webhooks";
@@ -36,12 +36,14 @@ pub fn all(settings: &ServeSettings, engine: &Engine) -> anyhow::Result<Vec<Door
         answer_within: CHAT_PATIENCE,
         authenticate: from_slack(settings, source, engine),
     };
-    Ok(vec![
-        github(settings)?,
-        slack(ROUTES.interactions, Source::ChatInteraction),
-        slack(ROUTES.commands, Source::ChatCommand),
-        slack(ROUTES.events, Source::ChatEvent),
-    ])
+    let mut doors = vec![github(settings)?];
+    // In Socket Mode there is nothing at Slack's addresses.
+    if settings.slack.takes_http {
+        doors.push(slack(ROUTES.interactions, Source::ChatInteraction));
+        doors.push(slack(ROUTES.commands, Source::ChatCommand));
+        doors.push(slack(ROUTES.events, Source::ChatEvent));
+    }
+    Ok(doors)
 }
 
 fn github(settings: &ServeSettings) -> anyhow::Result<Door> {
@@ -85,6 +87,7 @@ fn arrived(source: Source, text: &str, clock: &Clock) -> Delivery {
         body: text.to_owned(),
         body_digest: Digest::of(text.as_bytes()),
         received_at: clock.now(),
+        provenance: Provenance::Signed,
     }
 }
 
@@ -93,20 +96,28 @@ pub fn intake(engine: &Engine) -> Intake {
     let (store, chat) = (engine.store.clone(), Arc::clone(&engine.chat));
     Arc::new(move |delivery| {
         let (store, chat) = (store.clone(), Arc::clone(&chat));
-        Box::pin(async move {
-            if let Some(reply) = acknowledgement(&store, chat.as_ref(), &delivery).await? {
-                // The view stays open with its errors: nothing was submitted yet.
-                return Ok(Taken { duplicate: false, reply: Some(reply) });
-            }
-            let arrival = receive::receive(&store, delivery).await.map_err(refusal)?;
-            Ok(Taken { duplicate: arrival != receive::Arrival::Stored, reply: None })
-        })
+        Box::pin(async move { take(&store, chat.as_ref(), delivery).await })
     })
+}
+
+/// Stores a delivery, unless its acknowledgement says that its sender has to try again.
+pub(super) async fn take(store: &Store, chat: &dyn Chat, delivery: Delivery) -> Result<Taken, IntakeError> {
+    if let Some(reply) = acknowledgement(store, chat, &delivery).await? {
+        // The view stays open with its errors: nothing was submitted yet.
+        return Ok(Taken { duplicate: false, reply: Some(reply) });
+    }
+    store_only(store, delivery).await
+}
+
+/// Stores a delivery whose acknowledgement carries nothing.
+pub(super) async fn store_only(store: &Store, delivery: Delivery) -> Result<Taken, IntakeError> {
+    let arrival = receive::receive(store, delivery).await.map_err(refusal)?;
+    Ok(Taken { duplicate: arrival != receive::Arrival::Stored, reply: None })
 }
 
 /// The errors of a submitted view can be told in its acknowledgement only.
 async fn acknowledgement(
-    store: &crate::store::Store,
+    store: &Store,
     chat: &dyn Chat,
     delivery: &Delivery,
 ) -> Result<Option<serde_json::Value>, IntakeError> {

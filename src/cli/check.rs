@@ -46,13 +46,13 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
     let host = LocalHost::open(&arguments.repo, base, &arguments.head).map_err(refused)?;
     let checker = checker(arguments)?;
     let gathered = runtime::block_on(look(&host, &environment, given.as_deref(), &checker))?;
-    let words = policy::words(&gathered.policy);
+    let words = policy::words(&gathered.policies.now);
     let report = Report {
         repository: &host.repository().name,
         environment: environment.as_str(),
         evidence: &gathered.evidence,
         actions: &gathered.checks.actions,
-        rules: policy::rules(&gathered.policy, &words),
+        rules: policy::rules(&gathered.policies.now, &words),
         not_seen: Some(NOT_SEEN),
     };
     write(arguments, &report)?;
@@ -86,6 +86,8 @@ async fn look(
         own: &[],
         actors: &[asker],
         run: None,
+        asked: None,
+        held: &[],
         policy,
         at: Clock::System.now(),
     };

@@ -4,7 +4,7 @@
 pub const PREFIX: &str = "COUNTERSIGN_";
 
 /// Settings that must never be shown; each may also come from a file named by `…_FILE`.
-const SECRETS: [&str; 8] = [
+const SECRETS: &[&str] = &[
     "server.api_token",
     "database.url",
     "github.private_key",
@@ -12,10 +12,13 @@ const SECRETS: [&str; 8] = [
     "github.client_secret",
     "slack.bot_token",
     "slack.signing_secret",
+    "slack.app_token",
+    "slack.client_secret",
+    "slack.token_key",
     "checks.http.signing_secret",
 ];
 
-const PLACES: [(&str, &str); 15] = [
+const PLACES: &[(&str, &str)] = &[
     ("github.app_id", "GitHub > Settings > Developer settings > GitHub Apps > your app > General > App ID"),
     (
         "github.private_key",
@@ -36,7 +39,16 @@ const PLACES: [(&str, &str); 15] = [
     ("server.public_url", "the address people reach this server at, such as https://countersign.acme.example"),
     ("identity.slack_profile_field", "the `id` of the field in Slack's answer to team.profile.get"),
     ("slack.bot_token", "api.slack.com/apps > your app > OAuth & Permissions > Bot User OAuth Token"),
-    ("slack.signing_secret", "api.slack.com/apps > your app > Basic Information > App Credentials > Signing Secret"),
+    (
+        "slack.signing_secret",
+        "api.slack.com/apps > your app > Basic Information > App Credentials > Signing Secret (Socket Mode does without it)",
+    ),
+    (
+        "slack.app_token",
+        "api.slack.com/apps > your app > Basic Information > App-Level Tokens > Generate, with the scope connections:write",
+    ),
+    ("slack.client_secret", "api.slack.com/apps > your app > Basic Information > App Credentials > Client Secret"),
+    ("slack.token_key", "make one with `openssl rand -base64 32` and keep it apart from the database"),
     ("slack.app_id", "api.slack.com/apps > your app > Basic Information > App Credentials > App ID"),
     ("slack.team_id", "open Slack in a browser, it is the T… in https://app.slack.com/client/T…"),
     ("slack.channel", "Slack > the channel's name > About > Channel ID at the bottom"),

@@ -18,6 +18,7 @@ use super::settings::{
 };
 
 mod checks;
+mod consent;
 mod links;
 mod secret;
 
@@ -81,9 +82,15 @@ pub struct GithubAccess {
 #[derive(Debug, Clone)]
 pub struct SlackAccess {
     pub api_url: Url,
+    /// Empty where there is [`Self::oauth`].
     pub bot_token: SecretString,
-    /// At least one.
+    /// The app is installed by consent.
+    pub oauth: Option<OAuthAccess>,
+    /// At least one where requests come in over HTTP.
     pub signing_secrets: Vec<SecretString>,
+    pub takes_http: bool,
+    /// Requests come in over connections that we open.
+    pub socket: Option<SocketAccess>,
     /// Empty: not checked.
     pub app_id: String,
     /// Empty: the workspace of the bot token.
@@ -92,6 +99,27 @@ pub struct SlackAccess {
     pub channel: String,
     /// Into one channel.
     pub messages_per_second: f64,
+}
+
+/// How the app is installed by consent, into one workspace or organisation.
+#[derive(Debug, Clone)]
+pub struct OAuthAccess {
+    pub client_id: String,
+    pub client_secret: SecretString,
+    /// What tokens are sealed with: 32 bytes each, the newest first.
+    pub token_keys: Vec<SecretSlice<u8>>,
+    /// Where Slack sends people back to us.
+    pub public_url: Url,
+    /// The workspace or organisation.
+    pub workspace: String,
+}
+
+/// How connections to Slack are opened.
+#[derive(Debug, Clone)]
+pub struct SocketAccess {
+    pub app_token: SecretString,
+    /// From one to ten.
+    pub sockets: usize,
 }
 
 /// How pull requests are shown what the gate will say.
@@ -109,7 +137,7 @@ pub struct PreviewOptions {
 pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Problem>> {
     let mut problems = Problems::default();
     let github = github(&settings.github, &mut problems);
-    let slack = slack(&settings.slack, &mut problems);
+    let slack = slack(&settings.slack, &settings.server, &mut problems);
     let public_url = public_url(&settings.server, &mut problems);
     let checked = ServeSettings {
         listen: listen(&settings.server, &mut problems),
@@ -265,13 +293,23 @@ fn is_client_id(text: &str) -> bool {
     client && (10..=64).contains(&text.len())
 }
 
-fn slack(slack: &SlackSettings, problems: &mut Problems) -> SlackAccess {
+fn slack(slack: &SlackSettings, server: &ServerSettings, problems: &mut Problems) -> SlackAccess {
     let rate = slack.messages_per_second;
     problems.unless(rate > 0.0 && rate <= 1_000.0, "slack.messages_per_second", "must be more than 0 and at most 1000");
+    let socket = socket(slack, problems);
+    let takes_http = socket.is_none() || slack.keep_http;
+    let oauth = consent::oauth(slack, server, problems);
     SlackAccess {
         api_url: problems.api_address("slack.api_url", &slack.api_url),
-        bot_token: secret::bot_token(&slack.bot_token, problems),
-        signing_secrets: secret::list("slack.signing_secret", &slack.signing_secret, problems),
+        bot_token: if oauth.is_some() {
+            SecretString::default()
+        } else {
+            secret::bot_token(&slack.bot_token, problems)
+        },
+        oauth,
+        signing_secrets: secret::signing(slack, takes_http, problems),
+        takes_http,
+        socket,
         app_id: problems.optional_text(
             "slack.app_id",
             &slack.app_id,
@@ -292,6 +330,13 @@ fn slack(slack: &SlackSettings, problems: &mut Problems) -> SlackAccess {
         ),
         messages_per_second: rate,
     }
+}
+
+/// There is none without its token.
+fn socket(slack: &SlackSettings, problems: &mut Problems) -> Option<SocketAccess> {
+    problems.unless((1..=10).contains(&slack.sockets), "slack.sockets", "must be from 1 to 10");
+    let app_token = secret::app_token(&slack.app_token, problems)?;
+    Some(SocketAccess { app_token, sockets: slack.sockets })
 }
 
 fn policy(policy: &PolicySettings, problems: &mut Problems) -> PolicySettings {

@@ -67,6 +67,15 @@ pub struct SlackSettings {
     pub bot_token: SecretString,
     #[serde(deserialize_with = "secrets")]
     pub signing_secret: Vec<SecretString>,
+    #[serde(deserialize_with = "secret")]
+    pub app_token: SecretString,
+    pub sockets: usize,
+    pub keep_http: bool,
+    pub client_id: String,
+    #[serde(deserialize_with = "secret")]
+    pub client_secret: SecretString,
+    #[serde(deserialize_with = "secrets")]
+    pub token_key: Vec<SecretString>,
     pub app_id: String,
     pub team_id: String,
     pub channel: String,
@@ -78,7 +87,17 @@ pub struct SlackSettings {
 #[serde(deny_unknown_fields)]
 pub struct PolicySettings {
     pub when_missing: WhenMissing,
+    pub owner: OwnerPolicy,
     pub expires_after: Span,
+}
+
+/// Whether the policy of an owner's `.github` repository is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnerPolicy {
+    Off,
+    WhenPresent,
+    Required,
 }
 
 /// What holds where a repository has no policy file (R10).

@@ -1,5 +1,6 @@
 //! Turns a stored delivery into decisions: interpret it, look up what it needs, then decide and store in one transaction.
 
+mod access;
 mod acted;
 mod asked;
 mod clicked;
@@ -48,7 +49,9 @@ pub async fn advance(engine: &Engine, claimed: ClaimedDelivery) -> Result<(), St
     let delivery = &claimed.delivery;
     let outcome = match delivery.source {
         Source::Forge => from_forge(engine, delivery).await,
-        Source::ChatInteraction | Source::ChatCommand | Source::ChatEvent => from_chat(engine, &claimed).await,
+        Source::ChatInteraction | Source::ChatCommand | Source::ChatEvent | Source::ChatFrame => {
+            from_chat(engine, &claimed).await
+        }
     };
     match outcome {
         Ok(()) => Ok(()),
@@ -96,6 +99,9 @@ async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Tro
             shown::show(engine, delivery, &value, &what, &opening, &reply).await
         }
         ChatSignal::Command { command, reply } => commanded::answer(engine, delivery, command, &reply).await,
+        ChatSignal::AccessLost { workspace, why, since } => {
+            access::lost(engine, delivery, workspace.as_deref(), &why, since).await
+        }
         ChatSignal::Ignored { why } => ignore(engine, delivery, &why).await,
     }
 }

@@ -7,9 +7,10 @@ use super::Engine;
 use super::ci;
 use super::gather::{self, Proposal};
 use super::people::{Basis, look_up};
+use super::shown;
 use crate::domain::{
     Around, ChatUser, Choice, CommitSha, DeploymentId, EnvironmentName, Freeze, Fresh, FrozenPolicy, LiveElsewhere,
-    LiveThere, PoliciesRead, Request, Voter,
+    LiveThere, PoliciesRead, PolicyFound, Request, Voter,
 };
 use crate::ports::{Class, PortError};
 
@@ -44,9 +45,15 @@ pub(super) async fn freezes(engine: &Engine) -> Result<Vec<Freeze>, PortError> {
 
 async fn policies(engine: &Engine, request: &Request) -> Result<PoliciesRead, PortError> {
     let own: Vec<DeploymentId> = request.jobs.keys().copied().collect();
-    let proposal = Proposal::of(request, &own, engine.clock.now());
-    let now = gather::policies(&engine.known, engine.forge.as_ref(), &proposal, engine.policy).await?;
-    Ok(PoliciesRead { now, again: Vec::new() })
+    let held: Vec<FrozenPolicy> = request.policies().cloned().collect();
+    let proposal = Proposal::of(request, &own, &held, engine.clock.now());
+    let evidence = shown::evidence(&engine.store, request).await;
+    let evidence = evidence.map_err(|error| PortError::retry("read the evidence", error))?;
+    let Some(evidence) = evidence else {
+        let why = "the evidence is not there".to_owned();
+        return Ok(PoliciesRead { now: PolicyFound::Hold { why }, again: Vec::new() });
+    };
+    gather::policies(&engine.known, engine.forge.as_ref(), &proposal, engine.policy, &evidence).await
 }
 
 /// Those whose approval counts so far: eligibility is what it is when the decision is made.

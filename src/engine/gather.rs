@@ -7,6 +7,7 @@ mod changes;
 mod code;
 pub mod external;
 mod ground;
+mod held;
 mod known;
 mod models;
 mod news;
@@ -26,8 +27,8 @@ use futures::future::{try_join, try_join4};
 use crate::checks::{self, CheckRules, Facts, ModelFacts, PinnedKey};
 use crate::domain::flag::sort_flags;
 use crate::domain::{
-    CiReading, CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, PolicyFound,
-    Reading, Relation, Repository, Request, RunId, Severity, SketchedGround, Timestamp,
+    CiReading, CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, FrozenPolicy,
+    PoliciesRead, PolicyFound, Reading, Relation, Repository, Request, Run, RunId, Severity, SketchedGround, Timestamp,
 };
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::code::LiveDeployment;
@@ -43,7 +44,6 @@ use models::Signing;
 use notes::Notes;
 use patience::Patience;
 use reader::{Desk, Reader};
-use rules::Ruled;
 use scans::Bounds;
 use trees::Trees;
 
@@ -60,8 +60,11 @@ pub struct Proposal<'a> {
     pub own: &'a [DeploymentId],
     /// Everybody who started any attempt of the run.
     pub actors: &'a [ForgeUser],
-    /// The run that asks, where there is one already.
+    /// The run that asks, where there is one already, and what is known of it.
     pub run: Option<RunId>,
+    pub asked: Option<&'a Run>,
+    /// The policies that the request is held to already: their conditions are evaluated again.
+    pub held: &'a [FrozenPolicy],
     /// A policy to try in place of the repository's own.
     pub policy: Option<&'a [u8]>,
     /// Now: certificates are judged at this time.
@@ -69,8 +72,8 @@ pub struct Proposal<'a> {
 }
 
 impl<'a> Proposal<'a> {
-    /// What `request` asks for; `own` are its deployments.
-    pub fn of(request: &'a Request, own: &'a [DeploymentId], at: Timestamp) -> Self {
+    /// What `request` asks for; `own` are its deployments, `held` its policies.
+    pub fn of(request: &'a Request, own: &'a [DeploymentId], held: &'a [FrozenPolicy], at: Timestamp) -> Self {
         Self {
             repository: &request.repository,
             environment: &request.environment,
@@ -78,6 +81,8 @@ impl<'a> Proposal<'a> {
             own,
             actors: &request.run.actors,
             run: Some(request.key.run),
+            asked: Some(&request.run),
+            held,
             policy: None,
             at,
         }
@@ -88,7 +93,7 @@ impl<'a> Proposal<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gathered {
     pub evidence: Evidence,
-    pub policy: PolicyFound,
+    pub policies: PoliciesRead,
     /// What the checks held the change to.
     pub checks: CheckRules,
     /// How the required check runs stand; `None` where none is required.
@@ -137,7 +142,7 @@ pub async fn gather_with(
     gather_from(reader, proposal, policy, outside).await
 }
 
-/// The policies alone, as they are now.
+/// The policies alone, as they are now, for evidence that was gathered before.
 ///
 /// # Errors
 /// Whatever may pass when tried again.
@@ -146,11 +151,13 @@ pub async fn policies(
     host: &dyn CodeHost,
     proposal: &Proposal<'_>,
     policy: PolicyDefaults,
-) -> Result<PolicyFound, PortError> {
+    evidence: &Evidence,
+) -> Result<PoliciesRead, PortError> {
     let desk = Desk::new(Patience::default(), Bounds::default());
     let news = News::default();
     let reader = Reader { host, repository: proposal.repository, known, news: &news, desk: &desk };
-    Ok(rules::read(reader, proposal, policy).await?.rules.gates)
+    let read = rules::read(reader, proposal, policy).await?;
+    held::hold(reader, proposal, &read, None, evidence).await
 }
 
 async fn gather_from(
@@ -161,12 +168,18 @@ async fn gather_from(
 ) -> Result<Gathered, PortError> {
     reader.news.expect([Reading::Live, Reading::Policy, Reading::Files]);
     let rules = reader.news.during(Reading::Policy, rules::read(reader, proposal, policy));
-    let ((ground, trees), Ruled { rules, at }) = try_join(stand(reader, proposal), rules).await?;
-    reader.news.expect(external::parts(&rules.checks.external));
-    let signing = Signing { keys_at: at.as_ref(), at: proposal.at };
-    let mut evidence = study(reader, proposal, &ground, &trees, &rules.checks, signing).await?;
-    let added = external::add(reader, proposal, outside, &rules.checks.external, &mut evidence).await?;
-    Ok(Gathered { evidence, policy: rules.gates, checks: rules.checks, ci: added.ci, waits: added.waits })
+    let ((ground, trees), rules) = try_join(stand(reader, proposal), rules).await?;
+    let checks = &rules.effective.checks;
+    reader.news.expect(external::parts(&checks.external));
+    let live = held::at_live(reader, proposal, policy, &rules, ground.baseline.commit(), &trees);
+    let signing = Signing { keys_at: rules.commit.as_ref(), at: proposal.at };
+    let (mut evidence, live) = try_join(study(reader, proposal, &ground, &trees, checks, signing), live).await?;
+    let added = external::add(reader, proposal, outside, &checks.external, &mut evidence).await?;
+    let policies = match live {
+        Ok(live) => held::hold(reader, proposal, &rules, live, &evidence).await?,
+        Err(why) => PoliciesRead { now: PolicyFound::Hold { why }, again: Vec::new() },
+    };
+    Ok(Gathered { evidence, policies, checks: rules.effective.checks, ci: added.ci, waits: added.waits })
 }
 
 /// What is live, and what differs from it: as much as can be asked for at once.

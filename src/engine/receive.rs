@@ -11,20 +11,61 @@ pub enum Source {
     ChatInteraction,
     ChatCommand,
     ChatEvent,
+    /// A frame of a chat's socket that could not be read when it came, kept whole.
+    ChatFrame,
 }
 
 impl Source {
+    const ALL: [Self; 5] = [Self::Forge, Self::ChatInteraction, Self::ChatCommand, Self::ChatEvent, Self::ChatFrame];
+
     pub const fn word(self) -> &'static str {
         match self {
             Self::Forge => "forge",
             Self::ChatInteraction => "chat_interaction",
             Self::ChatCommand => "chat_command",
             Self::ChatEvent => "chat_event",
+            Self::ChatFrame => "chat_frame",
         }
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Forge, Self::ChatInteraction, Self::ChatCommand, Self::ChatEvent].into_iter().find(|s| s.word() == word)
+        Self::ALL.into_iter().find(|source| source.word() == word)
+    }
+}
+
+/// What speaks for a delivery being the vendor's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Provenance {
+    /// A signature over its body.
+    #[default]
+    Signed,
+    /// It came over a connection that we opened to the vendor: there is no signature to claim. The envelope it came in has
+    /// an id of its own, the same each time it is sent.
+    Socket { envelope: Option<String> },
+}
+
+impl Provenance {
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::Socket { .. } => "socket",
+        }
+    }
+
+    pub fn envelope(&self) -> Option<&str> {
+        match self {
+            Self::Signed => None,
+            Self::Socket { envelope } => envelope.as_deref(),
+        }
+    }
+
+    /// `None` for a word that is not ours.
+    pub fn parse(word: &str, envelope: Option<String>) -> Option<Self> {
+        match word {
+            "signed" => Some(Self::Signed),
+            "socket" => Some(Self::Socket { envelope }),
+            _ => None,
+        }
     }
 }
 
@@ -39,6 +80,7 @@ pub struct Delivery {
     pub body: String,
     pub body_digest: Digest,
     pub received_at: Timestamp,
+    pub provenance: Provenance,
 }
 
 /// What became of a delivery that arrived.

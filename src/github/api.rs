@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::Repository;
+use crate::domain::{InstallationId, Repository};
 use crate::ports::code::Presence;
 use crate::ports::{Class, PortError};
 
@@ -280,14 +280,7 @@ impl GithubForge {
     }
 
     async fn mint_once(&self, key: TokenKey, doing: &str) -> Result<Token, PortError> {
-        let jwt = self.key.jwt(self.clock.now()).map_err(|error| PortError::permanent(doing, error))?;
-        let body = serde_json::to_string(&TokenWish::of(key)).map_err(|error| PortError::permanent(doing, error))?;
-        let path = format!("/app/installations/{}/access_tokens", key.installation);
-        let ask = Ask { method: Method::POST, path: &path, body: Some(&body), etag: None };
-        let call = ask.call(&jwt, MEDIA_TYPE, MAX_ANSWER_BYTES);
-        let Fetched::Answer(answer) = self.send(Bucket::App, call, doing).await? else {
-            return Err(PortError::retry(doing, "the answer is too long"));
-        };
+        let (jwt, answer) = self.wish_for_token(key.installation, &TokenWish::of(key), doing).await?;
         match answer.status {
             StatusCode::CREATED => {}
             StatusCode::UNAUTHORIZED => return Err(identity_refused(&answer, doing)),
@@ -298,6 +291,24 @@ impl GithubForge {
         }
         let given: TokenGiven = serde_json::from_slice(&answer.body).map_err(|error| unreadable(doing, &error))?;
         Ok(given.into())
+    }
+
+    /// Asks for a token of an installation, as the App itself.
+    pub(super) async fn wish_for_token<W: Serialize>(
+        &self,
+        installation: InstallationId,
+        wish: &W,
+        doing: &str,
+    ) -> Result<(SecretString, Answer), PortError> {
+        let jwt = self.key.jwt(self.clock.now()).map_err(|error| PortError::permanent(doing, error))?;
+        let body = serde_json::to_string(wish).map_err(|error| PortError::permanent(doing, error))?;
+        let path = format!("/app/installations/{installation}/access_tokens");
+        let ask = Ask { method: Method::POST, path: &path, body: Some(&body), etag: None };
+        let call = ask.call(&jwt, MEDIA_TYPE, MAX_ANSWER_BYTES);
+        match self.send(Bucket::App, call, doing).await? {
+            Fetched::Answer(answer) => Ok((jwt, answer)),
+            Fetched::TooLong { .. } => Err(PortError::retry(doing, "the answer is too long")),
+        }
     }
 
     /// GitHub answers 404 to an App id it does not know, as it does to an installation that is gone. Only the second may

@@ -13,6 +13,7 @@ use super::interpret::interpret;
 use super::large_files::Carrier;
 use super::limits::Pauses;
 use super::own_app::OwnApp;
+use super::owners::Owners;
 use super::path::encoded;
 use super::remembered::Remembered;
 use super::settings::{Addresses, GithubSettings, SettingsError, SignInSettings};
@@ -29,6 +30,7 @@ pub struct GithubForge {
     pub(super) pauses: Pauses,
     pub(super) carrier: Carrier,
     pub(super) remembered: Remembered,
+    pub(super) owners: Owners,
     pub(super) sign_in: Option<SignInSettings>,
     app_id: String,
     pub(super) own_app: tokio::sync::OnceCell<OwnApp>,
@@ -50,6 +52,7 @@ impl GithubForge {
             pauses: Pauses::default(),
             carrier,
             remembered: Remembered::default(),
+            owners: Owners::default(),
             sign_in: settings.sign_in.clone(),
             app_id: settings.app_id.clone(),
             own_app: tokio::sync::OnceCell::new(),

@@ -51,6 +51,14 @@ impl CodeHost for GithubForge {
         Box::pin(self.default_branch_commit(repository))
     }
 
+    fn owners_repository<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, Presence<Repository>> {
+        Box::pin(self.owners_policies(repository))
+    }
+
+    fn labels<'a>(&'a self, repository: &'a Repository, number: u64) -> PortResult<'a, Vec<String>> {
+        Box::pin(self.labels_of(repository, number))
+    }
+
     fn large_files<'a>(&'a self, repository: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
         Box::pin(self.large_file_addresses(repository, wanted))
     }

@@ -11,13 +11,15 @@ use crate::ports::pulls::PullState;
 use super::api::Errand;
 use super::client::GithubForge;
 use super::permissions::Purpose;
-use super::wire::pulls::{PullDetail, StartRow};
+use super::wire::pulls::{LabelledRow, PullDetail, StartRow};
 use super::wire::user;
 
 /// GitHub lists no more files than these, and does not say that it stopped.
 const MAX_FILES: usize = 300;
 /// 300 patches in one answer.
 const MAX_COMPARE_BYTES: usize = 64 * 1024 * 1024;
+/// More labels than GitHub lets a pull request have.
+const MAX_LABELS: usize = 200;
 /// Longest branch name kept, in characters.
 const MAX_NAME_CHARS: usize = 300;
 
@@ -50,6 +52,12 @@ impl GithubForge {
             changed: extent.paths,
             changed_cut: extent.is_cut,
         }))
+    }
+
+    pub(super) async fn labels_of(&self, repository: &Repository, number: u64) -> Result<Vec<String>, PortError> {
+        let errand = Errand::new(repository, Purpose::Study, "read the labels of a pull request");
+        let row: LabelledRow = self.read(errand, &format!("/pulls/{number}")).await?;
+        Ok(row.labels.into_iter().filter_map(|label| label.name).take(MAX_LABELS).collect())
     }
 
     async fn extent(&self, repository: &Repository, base: &CommitSha, head: &CommitSha) -> Result<Extent, PortError> {

@@ -69,6 +69,15 @@ impl CodeHost for LocalHost {
         Box::pin(ready(Ok(self.head().clone())))
     }
 
+    /// Nor of owners.
+    fn owners_repository<'a>(&'a self, _: &'a Repository) -> PortResult<'a, Presence<Repository>> {
+        Box::pin(ready(Ok(Presence::Missing)))
+    }
+
+    fn labels<'a>(&'a self, _: &'a Repository, _: u64) -> PortResult<'a, Vec<String>> {
+        Box::pin(ready(Ok(Vec::new())))
+    }
+
     fn large_files<'a>(&'a self, _: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
         let wanted = wanted.to_vec();
         self.answer("find large files", move |opened| {

@@ -7,6 +7,7 @@ use super::document::{
     Channel, ChannelByRisk, Exemption, LaterJobs, Need, Notify, PartWord, Permission, RefPattern, Supersede,
 };
 use super::effective::built_in_gate;
+use super::place::FileRole;
 use super::rules::{EnvironmentRules, Exception, GateRule, GroupRule, Member, WindowRule};
 use crate::domain::calendar::{Busy, Openings};
 use crate::domain::condition::Condition;
@@ -24,9 +25,12 @@ use crate::domain::{
 pub struct Beside<'a> {
     /// The branch or tag of the run; `None`: there is no run yet.
     pub reference: Option<&'a str>,
-    /// The holidays of the calendars that the rules name, by their paths.
-    pub calendars: &'a BTreeMap<String, Busy>,
+    /// The holidays of the calendars that the rules name.
+    pub calendars: &'a Calendars,
 }
+
+/// Holidays, by the file that names the calendar and the path it gives.
+pub type Calendars = BTreeMap<(FileRole, String), Busy>;
 
 /// Which policy it is to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +114,7 @@ pub(super) fn lower(
             cancel_run: rules.deny_cancels_run.value,
         },
         timing: timing(rules, beside)?,
-        refs: rules.refs.as_ref().map(|refs| references(&refs.value, beside.reference)).transpose()?,
+        refs: rules.refs.as_ref().map(|refs| references(&refs.value, beside.reference)),
         requires: rules.requires.as_ref().map(|before| Requires {
             environment: before.value.environment.clone(),
             same_commit: before.value.same_commit,
@@ -206,13 +210,15 @@ fn timing(rules: &EnvironmentRules, beside: Beside<'_>) -> Result<Timing, String
 }
 
 /// Windows are open but for the events of all calendars that one of them names.
-fn openings(windows: &[WindowRule], calendars: &BTreeMap<String, Busy>) -> Result<Option<Openings>, String> {
+fn openings(windows: &[WindowRule], calendars: &Calendars) -> Result<Option<Openings>, String> {
     if windows.is_empty() {
         return Ok(None);
     }
     let mut busy = Busy::default();
-    for path in windows.iter().filter_map(|window| window.calendar.as_ref()) {
-        let events = calendars.get(path).ok_or_else(|| format!("the calendar `{path}` has not been read"))?;
+    let named = windows.iter().filter_map(|window| Some((window.place.role, window.calendar.clone()?)));
+    for (role, path) in named {
+        let events =
+            calendars.get(&(role, path.clone())).ok_or_else(|| format!("the calendar `{path}` has not been read"))?;
         busy = busy.and(events);
     }
     let windows = windows.iter().map(|window| window.window.clone()).collect();
@@ -220,12 +226,14 @@ fn openings(windows: &[WindowRule], calendars: &BTreeMap<String, Busy>) -> Resul
 }
 
 /// A branch is written with or without `refs/heads/`, a tag with or without `refs/tags/`.
-fn references(allowed: &[RefPattern], reference: Option<&str>) -> Result<RefRule, String> {
-    let reference = reference.ok_or("which branch or tag is deployed is not known")?;
+fn references(allowed: &[RefPattern], reference: Option<&str>) -> RefRule {
+    let allowed_words = || allowed.iter().map(|RefPattern(pattern)| pattern.as_str().to_owned()).collect();
+    // Where no run asks nothing is deployed either: at the desk, and on a pull request.
+    let Some(reference) = reference else { return RefRule { allowed: allowed_words(), is_met: true } };
     let short = ["refs/heads/", "refs/tags/"].iter().find_map(|prefix| reference.strip_prefix(prefix));
     let names = [Some(reference), short];
     let is_met = allowed.iter().any(|RefPattern(pattern)| names.iter().flatten().any(|name| pattern.is_match(name)));
-    Ok(RefRule { allowed: allowed.iter().map(|RefPattern(pattern)| pattern.as_str().to_owned()).collect(), is_met })
+    RefRule { allowed: allowed_words(), is_met }
 }
 
 fn channels(channel: &Channel) -> Channels {

@@ -6,7 +6,8 @@ use crate::domain::condition::Outcome;
 use crate::domain::time::{DAY_MS, HOUR_MS};
 use crate::domain::{Access, FrozenPolicy, Membership, Part, Timestamp};
 
-const STARTER: PolicyDefaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: 1 };
+const STARTER: PolicyDefaults =
+    PolicyDefaults { when_missing: WhenMissing::Starter, owner: OwnerPolicy::WhenPresent, expires_after_ms: 1 };
 const NOTHING: Beside<'_> = Beside { reference: Some("refs/heads/main"), calendars: &BTreeMap::new() };
 
 fn gates(file: &PolicyFile, defaults: PolicyDefaults) -> PolicyFound {
@@ -151,10 +152,13 @@ fn a_branch_is_met_by_its_short_name_a_tag_by_its_own_and_nothing_by_what_is_unk
 fn a_calendar_that_was_not_read_holds() {
     let text = "version: 1\nenvironments:\n  production:\n    windows: [{ from: '09:00', to: '17:00', zone: UTC, calendar: ops/a.ics }]\n";
     let effective = effective(&present(text), &PolicyFile::Absent, "production", STARTER);
-    assert_eq!(effective.calendars(), BTreeSet::from(["ops/a.ics"]));
+    assert_eq!(effective.calendars(), BTreeSet::from([(FileRole::Repository, "ops/a.ics")]));
     assert!(why_held(effective.found(NOTHING)).contains("`ops/a.ics` has not been read"));
     let day = jiff::civil::date(2026, 11, 30);
-    let calendars = BTreeMap::from([("ops/a.ics".to_owned(), crate::domain::calendar::Busy::new([(day, day)], []))]);
+    let calendars = BTreeMap::from([(
+        (FileRole::Repository, "ops/a.ics".to_owned()),
+        crate::domain::calendar::Busy::new([(day, day)], []),
+    )]);
     let PolicyFound::Policies(policies) = effective.found(Beside { calendars: &calendars, ..NOTHING }) else {
         panic!()
     };

@@ -112,6 +112,8 @@ pub enum ChatSignal {
     Show { value: String, what: Wanted, opening: Opening, reply: ReplyTo },
     /// A command, typed or pressed.
     Command { command: ChatCommand, reply: ReplyTo },
+    /// The workspace, where it is named, no longer lets us in.
+    AccessLost { workspace: Option<String>, why: String, since: Option<Timestamp> },
     /// Authentic, and nothing for us to do; the reason is for the log.
     Ignored { why: String },
 }

@@ -47,6 +47,13 @@ pub trait CodeHost: Send + Sync + 'static {
     /// The commit of the default branch right now: where the policy is read (R9).
     fn default_branch<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, CommitSha>;
 
+    /// The repository in which the owner of `repository` keeps what holds for all of them; `Missing` where there is none,
+    /// or it is not ours to see.
+    fn owners_repository<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, Presence<Repository>>;
+
+    /// The labels of a pull request as they are now.
+    fn labels<'a>(&'a self, repository: &'a Repository, number: u64) -> PortResult<'a, Vec<String>>;
+
     /// Where contents of large-file storage can be had, in the order asked for.
     fn large_files<'a>(&'a self, repository: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>>;
 

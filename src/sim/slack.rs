@@ -23,6 +23,7 @@ mod routes;
 pub mod sample;
 pub mod schema;
 mod server;
+mod socket;
 pub mod state;
 mod views;
 
@@ -38,6 +39,7 @@ pub use acts::{Clicked, SubmitResult, Submitted};
 pub use books::{NDJSON_VARIABLE, RecordedCall};
 pub use faults::{Fault, FaultKind};
 pub use hooks::{ACK_TIMEOUT, Delivery, signature};
+pub use socket::{SOCKETS_MAX, SocketLine};
 pub use state::{Channel, Ephemeral, Message, State, User, UserGroup, Version, View};
 
 use server::Simulator;
@@ -77,8 +79,8 @@ impl SlackSim {
         let base_url = format!("http://{}", listener.local_addr()?);
         let mut state = options.workspace;
         state.rates.enforced = options.rate_limits;
-        let simulator = Arc::new(Simulator::new(clock, base_url, state, options.ndjson));
         let stop = CancellationToken::new();
+        let simulator = Arc::new(Simulator::new(clock, base_url, state, options.ndjson, stop.clone()));
         let serving = server::serve(listener, Arc::clone(&simulator), stop.clone());
         #[expect(clippy::disallowed_methods, reason = "the simulator runs beside the app")]
         tokio::spawn(serving);

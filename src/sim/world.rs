@@ -17,11 +17,13 @@ use super::github::sample::{self, Sample};
 use super::github::{GithubOptions, GithubSim, State};
 use super::slack::{SlackOptions, SlackSim, sample as workspace};
 use crate::app::server::{Bound, Server};
+use crate::app::sockets::SocketHealth;
 use crate::app::{self, linking, worker};
 use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
     AccountLinks, GithubAccess, HttpCheckAccess, IdentityFile, LinkRules, LinkedPerson, LogFormat, LogSettings,
-    PreviewConclusion, PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, Span, WhenMissing,
+    OwnerPolicy, PreviewConclusion, PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, SocketAccess,
+    Span, WhenMissing,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::domain::{ChatUser, EnvironmentName, ForgeUserId, Request, Timestamp};
@@ -34,6 +36,18 @@ const MAX_ROUNDS: usize = 10_000;
 /// How often the vendors look at the clock in a world that lives in real time.
 const VENDORS_LOOK: Duration = Duration::from_millis(50);
 
+/// How long connections may take to stand, and how often that is looked at (real time).
+const CONNECTED_WITHIN: Duration = Duration::from_secs(20);
+const CONNECTIONS_LOOK: Duration = Duration::from_millis(1);
+
+/// How Slack's requests reach Countersign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    Http,
+    /// Socket Mode, with so many connections.
+    Socket(usize),
+}
+
 /// How a world is made.
 #[derive(Clone)]
 pub struct WorldOptions {
@@ -41,6 +55,7 @@ pub struct WorldOptions {
     pub ids: IdSource,
     pub github: GithubOptions,
     pub slack: SlackOptions,
+    pub transport: Transport,
     /// `sqlite://…` or `postgres://…`; a file in the world's own folder when empty.
     pub database_url: Option<String>,
     pub when_missing: WhenMissing,
@@ -78,6 +93,7 @@ impl WorldOptions {
             ids,
             github: GithubOptions::default(),
             slack: SlackOptions::default(),
+            transport: Transport::Http,
             database_url: None,
             when_missing: WhenMissing::Starter,
             messages_per_second: 1.0,
@@ -110,6 +126,8 @@ struct Running {
     engine: Engine,
     server: Server,
     stop: CancellationToken,
+    /// Socket Mode: what keeps connections open, and how they are.
+    sockets: Option<(JoinHandle<()>, SocketHealth)>,
     /// What runs by itself, in a world that lives in real time.
     loops: Vec<JoinHandle<()>>,
 }
@@ -127,6 +145,7 @@ impl World {
             None => sample::fill(state),
         });
         let slack = SlackSim::start(options.clock.clone(), options.slack.clone()).await?;
+        slack.switch_socket_mode(options.transport != Transport::Http);
         let settings = settings(&options, &folder, &github, &slack)?;
         let (clock, links) = (options.clock.clone(), options.links);
         let mut world = Self { github, slack, clock, sample, settings, links, ids: options.ids, running: None, folder };
@@ -163,8 +182,24 @@ impl World {
         self.slack.set_interactions_target(&format!("http://{}{}", server.address, app::doors::SLACK.interactions));
         self.slack.set_commands_target(&format!("http://{}{}", server.address, app::doors::SLACK.commands));
         self.slack.set_events_target(&format!("http://{}{}", server.address, app::doors::SLACK.events));
-        self.running = Some(Running { engine: app.engine, server, stop, loops: Vec::new() });
-        Ok(())
+        let sockets = app.sockets.map(|sockets| {
+            let health = sockets.health();
+            (app::server::spawn(sockets.run(stop.clone())), health)
+        });
+        self.running = Some(Running { engine: app.engine, server, stop, sockets, loops: Vec::new() });
+        self.connected().await
+    }
+
+    /// Waits until Slack has greeted every connection wanted, in Socket Mode.
+    pub async fn connected(&self) -> anyhow::Result<()> {
+        let sockets = self.running.as_ref().and_then(|running| running.sockets.as_ref());
+        let (Some((_, health)), Some(access)) = (sockets, &self.settings.slack.socket) else { return Ok(()) };
+        let connected = async {
+            while health.standing() < access.sockets {
+                tokio::time::sleep(CONNECTIONS_LOOK).await;
+            }
+        };
+        tokio::time::timeout(CONNECTED_WITHIN, connected).await.context("Slack greets no connection")
     }
 
     /// Lets Countersign's worker and the vendors' own time run, until the server stops. For worlds in real time only.
@@ -190,6 +225,9 @@ impl World {
         if let Some(running) = self.running.take() {
             running.stop.cancel();
             running.server.stopped().await;
+            if let Some((sockets, _)) = running.sockets {
+                let _ = sockets.await;
+            }
             for task in running.loops {
                 // A task of ours that panicked has said so already.
                 let _ = task.await;
@@ -332,14 +370,29 @@ fn settings(
         slack: SlackAccess {
             api_url: slack.api_url().parse()?,
             bot_token: SecretString::from(slack.bot_token()),
-            signing_secrets: vec![SecretString::from(slack.signing_secret())],
+            signing_secrets: match options.transport {
+                Transport::Http => vec![SecretString::from(slack.signing_secret())],
+                Transport::Socket(_) => Vec::new(),
+            },
+            oauth: None,
+            takes_http: options.transport == Transport::Http,
+            socket: match options.transport {
+                Transport::Http => None,
+                Transport::Socket(sockets) => {
+                    Some(SocketAccess { app_token: SecretString::from(slack.app_token()), sockets })
+                }
+            },
             app_id: slack.app_id(),
             team_id: slack.team_id(),
             channel: workspace::RELEASES.to_owned(),
             messages_per_second: options.messages_per_second,
         },
         http_checks: options.http_checks.clone(),
-        policy: PolicySettings { when_missing: options.when_missing, expires_after: Span::from_millis(DAY_MS) },
+        policy: PolicySettings {
+            when_missing: options.when_missing,
+            owner: OwnerPolicy::WhenPresent,
+            expires_after: Span::from_millis(DAY_MS),
+        },
         preview: options.preview.clone(),
         people: people(github),
         account_links: None,
@@ -379,6 +432,7 @@ async fn vendors_time(github: GithubSim, slack: SlackSim, stop: CancellationToke
             tokio::time::sleep(VENDORS_LOOK).await;
         }
         slack.deliver_due_events().await;
+        slack.resend_envelopes().await;
     }
 }
 

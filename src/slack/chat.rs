@@ -47,6 +47,12 @@ impl SlackChat {
         self.client.auth_test().await
     }
 
+    /// What keeps us from reaching anybody, in words for an operator.
+    pub fn trouble(&self) -> Option<String> {
+        let why = self.client.refusal()?;
+        Some(format!("Slack does not let us in ({why}), so nobody can be asked: install the app again"))
+    }
+
     /// Our workspace as configured; as Slack says where it is not.
     async fn us(&self) -> Result<AuthTest, PortError> {
         let us = self.ourselves.get(&self.client).await?;

@@ -1,6 +1,6 @@
 //! Calls of Slack's Web API, each bounded in time, each failure with its class.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use hyper_rustls::HttpsConnectorBuilder;
@@ -13,10 +13,11 @@ use slack_morphism::{
 };
 use url::Url;
 
-use crate::ports::PortError;
+use crate::ports::{Class, PortError};
 
 use super::failure::{Kind, classify};
 use super::settings::SlackSettings;
+use super::token::{self, Token};
 
 /// Longest time for one call, connection included. A view's trigger lives three seconds, so that call gets less.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,23 +44,28 @@ pub struct AuthTest {
 #[derive(Debug)]
 pub(super) struct Client {
     api_url: String,
-    token: SlackApiToken,
+    token: Token,
+    /// Slack's word for refusing our token, until it takes one again.
+    refused: Mutex<Option<String>>,
     connection: OnceLock<Result<SlackHyperClient, String>>,
 }
 
 impl Client {
-    /// Refuses an address without TLS unless the settings allow it: the token would travel in the clear.
     pub(super) fn new(settings: &SlackSettings) -> Result<Self, PortError> {
+        Self::with_token(&settings.api_url, &settings.bot_token, settings.allow_http)
+    }
+
+    /// Refuses an address without TLS unless the settings allow it: the token would travel in the clear.
+    pub(super) fn with_token(api_url: &str, token: &Token, allow_http: bool) -> Result<Self, PortError> {
         let refuse = |why: &str| Err(PortError::permanent("set up Slack", why));
-        let Ok(url) = Url::parse(&settings.api_url) else { return refuse("`slack.api_url` is not an address") };
+        let Ok(url) = Url::parse(api_url) else { return refuse("`slack.api_url` is not an address") };
         match url.scheme() {
             "https" => {}
-            "http" if settings.allow_http => {}
+            "http" if allow_http => {}
             _ => return refuse("`slack.api_url` must begin with `https://`"),
         }
-        let token = SlackApiToken::new(SlackApiTokenValue(settings.bot_token.expose_secret().to_owned()));
-        let api_url = settings.api_url.trim_end_matches('/').to_owned();
-        Ok(Self { api_url, token, connection: OnceLock::new() })
+        let (api_url, token) = (api_url.trim_end_matches('/').to_owned(), token.clone());
+        Ok(Self { api_url, token, refused: Mutex::default(), connection: OnceLock::new() })
     }
 
     /// A method that changes something, or opens something: JSON in, JSON out.
@@ -70,20 +76,52 @@ impl Client {
         kind: Kind,
         doing: &str,
     ) -> Result<Value, PortError> {
-        let client = self.connected(doing)?;
-        let session = client.open_session(&self.token);
+        let (client, token) = (self.connected(doing)?, self.token().await?);
+        let session = client.open_session(&token);
         let call = session.http_session_api.http_post::<_, Value>(method, arguments, None);
-        answer(bounded(call, kind, doing).await?, kind, doing)
+        self.noted(bounded(call, kind, doing).await.and_then(|said| answer(said, kind, doing)))
     }
 
     /// A method that reads: it takes its arguments in the address, not as JSON.
     pub(super) async fn get(&self, method: &str, arguments: &[(&str, &str)], doing: &str) -> Result<Value, PortError> {
-        let client = self.connected(doing)?;
-        let session = client.open_session(&self.token);
+        let (client, token) = (self.connected(doing)?, self.token().await?);
+        let session = client.open_session(&token);
         let arguments: Vec<(&str, Option<&str>)> =
             arguments.iter().map(|(name, value)| (*name, Some(*value))).collect();
         let call = session.http_session_api.http_get::<Value, _, _>(method, &arguments, None);
-        answer(bounded(call, Kind::Read, doing).await?, Kind::Read, doing)
+        self.noted(bounded(call, Kind::Read, doing).await.and_then(|said| answer(said, Kind::Read, doing)))
+    }
+
+    /// Why no call works, in Slack's word, as far as the last one tells.
+    pub(super) fn refusal(&self) -> Option<String> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn token(&self) -> Result<SlackApiToken, PortError> {
+        let token = match &self.token {
+            Token::Pasted(token) => Ok(token.clone()),
+            Token::Kept(token_of) => token_of().await,
+        };
+        match token {
+            Ok(token) => Ok(SlackApiToken::new(SlackApiTokenValue(token.expose_secret().to_owned()))),
+            Err(error) => {
+                if error.class == Class::Permanent {
+                    *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.why.clone());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Keeps in mind whether Slack takes our token.
+    fn noted(&self, said: Result<Value, PortError>) -> Result<Value, PortError> {
+        let refusal = match &said {
+            Ok(_) => None,
+            Err(error) if token::is_refusal(&error.why) => Some(error.why.clone()),
+            Err(_) => return said,
+        };
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
+        said
     }
 
     /// Posts to a one-off answer address. The caller has checked that it is Slack's.

@@ -1,6 +1,6 @@
 //! Reads stored deliveries: what a click, a submitted view, a command or an event means to us.
 
-use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Words};
+use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Timestamp, Words};
 use crate::engine::receive::{Delivery, Source};
 use crate::ports::chat::{ChatCommand, ChatSignal, Opening, Wanted};
 
@@ -8,6 +8,7 @@ use super::message::buttons::{APPROVE, CHANGES, DENY, NEXT, PREVIOUS};
 use super::modal::{DENY_CALLBACK, REASON_ACTION, REASON_BLOCK, read_page_value};
 use super::payload::{Action, Envelope, Interaction};
 use super::response_url::ReplyAddresses;
+use super::socket::{self, Frame};
 use super::whisper::{LINK, OPEN_LINK};
 use super::{command, form};
 
@@ -32,7 +33,19 @@ impl Reader {
             Source::ChatInteraction => self.interaction(&Interaction::read(&delivery.body)?),
             Source::ChatCommand => self.command(&delivery.body),
             Source::ChatEvent => self.event(&Envelope::read(&delivery.body)?),
+            Source::ChatFrame => self.frame(delivery),
             Source::Forge => Err("a forge's delivery came to the chat".to_owned()),
+        }
+    }
+
+    /// A frame that could not be read when it came: perhaps this version can.
+    fn frame(&self, delivery: &Delivery) -> Result<ChatSignal, String> {
+        match socket::read(&delivery.body) {
+            Ok(Frame::Envelope(arrived)) => {
+                self.read(&Delivery { source: arrived.source, body: arrived.body, ..delivery.clone() })
+            }
+            Ok(Frame::Hello(_) | Frame::Disconnect(_)) => Ok(ignored("a frame about a connection that is over")),
+            Err(unreadable) => Err(unreadable.why),
         }
     }
 
@@ -95,12 +108,15 @@ impl Reader {
     fn event(&self, envelope: &Envelope) -> Result<ChatSignal, String> {
         self.is_for_us(envelope.api_app_id.as_deref(), false)?;
         let kind = envelope.event.as_ref().map_or(envelope.kind.as_str(), |event| event.kind.as_str());
-        Ok(ignored(&match kind {
-            "app_uninstalled" | "tokens_revoked" => {
-                format!("{kind}: calls to Slack will fail until the app is installed again")
-            }
-            other => format!("{other} events mean nothing to us"),
-        }))
+        let revokes_ours = || {
+            let tokens = envelope.event.as_ref().and_then(|event| event.tokens.as_ref());
+            tokens.is_some_and(|tokens| !tokens.bot.is_empty())
+        };
+        Ok(match kind {
+            "app_uninstalled" => access_lost(envelope, kind),
+            "tokens_revoked" if revokes_ours() => access_lost(envelope, kind),
+            other => ignored(&format!("{other} events mean nothing to us")),
+        })
     }
 
     /// The signature proves a workspace's app, this the app: two may share a secret by mistake.
@@ -141,7 +157,7 @@ pub fn delivery_id(source: Source, body: &str) -> String {
         Source::ChatInteraction => click_parts(body),
         Source::ChatCommand => command_parts(body),
         Source::ChatEvent => Envelope::read(body).ok().and_then(|envelope| envelope.event_id).map(|id| vec![Some(id)]),
-        Source::Forge => None,
+        Source::Forge | Source::ChatFrame => None,
     };
     let identity = parts.and_then(|parts| serde_json::to_vec(&(source.word(), parts)).ok());
     Digest::of(&identity.unwrap_or_else(|| body.as_bytes().to_vec())).to_string()
@@ -209,6 +225,14 @@ fn checked_value(value: &str) -> Result<String, String> {
 fn checked_id(id: &str) -> Result<String, String> {
     let usable = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if usable { Ok(id.to_owned()) } else { Err("an id that is not letters and digits".to_owned()) }
+}
+
+/// Slack: [app_uninstalled](https://docs.slack.dev/reference/events/app_uninstalled),
+/// [tokens_revoked](https://docs.slack.dev/reference/events/tokens_revoked); they come in either order.
+fn access_lost(envelope: &Envelope, why: &str) -> ChatSignal {
+    let workspace = envelope.team_id.as_deref().and_then(|id| checked_id(id).ok());
+    // They may come late: the app may have been installed again meanwhile.
+    ChatSignal::AccessLost { workspace, why: why.to_owned(), since: envelope.event_time.map(Timestamp::from_seconds) }
 }
 
 fn ignored(why: &str) -> ChatSignal {

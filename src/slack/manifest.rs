@@ -21,6 +21,24 @@ fn its_addresses_are_the_servers_routes() {
     assert_eq!(manifest["settings"]["socket_mode_enabled"], false);
 }
 
+/// In Socket Mode Slack has nowhere to go: every address is left out, and nothing else differs.
+#[test]
+fn the_socket_mode_form_is_the_same_app_without_addresses() {
+    let mut expected = manifest();
+    for (place, name) in [
+        ("/features/slash_commands/0", "url"),
+        ("/settings/event_subscriptions", "request_url"),
+        ("/settings/interactivity", "request_url"),
+    ] {
+        let place = expected.pointer_mut(place).and_then(Value::as_object_mut).unwrap();
+        assert!(place.remove(name).is_some(), "{name}");
+    }
+    expected["settings"]["socket_mode_enabled"] = true.into();
+    let socket = include_str!("../../slack-manifest.socket.json");
+    assert_eq!(serde_json::from_str::<Value>(socket).unwrap(), expected);
+    assert!(!socket.contains("example.com"));
+}
+
 #[test]
 fn it_asks_for_the_scopes_of_the_methods_called_and_no_more() {
     let scopes = &manifest()["oauth_config"]["scopes"]["bot"];

@@ -95,6 +95,8 @@ pub(super) struct Envelope {
     pub challenge: Option<String>,
     pub event_id: Option<String>,
     pub api_app_id: Option<String>,
+    pub team_id: Option<String>,
+    pub event_time: Option<i64>,
     pub event: Option<InnerEvent>,
 }
 
@@ -102,6 +104,15 @@ pub(super) struct Envelope {
 pub(super) struct InnerEvent {
     #[serde(rename = "type")]
     pub kind: String,
+    /// Of `tokens_revoked`.
+    pub tokens: Option<RevokedTokens>,
+}
+
+/// Whose tokens were revoked, by user id; several people's may be, and only the bot's is ours.
+#[derive(Debug, Deserialize)]
+pub(super) struct RevokedTokens {
+    #[serde(default)]
+    pub bot: Vec<String>,
 }
 
 impl Interaction {

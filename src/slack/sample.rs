@@ -1,7 +1,7 @@
 //! A request, its evidence and deliveries for tests.
 
 use crate::domain::*;
-use crate::engine::receive::{Delivery, Source};
+use crate::engine::receive::{Delivery, Provenance, Source};
 use crate::ports::Board;
 use crate::slack::SlackSettings;
 
@@ -10,7 +10,7 @@ pub(crate) const OPENED: Timestamp = Timestamp::from_seconds(1_795_348_800);
 pub(crate) fn settings() -> SlackSettings {
     SlackSettings {
         api_url: "https://slack.com/api".into(),
-        bot_token: "xoxb-test".to_owned().into(),
+        bot_token: secrecy::SecretString::from("xoxb-test").into(),
         team_id: Some("T0ACME".into()),
         app_id: Some("A0COUNTER".into()),
         channel: "C0DEPLOY".into(),
@@ -425,6 +425,7 @@ pub(crate) fn delivery(source: Source, body: &str) -> Delivery {
         body: body.to_owned(),
         body_digest: Digest::of(body.as_bytes()),
         received_at: OPENED,
+        provenance: Provenance::Signed,
     }
 }
 

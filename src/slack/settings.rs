@@ -1,13 +1,13 @@
 //! What the operator sets for Slack.
 
-use secrecy::SecretString;
+use super::token::Token;
 
-/// Slack's settings. The bot token cannot be printed.
+/// Slack's settings.
 #[derive(Debug, Clone)]
 pub struct SlackSettings {
     /// `https://slack.com/api`, or a simulator's address; without a final slash.
     pub api_url: String,
-    pub bot_token: SecretString,
+    pub bot_token: Token,
     /// Our workspace; asked of Slack when it is not set.
     pub team_id: Option<String>,
     /// Our app: payloads of another one are refused.

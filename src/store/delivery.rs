@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use crate::domain::{Digest, Timestamp};
-use crate::engine::receive::{Delivery, Source};
+use crate::engine::receive::{Delivery, Provenance, Source};
 
 use super::claim::Key;
 use super::connection::{Conn, Pools};
@@ -38,17 +38,18 @@ const CHUNK: usize = 8;
 
 macro_rules! insert_delivery {
     ($($row:literal)*) => {
-        concat!("INSERT INTO delivery (source, id, event, body, body_digest, received_ms, due_ms) VALUES ", $($row,)*
-            " ON CONFLICT (source, id) DO NOTHING RETURNING source, id")
+        concat!("INSERT INTO delivery (source, id, event, body, body_digest, received_ms, due_ms, provenance, envelope) VALUES ",
+            $($row,)* " ON CONFLICT DO NOTHING RETURNING source, id")
     };
 }
 
-const INSERT_ONE: &str = insert_delivery!("($1, $2, $3, $4, $5, $6, $6)");
+// Without a conflict target: the key is one, the envelope it came in another.
+const INSERT_ONE: &str = insert_delivery!("($1, $2, $3, $4, $5, $6, $6, $7, $8)");
 const INSERT_CHUNK: &str = insert_delivery!(
-    "($1, $2, $3, $4, $5, $6, $6), " "($7, $8, $9, $10, $11, $12, $12), "
-    "($13, $14, $15, $16, $17, $18, $18), " "($19, $20, $21, $22, $23, $24, $24), "
-    "($25, $26, $27, $28, $29, $30, $30), " "($31, $32, $33, $34, $35, $36, $36), "
-    "($37, $38, $39, $40, $41, $42, $42), " "($43, $44, $45, $46, $47, $48, $48)"
+    "($1, $2, $3, $4, $5, $6, $6, $7, $8), " "($9, $10, $11, $12, $13, $14, $14, $15, $16), "
+    "($17, $18, $19, $20, $21, $22, $22, $23, $24), " "($25, $26, $27, $28, $29, $30, $30, $31, $32), "
+    "($33, $34, $35, $36, $37, $38, $38, $39, $40), " "($41, $42, $43, $44, $45, $46, $46, $47, $48), "
+    "($49, $50, $51, $52, $53, $54, $54, $55, $56), " "($57, $58, $59, $60, $61, $62, $62, $63, $64)"
 );
 
 type StoredKey = (String, String);
@@ -63,7 +64,9 @@ macro_rules! insert_into {
                 .bind(&delivery.event)
                 .bind(&delivery.body)
                 .bind(delivery.body_digest.to_string())
-                .bind(delivery.received_at.as_millis());
+                .bind(delivery.received_at.as_millis())
+                .bind(delivery.provenance.word())
+                .bind(delivery.provenance.envelope());
         }
         query.fetch_all(&mut *$conn).await
     }};
@@ -107,9 +110,11 @@ impl Tx {
     }
 
     async fn compare_with_stored(&mut self, delivery: &Delivery) -> Result<Received, StoreError> {
-        const DIGEST: &str = "SELECT body_digest FROM delivery WHERE source = $1 AND id = $2";
-        let stored = fetch!(fetch_optional, (String,), self, DIGEST, delivery.source.word(), &delivery.id)?;
-        let same = stored.is_some_and(|(digest,)| digest == delivery.body_digest.to_string());
+        const DIGEST: &str =
+            "SELECT body_digest FROM delivery WHERE (source = $1 AND id = $2) OR envelope = $3 ORDER BY id";
+        let (source, envelope) = (delivery.source.word(), delivery.provenance.envelope());
+        let stored = fetch!(fetch_all, (String,), self, DIGEST, source, &delivery.id, envelope)?;
+        let same = stored.iter().any(|(digest,)| *digest == delivery.body_digest.to_string());
         Ok(if same { Received::Duplicate } else { Received::Conflict })
     }
 
@@ -184,8 +189,8 @@ impl Store {
     }
 
     async fn pick_deliveries(&self, now: Timestamp, limit: usize) -> Result<Vec<DeliveryRow>, StoreError> {
-        const BODY: &str = "SELECT source, id, event, body, body_digest, received_ms, due_ms, attempts, last_error
-            FROM delivery WHERE source = $1 AND id = $2";
+        const BODY: &str = "SELECT source, id, event, body, body_digest, received_ms, due_ms, attempts, last_error,
+            provenance, envelope FROM delivery WHERE source = $1 AND id = $2";
         let mut held = self.inner.shared.claims.held().await;
         held.let_go(now);
         let mut rows = Vec::new();
@@ -219,10 +224,17 @@ impl Store {
         Ok(waiting.is_some_and(|(count,)| count > 0))
     }
 
+    /// How many frames are kept that could not be read, replayed ones included.
+    pub async fn kept_frames(&self) -> Result<u64, StoreError> {
+        const KEPT: &str = "SELECT COUNT(*) FROM delivery WHERE source = $1";
+        let kept = read!(fetch_optional, (i64,), &self.inner.pools, KEPT, Source::ChatFrame.word())?;
+        Ok(kept.map_or(0, |(count,)| count.unsigned_abs()))
+    }
+
     /// Deliveries that were given up, newest first.
     pub async fn parked_deliveries(&self, limit: usize) -> Result<Vec<ParkedDelivery>, StoreError> {
-        const PARKED: &str = "SELECT source, id, event, body, body_digest, received_ms, due_ms, attempts, last_error
-            FROM delivery WHERE parked = TRUE ORDER BY received_ms DESC LIMIT $1";
+        const PARKED: &str = "SELECT source, id, event, body, body_digest, received_ms, due_ms, attempts, last_error,
+            provenance, envelope FROM delivery WHERE parked = TRUE ORDER BY received_ms DESC LIMIT $1";
         let rows = read!(fetch_all, DeliveryRow, &self.inner.pools, PARKED, super::sql::bound(limit))?;
         rows.into_iter().map(DeliveryRow::parked).collect()
     }
@@ -239,6 +251,8 @@ pub(super) struct DeliveryRow {
     due_ms: i64,
     attempts: i64,
     last_error: Option<String>,
+    provenance: String,
+    envelope: Option<String>,
 }
 
 impl DeliveryRow {
@@ -260,6 +274,8 @@ impl DeliveryRow {
     fn delivery(self) -> Result<Delivery, StoreError> {
         let body_digest = Digest::parse(&self.body_digest)
             .ok_or_else(|| StoreError::corrupt(format_args!("the digest of delivery `{}`", self.id)))?;
+        let provenance = Provenance::parse(&self.provenance, self.envelope)
+            .ok_or_else(|| StoreError::corrupt(format_args!("the provenance of delivery `{}`", self.id)))?;
         Ok(Delivery {
             source: source_of(&self.source)?,
             id: self.id,
@@ -267,6 +283,7 @@ impl DeliveryRow {
             body: self.body,
             body_digest,
             received_at: Timestamp::from_millis(self.received_ms),
+            provenance,
         })
     }
 }

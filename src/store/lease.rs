@@ -30,7 +30,7 @@ impl Store {
             WHERE mine.source = due.source AND mine.id = due.id AND mine.done_ms IS NULL
             AND (mine.lease_until_ms IS NULL OR mine.lease_until_ms <= $1)
             RETURNING mine.source, mine.id, mine.event, mine.body, mine.body_digest, mine.received_ms, mine.due_ms,
-                mine.attempts, mine.last_error";
+                mine.attempts, mine.last_error, mine.provenance, mine.envelope";
         let query = sqlx::query_as(LEASE).bind(now.as_millis()).bind(bound(limit));
         let query = query.bind(self.inner.shared.owner.as_ref()).bind(self.lease_end(now).as_millis());
         let mut rows: Vec<DeliveryRow> = query.fetch_all(pool).await?;

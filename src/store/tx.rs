@@ -55,6 +55,11 @@ impl Tx {
         }
     }
 
+    /// The name of this process, fresh for every start.
+    pub(super) fn owner(&self) -> &str {
+        &self.owner
+    }
+
     /// Adds a request's event to the record, with what followed from it.
     pub fn append(&mut self, record: &Record) -> Result<(), StoreError> {
         let entry = Entry::of_record(record, || (self.salt)())?;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use metrics::{Unit, describe_counter};
+use metrics::{Unit, describe_counter, describe_gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 /// Deliveries by `source` (forge, chat_interaction, …) and `outcome` (stored, duplicate, unauthorized, …).
@@ -15,6 +15,13 @@ pub const GAVE_UP: &str = "countersign_gave_up_total";
 pub const PARKED: &str = "countersign_deliveries_parked_total";
 /// Looks at pull requests that failed, by `outcome` (again, gave_up, dropped).
 pub const PREVIEWS: &str = "countersign_previews_total";
+
+/// Connections to Slack that take what comes, in Socket Mode.
+pub const SOCKETS_OPEN: &str = "countersign_slack_sockets_open";
+/// Connections to Slack that ended, by `why` (replaced, dropped, silent, not_opened, link_disabled, …): each is opened anew.
+pub const SOCKET_ENDS: &str = "countersign_slack_socket_ends_total";
+/// What came over connections to Slack, by `source` and `outcome` (stored, duplicate, answered, unavailable, unreadable).
+pub const ENVELOPES: &str = "countersign_slack_envelopes_total";
 
 /// The page of metrics. Clones show the same numbers.
 #[derive(Clone)]
@@ -52,6 +59,9 @@ fn describe() {
     describe_counter!(EFFECTS, Unit::Count, "Effects performed by kind and outcome");
     describe_counter!(GAVE_UP, Unit::Count, "Effects that nobody will try again, by kind");
     describe_counter!(PREVIEWS, Unit::Count, "Looks at pull requests that failed, by outcome");
+    describe_gauge!(SOCKETS_OPEN, Unit::Count, "Connections to Slack that take what comes");
+    describe_counter!(SOCKET_ENDS, Unit::Count, "Connections to Slack that ended, by why");
+    describe_counter!(ENVELOPES, Unit::Count, "What came over connections to Slack, by source and outcome");
     describe_counter!(PARKED, Unit::Count, "Authentic deliveries that could not be used and were parked, by source");
 }
 

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::Digest;
-use crate::engine::receive::{Delivery, Source};
+use crate::engine::receive::{Delivery, Provenance, Source};
 use crate::ports::Clock;
 
 use super::answer::Problem;
@@ -110,7 +110,8 @@ impl Entrance {
             return Err(unusable("the body holds a NUL character"));
         }
         let id = id.unwrap_or_else(|| body_digest.to_string());
-        Ok(Delivery { source: self.door.source, id, event, body, body_digest, received_at: self.hall.clock.now() })
+        let (source, received_at) = (self.door.source, self.hall.clock.now());
+        Ok(Delivery { source, id, event, body, body_digest, received_at, provenance: Provenance::Signed })
     }
 
     async fn store(&self, delivery: Delivery) -> Result<Taken, Failed> {
@@ -142,7 +143,7 @@ impl Accepted {
     fn answer(self, source: Source) -> Response {
         let status = match source {
             Source::Forge => StatusCode::ACCEPTED,
-            Source::ChatInteraction | Source::ChatCommand | Source::ChatEvent => StatusCode::OK,
+            Source::ChatInteraction | Source::ChatCommand | Source::ChatEvent | Source::ChatFrame => StatusCode::OK,
         };
         match self {
             Self::Stored(Taken { reply: None, .. }) => status.into_response(),

@@ -83,6 +83,7 @@ fn web(disk: &Disk) -> Web {
         audit: None,
         checks: None,
         linking: None,
+        consent: None,
     }
 }
 
@@ -286,6 +287,17 @@ async fn health_tells_alive_from_ready() {
     assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(problem(ready).await["detail"], "migrations are not applied");
     assert_eq!(text(get("/metrics").await).await, "countersign_waiting 0\n");
+}
+
+/// What works in part still takes deliveries: a balancer that turns away from it would lose the others too.
+#[tokio::test]
+async fn a_part_that_does_not_work_is_said_and_stops_nothing() {
+    let ready: Ready = Arc::new(|| Box::pin(async { Ok(Some("no connection to the chat for 42 s".to_owned())) }));
+    let degraded = Web { ready, ..web(&Disk::default()) };
+    let answer = ask(router(degraded), Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let said: Value = serde_json::from_str(&text(answer).await).unwrap();
+    assert_eq!(said, json!({ "status": "degraded", "detail": "no connection to the chat for 42 s" }));
 }
 
 #[tokio::test]

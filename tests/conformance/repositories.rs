@@ -59,10 +59,16 @@ async fn evidence(folder: &Path) -> Evidence {
         own: &[],
         actors: &[asker],
         run: None,
+        asked: None,
+        held: &[],
         policy: None,
         at: Timestamp::from_seconds(1),
     };
-    let defaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: DEFAULT_EXPIRY_MS };
+    let defaults = PolicyDefaults {
+        when_missing: WhenMissing::Starter,
+        owner: OwnerPolicy::Off,
+        expires_after_ms: DEFAULT_EXPIRY_MS,
+    };
     gather(&host, &proposal, defaults).await.unwrap().evidence
 }
 

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use countersign::engine::receive::Source;
 use countersign::sim::http;
 use countersign::sim::slack::signature;
 use countersign::sim::world::{World, WorldOptions};
+use countersign::slack::delivery_id;
+use countersign::slack::socket::{self, Frame};
 
 use super::references;
 
@@ -33,6 +36,25 @@ async fn every_published_payload_is_taken_and_harms_nobody() {
     assert_eq!((counts.votes, counts.requests, counts.deliveries_pending, counts.parked), (0, 1, 0, 0));
     assert!(world.github.decisions(run, "production").is_empty());
     world.check_record().await.unwrap();
+}
+
+/// Every frame that Slack publishes is read, and every published request reads the same in an envelope as at its door.
+#[test]
+fn every_published_frame_is_read() {
+    let frames = references::files("slack/payloads/socket", "json");
+    assert!(frames.len() > 5);
+    for file in frames {
+        let text = std::fs::read_to_string(&file).unwrap();
+        socket::read(&text).unwrap_or_else(|why| panic!("{}: {why:?}", references::name(&file)));
+    }
+    for file in references::files("slack/payloads/requests", "json") {
+        let payload = std::fs::read_to_string(&file).unwrap();
+        let envelope = format!(r#"{{"type":"interactive","envelope_id":"e","payload":{payload}}}"#);
+        let Ok(Frame::Envelope(arrived)) = socket::read(&envelope) else { panic!("{}", references::name(&file)) };
+        let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("payload", payload.trim()).finish();
+        assert_eq!(arrived.source, Source::ChatInteraction);
+        assert_eq!(delivery_id(arrived.source, &arrived.body), delivery_id(arrived.source, &form));
+    }
 }
 
 fn payloads() -> Vec<PathBuf> {

@@ -209,6 +209,28 @@ fn empty_blank_short_and_shared_secrets_are_refused() {
     assert!(only_problem(&shared).contains("is the same as slack.signing_secret"));
 }
 
+/// One setting chooses Socket Mode; what HTTP needs is asked for only where HTTP is used.
+#[test]
+fn an_app_level_token_turns_socket_mode_on() {
+    let http = serve(&good()).unwrap().slack;
+    assert!(http.takes_http && http.socket.is_none());
+
+    let mut environment = without("COUNTERSIGN_SLACK__SIGNING_SECRET");
+    environment.push(("COUNTERSIGN_SLACK__APP_TOKEN".into(), format!(" xapp-1-{CANARY}\n").into()));
+    let slack = serve(&environment).unwrap().slack;
+    let socket = slack.socket.as_ref().unwrap();
+    assert!(!slack.takes_http && slack.signing_secrets.is_empty());
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&socket.app_token), &format!("xapp-1-{CANARY}"));
+    assert_eq!(socket.sockets, 2);
+
+    let mut both = environment.clone();
+    both.push(("COUNTERSIGN_SLACK__KEEP_HTTP".into(), "true".into()));
+    assert!(only_problem(&both).starts_with("slack.signing_secret is missing: "));
+    both.push(("COUNTERSIGN_SLACK__SIGNING_SECRET".into(), format!("signing-secret-{CANARY}").into()));
+    let slack = serve(&both).unwrap().slack;
+    assert!(slack.takes_http && slack.socket.is_some());
+}
+
 #[test]
 fn a_secret_in_a_list_with_an_empty_one_is_refused() {
     let problem = only_problem(&with("COUNTERSIGN_GITHUB__WEBHOOK_SECRET", "a-long-enough-secret\n\n"));
@@ -249,6 +271,9 @@ fn wrong_ids_tokens_and_addresses_are_refused() {
         ),
         ("COUNTERSIGN_SLACK__API_URL", "http://slack.example/api", "slack.api_url must start with https://"),
         ("COUNTERSIGN_SLACK__BOT_TOKEN", "xoxp-canary-7f3a", "slack.bot_token is not a bot token"),
+        ("COUNTERSIGN_SLACK__APP_TOKEN", "xoxb-canary-7f3a", "slack.app_token is not an app-level token"),
+        ("COUNTERSIGN_SLACK__SOCKETS", "11", "slack.sockets must be from 1 to 10"),
+        ("COUNTERSIGN_SLACK__SOCKETS", "0", "slack.sockets must be from 1 to 10"),
         ("COUNTERSIGN_SLACK__CHANNEL", "#releases", "slack.channel is not a channel ID"),
         ("COUNTERSIGN_SERVER__LISTEN", "8080", "server.listen is not an address and port"),
         ("COUNTERSIGN_DATABASE__URL", "mysql://root:canary-7f3a@db/x", "database.url starts with neither"),
@@ -266,8 +291,9 @@ fn wrong_ids_tokens_and_addresses_are_refused() {
 
 #[test]
 fn no_secret_is_shown_by_settings_in_any_form() {
-    let settings = load(None, &good()).unwrap();
-    let serve_settings = serve(&good()).unwrap();
+    let all = with("COUNTERSIGN_SLACK__APP_TOKEN", &format!("xapp-{CANARY}"));
+    let settings = load(None, &all).unwrap();
+    let serve_settings = serve(&all).unwrap();
     let key_line = PRIVATE_KEY.lines().nth(3).unwrap();
     for shown in [
         format!("{settings:?}"),

@@ -3,6 +3,7 @@
 mod claims;
 mod group_commit;
 mod inbox;
+mod installations;
 mod links;
 mod migrations;
 mod outbox;

@@ -8,12 +8,12 @@ use crate::cli::failure::Failure;
 use crate::domain::rules::DEFAULT_EXPIRY_MS;
 use crate::domain::{FrozenPolicy, PolicyFound, PolicySource};
 use crate::policy::file::LIMIT_BYTES;
-use crate::policy::{PolicyDefaults, WhenMissing};
+use crate::policy::{OwnerPolicy, PolicyDefaults, WhenMissing};
 use crate::report::Rules;
 
 /// What a repository without a policy file goes by, as a server does by default.
 pub(super) const DEFAULTS: PolicyDefaults =
-    PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: DEFAULT_EXPIRY_MS };
+    PolicyDefaults { when_missing: WhenMissing::Starter, owner: OwnerPolicy::Off, expires_after_ms: DEFAULT_EXPIRY_MS };
 
 /// The policy file given by hand, whole; gathering says what is wrong in it.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {

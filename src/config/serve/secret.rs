@@ -4,7 +4,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::load::secret_file;
-use crate::config::settings::GithubSettings;
+use crate::config::settings::{GithubSettings, SlackSettings};
 
 use super::{Problems, ServeSettings};
 
@@ -26,7 +26,7 @@ pub(super) fn optional(key: &str, secret: &SecretString, problems: &mut Problems
 }
 
 /// Kept as written: the other side signs with white space and all.
-fn checked(key: &str, secret: &SecretString, problems: &mut Problems) -> SecretString {
+pub(super) fn checked(key: &str, secret: &SecretString, problems: &mut Problems) -> SecretString {
     let text = secret.expose_secret();
     if text.trim().is_empty() {
         problems.wrong(key, "is empty: anybody could sign with an empty secret");
@@ -46,6 +46,27 @@ pub(super) fn bot_token(token: &SecretString, problems: &mut Problems) -> Secret
         problems.unless(text.starts_with("xoxb-") && printable, KEY, "is not a bot token: those start with xoxb-");
     }
     SecretString::from(text)
+}
+
+/// Slack's signing secrets: needed where requests come in over HTTP.
+pub(super) fn signing(slack: &SlackSettings, takes_http: bool, problems: &mut Problems) -> Vec<SecretString> {
+    const KEY: &str = "slack.signing_secret";
+    if slack.signing_secret.is_empty() && takes_http {
+        problems.missing(KEY);
+    }
+    slack.signing_secret.iter().map(|secret| checked(KEY, secret, problems)).collect()
+}
+
+/// The app-level token, if one is set.
+pub(super) fn app_token(token: &SecretString, problems: &mut Problems) -> Option<SecretString> {
+    let text = token.expose_secret().trim();
+    if text.is_empty() {
+        return None;
+    }
+    let printable = text.chars().all(|c| c.is_ascii_graphic());
+    let what = "is not an app-level token: those start with xapp-";
+    problems.unless(text.starts_with("xapp-") && printable, "slack.app_token", what);
+    Some(SecretString::from(text))
 }
 
 /// The key's text, from the setting or its file, after it has signed something.

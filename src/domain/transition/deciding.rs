@@ -131,7 +131,13 @@ pub(super) fn gave_up(work: &mut Work, kind: &str, why: &str) {
             decision.telling = Telling::Failed { why: why.to_owned() };
             work.show(ThreadLine::NotDelivered { why: why.to_owned() });
         }
-        ("sync_message" | "say", _) => work.request.message_trouble = Some(why.to_owned()),
+        ("sync_message" | "say", _) => {
+            // Where the message does not reach people, the run's own page says so: once for each trouble.
+            let is_news = work.request.message_trouble.replace(why.to_owned()).is_none();
+            if is_news && work.request.is_undecided() {
+                work.now(Effect::Report);
+            }
+        }
         ("cancel_run", _) => {
             work.now(Effect::Say(ThreadLine::GaveUp { what: "cancelling the run".to_owned(), why: why.to_owned() }))
         }

@@ -84,7 +84,8 @@ async fn park(engine: &Engine, delivery: &Delivery, why: &str) -> Result<(), Sto
             Box::pin(async move {
                 let (delivery, why) = &*job;
                 let detail = json!({
-                    "source": delivery.source.word(), "delivery": delivery.id, "body": delivery.body_digest, "why": why,
+                    "source": delivery.source.word(), "provenance": delivery.provenance.word(),
+                    "delivery": delivery.id, "body": delivery.body_digest, "why": why,
                 });
                 tx.append_entry("delivery.unusable", None, at, detail)?;
                 tx.park_delivery(delivery.source, &delivery.id, at, why).await
@@ -112,6 +113,6 @@ fn clicker(engine: &Engine, delivery: &Delivery) -> Option<ReplyTo> {
         | ChatSignal::Act { reply, .. }
         | ChatSignal::Show { reply, .. }
         | ChatSignal::Command { reply, .. } => Some(reply),
-        ChatSignal::Ignored { .. } => None,
+        ChatSignal::AccessLost { .. } | ChatSignal::Ignored { .. } => None,
     }
 }

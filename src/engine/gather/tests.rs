@@ -11,7 +11,7 @@ use crate::domain::{
     CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, InstallationId, Patch, PolicyFound,
     Repository, RepositoryId, RunId, Timestamp,
 };
-use crate::policy::{PolicyDefaults, WhenMissing};
+use crate::policy::{OwnerPolicy, PolicyDefaults, WhenMissing};
 use crate::ports::PortError;
 
 use super::external::Outside;
@@ -21,7 +21,8 @@ use super::scans::Bounds;
 use super::{Gathered, Known, News, Proposal, gather_from};
 use forge::{MemoryForge, sha, user};
 
-const DEFAULTS: PolicyDefaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: 1 };
+const DEFAULTS: PolicyDefaults =
+    PolicyDefaults { when_missing: WhenMissing::Starter, owner: OwnerPolicy::Off, expires_after_ms: 1 };
 
 fn repository() -> Repository {
     let id = RepositoryId::new(5);
@@ -47,6 +48,8 @@ fn try_gather_within(
         own: &[DeploymentId::new(90)],
         actors: &[user(2, "octocat")],
         run: Some(RunId::new(9)),
+        asked: None,
+        held: &[],
         policy: None,
         at: Timestamp::from_seconds(1_800_000_000),
     };
@@ -66,7 +69,7 @@ fn gathered(forge: &MemoryForge, commit: &CommitSha) -> Evidence {
 }
 
 fn policy(forge: &MemoryForge, commit: &CommitSha) -> PolicyFound {
-    try_gather(forge, commit).unwrap().policy
+    try_gather(forge, commit).unwrap().policies.now
 }
 
 fn digest(evidence: &Evidence) -> Digest {

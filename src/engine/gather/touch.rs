@@ -49,8 +49,8 @@ pub async fn touches(host: &dyn CodeHost, change: &Change<'_>, policy: PolicyDef
     if change.paths.iter().any(|path| is_plain_to_see(path)) {
         return Ok(true);
     }
-    let rules = rules::read(reader, &proposal(change), policy).await?.rules;
-    let is_named = |path: &str| rules.checks.models.iter().any(|model| names(model, path));
+    let rules = rules::read(reader, &proposal(change), policy).await?;
+    let is_named = |path: &str| rules.effective.checks.models.iter().any(|model| names(model, path));
     if change.paths.iter().any(|path| is_named(path)) {
         return Ok(true);
     }
@@ -63,7 +63,7 @@ pub async fn touches(host: &dyn CodeHost, change: &Change<'_>, policy: PolicyDef
     if !trees.are_whole() {
         return Ok(true);
     }
-    let homes = models::homes(reader, &trees, &rules.checks).await?;
+    let homes = models::homes(reader, &trees, &rules.effective.checks).await?;
     let paths = if change.is_cut { differing(&trees) } else { change.paths.iter().map(String::as_str).collect() };
     Ok(paths.iter().any(|path| is_plain_to_see(path) || is_named(path) || belongs(path, &homes)))
 }
@@ -88,6 +88,8 @@ fn proposal<'a>(change: &Change<'a>) -> Proposal<'a> {
         own: &[],
         actors: &[],
         run: None,
+        asked: None,
+        held: &[],
         policy: None,
         at: Timestamp::default(),
     }

@@ -269,10 +269,16 @@ fn mark(request: &Request) -> String {
     format!("request {}", request.id)
 }
 
-/// The first report on the waiting jobs' page.
+/// A report on the waiting jobs' page: that people are asked, or why they cannot be.
 pub fn report_comment(public_url: Option<&str>, request: &Request) -> String {
-    let name = link(public_url);
-    format!("{name}, {}: people are asked whether `{}` may go live.", mark(request), code(request.commit.short()))
+    let (name, mark, commit) = (link(public_url), mark(request), code(request.commit.short()));
+    match &request.message_trouble {
+        None => format!("{name}, {mark}: people are asked whether `{commit}` may go live."),
+        Some(why) => format!(
+            "{name}, {mark}: nobody can be asked whether `{commit}` may go live: `{}`. The gate stays closed; this is tried again.",
+            code(why)
+        ),
+    }
 }
 
 /// What stands on the run's page beside the decision: mark first, then who and why.

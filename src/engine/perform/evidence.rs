@@ -6,8 +6,7 @@ use super::super::{Engine, fresh};
 use super::meanwhile;
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
 use crate::domain::{
-    ApprovedBefore, Around, DeploymentId, Digest, Event, EvidenceBrief, FrozenPolicy, PoliciesRead, PolicyFound,
-    Request,
+    ApprovedBefore, Around, DeploymentId, Digest, Event, EvidenceBrief, FrozenPolicy, PolicyFound, Request,
 };
 use crate::ports::{Class, PortError};
 use crate::store::{ClaimedEffect, StoreError};
@@ -20,7 +19,8 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
         return finish(engine, claimed).await;
     }
     let own: Vec<DeploymentId> = request.jobs.keys().copied().collect();
-    let proposal = Proposal::of(request, &own, engine.clock.now());
+    let held: Vec<FrozenPolicy> = request.policies().cloned().collect();
+    let proposal = Proposal::of(request, &own, &held, engine.clock.now());
     let kept = Kept {
         checker: engine.checker.as_ref(),
         store: &engine.store,
@@ -51,7 +51,7 @@ struct Beside {
 }
 
 async fn beside(engine: &Engine, request: &Request, gathered: &Gathered) -> Result<Beside, PortError> {
-    let policies: Vec<&FrozenPolicy> = match &gathered.policy {
+    let policies: Vec<&FrozenPolicy> = match &gathered.policies.now {
         PolicyFound::Policies(found) => found.all().chain(request.policies()).collect(),
         PolicyFound::Hold { .. } => Vec::new(),
     };
@@ -70,10 +70,9 @@ async fn approved_before(engine: &Engine, request: &Request) -> Result<Option<Ap
 }
 
 async fn take(engine: &Engine, claimed: &ClaimedEffect, gathered: Gathered, beside: Beside) -> Result<(), StoreError> {
-    let Gathered { evidence, policy, ci, waits, .. } = gathered;
+    let Gathered { evidence, policies, ci, waits, .. } = gathered;
     let digest = Digest::of_json(&evidence.identity());
     let brief = EvidenceBrief { ci, waits, approved_before: beside.approved_before, ..evidence.brief(digest) };
-    let policies = PoliciesRead { now: policy, again: Vec::new() };
     let event = Event::Gathered { evidence: brief, policies, around: beside.around };
     let extra = Extra { evidence: Some((digest, evidence.lasting())), ..Extra::default() };
     take_with(engine, claimed, event, extra).await

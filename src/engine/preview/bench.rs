@@ -113,6 +113,14 @@ impl CodeHost for Bench {
         self.forge.default_branch(repository)
     }
 
+    fn owners_repository<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, Presence<Repository>> {
+        self.forge.owners_repository(repository)
+    }
+
+    fn labels<'a>(&'a self, repository: &'a Repository, number: u64) -> PortResult<'a, Vec<String>> {
+        self.forge.labels(repository, number)
+    }
+
     fn large_files<'a>(&'a self, repository: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
         self.forge.large_files(repository, wanted)
     }

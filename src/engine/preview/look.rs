@@ -193,6 +193,8 @@ impl Look<'_> {
             own: &own,
             actors: &actors,
             run: None,
+            asked: None,
+            held: &[],
             policy: None,
             at: self.engine.clock.now(),
         };
@@ -206,7 +208,7 @@ impl Look<'_> {
             ground,
             evidence: gathered.evidence,
             actions: gathered.checks.actions,
-            policy: gathered.policy,
+            policy: gathered.policies.now,
         })
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{Digest, Timestamp};
-use crate::engine::receive::Source;
+use crate::engine::receive::{Provenance, Source};
 
 const API: &str = "https://api.github.com";
 const APP: &str = "4711";
@@ -18,6 +18,7 @@ fn delivery(event: &str, body: String) -> Delivery {
         body_digest: Digest::of(body.as_bytes()),
         body,
         received_at: Timestamp::default(),
+        provenance: Provenance::Signed,
     }
 }
 

@@ -14,6 +14,18 @@ pub struct PullDetail {
     pub base: EndRow,
 }
 
+/// The same for its labels.
+#[derive(Deserialize)]
+pub struct LabelledRow {
+    #[serde(default)]
+    pub labels: Vec<LabelRow>,
+}
+
+#[derive(Deserialize)]
+pub struct LabelRow {
+    pub name: Option<String>,
+}
+
 #[derive(Deserialize)]
 pub struct EndRow {
     pub sha: String,

@@ -41,6 +41,13 @@ pub struct RunFacts<'a> {
     pub inputs: &'a BTreeMap<String, String>,
 }
 
+impl<'a> RunFacts<'a> {
+    /// No run asks: at the desk, and on a pull request.
+    pub const fn nobodys(inputs: &'a BTreeMap<String, String>) -> Self {
+        Self { reference: "", event: "", workflow: "", attempt: 1, actors: &[], inputs }
+    }
+}
+
 impl<'a> Facts<'a> {
     pub fn new(evidence: &'a Evidence, around: Surroundings<'a>) -> Self {
         let labels = evidence

@@ -163,7 +163,7 @@ fn access(show: &Show, login: &str) -> Option<Access> {
 
 fn answer(delivery: &Delivery) -> Response {
     match delivery {
-        Delivery::Answered(200) => done(),
+        Delivery::Answered(200) | Delivery::Acknowledged => done(),
         Delivery::Impossible(why) => refused(why),
         Delivery::Answered(_) | Delivery::TimedOut | Delivery::Unreachable(_) => {
             refused("Countersign did not answer in time")

@@ -2,6 +2,7 @@
 //! long as Slack would wait.
 
 mod clicks;
+mod consent;
 mod deliveries;
 mod modals;
 
@@ -88,8 +89,12 @@ fn interaction_body(payload: Map<String, Value>) -> Vec<u8> {
 const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Simulator {
-    /// Sends a signed interaction to the app.
+    /// Sends an interaction to the app: signed, or over one of its connections.
     async fn interact(&self, payload: Map<String, Value>) -> (Delivery, Vec<u8>) {
+        if self.state().socket_mode.is_on {
+            let takes_reply = payload.get("type").and_then(Value::as_str) == Some("view_submission");
+            return self.over_socket("interactive", Value::Object(payload), takes_reply).await;
+        }
         let url = self.targets().interactions.clone();
         let secret = self.state().install.signing_secret.clone();
         let body = interaction_body(payload);
@@ -97,7 +102,7 @@ impl Simulator {
     }
 
     /// Notes an answer of the app that a correct program would not give.
-    fn complain(&self, state: &mut State, about: &str, arguments: Value, why: &str) {
+    pub(super) fn complain(&self, state: &mut State, about: &str, arguments: Value, why: &str) {
         let (at, method, unexpected) = (self.clock.now(), about.to_owned(), Some(why.to_owned()));
         self.record(state, RecordedCall { at, method, arguments, status: 200, error: None, unexpected });
     }

@@ -48,9 +48,11 @@ pub(super) const ACK_METHOD: &str = "view_submission answer";
 
 /// Errors of Slack that say the program is wrong, not that the world changed under it.
 pub(super) fn is_programming_error(error: &str) -> bool {
-    const ERRORS: [&str; 20] = [
+    const ERRORS: [&str; 22] = [
         "unknown_method",
         "not_authed",
+        "insecure_request",
+        "missing_args",
         "invalid_auth",
         "missing_scope",
         "not_allowed_token_type",

@@ -27,6 +27,8 @@ pub(super) struct Targets {
 pub enum Delivery {
     /// An HTTP answer of any status.
     Answered(u16),
+    /// Over a connection of Socket Mode.
+    Acknowledged,
     /// No answer within three seconds.
     TimedOut,
     /// No connection, or it broke.
@@ -36,9 +38,9 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// True for HTTP 200, the only answer Slack takes as an acknowledgement.
+    /// True for HTTP 200, the only answer Slack takes as an acknowledgement, and for an envelope's own.
     pub fn is_acknowledged(&self) -> bool {
-        *self == Self::Answered(200)
+        matches!(self, Self::Answered(200) | Self::Acknowledged)
     }
 }
 

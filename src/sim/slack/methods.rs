@@ -55,6 +55,7 @@ const POST_ARGUMENTS: &[(&str, Kind)] = &[
 ];
 
 const METHODS: &[Method] = &[
+    Method { name: "apps.connections.open", scopes: &[], tier: 3, json_body: true, required: &[], arguments: &[] },
     Method { name: "auth.test", scopes: &[], tier: 5, json_body: true, required: &[], arguments: &[] },
     Method {
         name: "chat.postMessage",

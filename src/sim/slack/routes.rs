@@ -2,6 +2,8 @@
 
 mod channels;
 mod chat;
+mod connections;
+mod oauth;
 mod people;
 mod response_url;
 mod views;
@@ -23,6 +25,7 @@ use super::methods::{self, Method};
 use super::rates;
 use super::refusal::Refusal;
 use super::server::{CutConnection, Simulator};
+use super::socket;
 use super::state::State;
 
 /// The most of a request body that is read.
@@ -43,9 +46,11 @@ pub(super) fn router(simulator: Arc<Simulator>) -> Router {
     let method = axum::routing::get(call_method).post(call_method);
     let response = axum::routing::post(response_url::post);
     Router::new()
+        .route("/api/oauth.v2.access", axum::routing::post(oauth::access))
         .route("/api/{method}", method)
         .route("/actions/{team}/{number}/{secret}", response.clone())
         .route("/commands/{team}/{number}/{secret}", response)
+        .route("/link/", axum::routing::get(socket::link))
         .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(simulator)
 }
@@ -66,7 +71,7 @@ async fn call_method(
     };
     let authorization = header_text(&headers, header::AUTHORIZATION.as_str());
     answer_with_faults(&simulator, &name, &raw, |state, arguments| {
-        answer(state, simulator.clock.now(), &name, &authorization, &raw, arguments)
+        answer(state, &simulator, &name, &authorization, &raw, arguments)
     })
     .await
 }
@@ -138,7 +143,7 @@ fn run_under(
 /// The answer of a method, and why a correct program would not have asked.
 fn answer(
     state: &mut State,
-    now: Timestamp,
+    simulator: &Simulator,
     name: &str,
     authorization: &str,
     raw: &RawCall,
@@ -147,18 +152,19 @@ fn answer(
     let Some(method) = methods::find(name) else {
         return (Err(Refusal::new("unknown_method")), Some("unknown_method".to_owned()));
     };
-    let unknown = arguments::unknown(method, &arguments);
+    let (unknown, now) = (arguments::unknown(method, &arguments), simulator.clock.now());
     let outcome = arguments::read(raw, Some(method))
-        .and_then(|_| authorize(state, method, authorization))
+        .and_then(|_| authorize(state, method, authorization, raw.is_get, now))
         .and_then(|()| admit(state, method, now))
         .and_then(|()| checked(method, arguments))
-        .and_then(|arguments| dispatch(method.name, &mut Call { state, arguments, now }));
+        .and_then(|arguments| dispatch(method.name, &mut Call { state, arguments, now }, &simulator.base_url));
     let wrong = outcome.as_ref().err().map(|refusal| refusal.error.clone()).filter(|code| is_programming_error(code));
     (outcome, wrong.or(unknown))
 }
 
-fn dispatch(name: &str, call: &mut Call<'_>) -> Answer {
+fn dispatch(name: &str, call: &mut Call<'_>, base_url: &str) -> Answer {
     match name {
+        "apps.connections.open" => connections::open(call, base_url),
         "auth.test" => Ok(people::auth_test(call)),
         "chat.postMessage" => chat::post_message(call),
         "chat.postEphemeral" => chat::post_ephemeral(call),
@@ -185,13 +191,32 @@ fn checked(method: &Method, mut arguments: Map<String, Value>) -> Result<Map<Str
     Ok(arguments)
 }
 
-fn authorize(state: &State, method: &Method, authorization: &str) -> Result<(), Refusal> {
+/// The app-level token opens connections and nothing else, and nothing else does. It is taken from the header only.
+fn authorize(state: &State, method: &Method, authorization: &str, is_get: bool, now: Timestamp) -> Result<(), Refusal> {
     let token = authorization.strip_prefix("Bearer ").map(str::trim).unwrap_or_default();
+    let (for_connections, is_app_level) =
+        (method.name == "apps.connections.open", token == state.socket_mode.app_token && !token.is_empty());
+    match (for_connections, is_app_level) {
+        (true, _) if is_get => return Err(Refusal::new("insecure_request")),
+        (true, _) if token.is_empty() => return Err(Refusal::new("missing_args")),
+        (true, true) => return Ok(()),
+        (true, false) if token == state.install.bot_token => return Err(Refusal::new("not_allowed_token_type")),
+        (true, false) => return Err(Refusal::new("invalid_auth")),
+        (false, true) => return Err(Refusal::new("not_allowed_token_type")),
+        (false, false) => {}
+    }
     if token.is_empty() {
         return Err(Refusal::new("not_authed"));
     }
-    if token != state.install.bot_token {
+    let given = state.oauth.live.iter().find(|(live, _)| live == token);
+    if given.is_some_and(|(_, ends)| ends.is_some_and(|ends| ends <= now)) {
+        return Err(Refusal::new("token_expired"));
+    }
+    if token != state.install.bot_token && given.is_none() {
         return Err(Refusal::new("invalid_auth"));
+    }
+    if let Some(word) = &state.install.token_refused_with {
+        return Err(Refusal::new(word));
     }
     let granted = |scope: &&str| state.install.scopes.iter().any(|have| have == scope);
     match method.scopes.first() {

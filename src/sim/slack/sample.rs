@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::state::{Channel, Install, State, Team, User, UserGroup};
+use super::state::{Channel, Install, OAuth, SocketMode, State, Team, User, UserGroup};
 
 pub const TEAM: &str = "T0ACME";
 /// A company acme shares a channel with.
@@ -11,6 +11,9 @@ pub const APP: &str = "A0COUNTERSIGN";
 pub const BOT_USER: &str = "U0BOT";
 pub const BOT: &str = "B0COUNTERSIGN";
 pub const BOT_TOKEN: &str = "xoxb-simulated-countersign";
+pub const APP_TOKEN: &str = "xapp-1-A0COUNTERSIGN-simulated";
+pub const CLIENT_ID: &str = "1111.2222";
+pub const CLIENT_SECRET: &str = "simulated-client-secret";
 pub const SIGNING_SECRET: &str = "simulated-signing-secret";
 
 /// `#model-releases`: the app is a member.
@@ -52,6 +55,8 @@ pub fn workspace() -> State {
     State {
         team: team(),
         install: install(),
+        socket_mode: SocketMode { app_token: APP_TOKEN.into(), ..SocketMode::default() },
+        oauth: OAuth { client_id: CLIENT_ID.into(), client_secret: CLIENT_SECRET.into(), ..OAuth::default() },
         users: users(),
         channels: channels(),
         user_groups: user_groups(),
@@ -71,6 +76,7 @@ fn install() -> Install {
         bot_user_id: BOT_USER.into(),
         bot_id: BOT.into(),
         bot_token: BOT_TOKEN.into(),
+        token_refused_with: None,
         signing_secret: SIGNING_SECRET.into(),
         scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
     }

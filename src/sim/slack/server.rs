@@ -19,6 +19,7 @@ use crate::ports::Clock;
 use super::books::{self, RecordedCall};
 use super::hooks::Targets;
 use super::routes;
+use super::socket::Switchboard;
 use super::state::State;
 
 /// What server, hooks and handle share.
@@ -28,6 +29,9 @@ pub(super) struct Simulator {
     pub base_url: String,
     state: Mutex<State>,
     targets: Mutex<Targets>,
+    switchboard: Mutex<Switchboard>,
+    /// Cancelled at the end.
+    pub stop: CancellationToken,
     /// Where messages and views are appended as they come.
     ndjson: Option<PathBuf>,
 }
@@ -37,9 +41,15 @@ pub(super) struct Simulator {
 pub(super) struct CutConnection;
 
 impl Simulator {
-    pub(super) fn new(clock: Clock, base_url: String, state: State, ndjson: Option<PathBuf>) -> Self {
-        let (state, targets) = (Mutex::new(state), Mutex::default());
-        Self { clock, base_url, state, targets, ndjson }
+    pub(super) fn new(
+        clock: Clock,
+        base_url: String,
+        state: State,
+        ndjson: Option<PathBuf>,
+        stop: CancellationToken,
+    ) -> Self {
+        let (state, targets, switchboard) = (Mutex::new(state), Mutex::default(), Mutex::default());
+        Self { clock, base_url, state, targets, switchboard, stop, ndjson }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -48,6 +58,10 @@ impl Simulator {
 
     pub(super) fn targets(&self) -> MutexGuard<'_, Targets> {
         self.targets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn switchboard(&self) -> MutexGuard<'_, Switchboard> {
+        self.switchboard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a call into the books and, if it carries a message or view, into the file.
@@ -78,7 +92,8 @@ pub(super) async fn serve(listener: TcpListener, simulator: Arc<Simulator>, stop
 
 async fn serve_connection(stream: TcpStream, router: Router, stop: CancellationToken) {
     let service = hyper::service::service_fn(move |request| answer(router.clone(), request));
-    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
     // A broken connection is the client's to notice.
     tokio::select! {
         () = stop.cancelled() => {}

@@ -1,13 +1,17 @@
 //! What the simulated workspace holds: a plain value behind one lock. Tests read and edit it directly.
 
 mod message;
+mod oauth;
 mod people;
+mod socket;
 mod view;
 
 use std::collections::BTreeMap;
 
 pub use message::{Ephemeral, Message, Notice, Version};
+pub use oauth::{Code, OAuth};
 pub use people::{Channel, Enterprise, Install, Team, User, UserGroup};
+pub use socket::{Envelope, SocketMode};
 pub use view::{ResponseSource, ResponseUrl, Trigger, View};
 
 use serde_json::Value;
@@ -24,6 +28,8 @@ use super::rates::Rates;
 pub struct State {
     pub team: Team,
     pub install: Install,
+    pub socket_mode: SocketMode,
+    pub oauth: OAuth,
     pub users: BTreeMap<String, User>,
     pub channels: BTreeMap<String, Channel>,
     pub user_groups: BTreeMap<String, UserGroup>,
@@ -75,6 +81,18 @@ impl State {
         let number = self.next_number();
         let digest = Sha256::digest(format!("{}:{number}", self.install.signing_secret));
         hex::encode(digest).chars().take(letters).collect()
+    }
+
+    /// A fresh id of an envelope: a UUID by its looks.
+    pub fn next_envelope_id(&mut self) -> String {
+        let token = self.next_token(32);
+        let part = |from: usize, to: usize| token.get(from..to).unwrap_or_default();
+        format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+    }
+
+    /// A number that looks random and is the same in every replay.
+    pub fn next_choice(&mut self) -> u64 {
+        u64::from_str_radix(&self.next_token(8), 16).unwrap_or_default()
     }
 
     /// The message of that channel and `ts`, deleted or not.

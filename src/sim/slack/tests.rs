@@ -4,7 +4,9 @@ mod app;
 mod chat;
 mod clicks;
 mod client;
+mod consent;
 mod modals;
+mod sockets;
 
 use std::time::Duration;
 

@@ -149,9 +149,39 @@ fn other_payloads_buttons_and_events_are_ignored_with_a_reason() {
     for payload in [closed, click_payload("somebody_elses", "x")] {
         assert!(matches!(read(&payload), Ok(ChatSignal::Ignored { .. })), "{payload}");
     }
-    let event = r#"{"type":"event_callback","api_app_id":"A0COUNTER","event":{"type":"app_uninstalled"}}"#;
+    let event = r#"{"type":"event_callback","api_app_id":"A0COUNTER","event":{"type":"app_home_opened"}}"#;
     let Ok(ChatSignal::Ignored { why }) = reader().read(&delivery(Source::ChatEvent, event)) else { panic!() };
-    assert!(why.contains("app_uninstalled"));
+    assert!(why.contains("app_home_opened"));
+}
+
+#[test]
+fn an_uninstalled_app_and_a_revoked_bot_have_lost_access() {
+    let read = |event: serde_json::Value| {
+        let body = json!({
+            "type": "event_callback", "api_app_id": "A0COUNTER", "team_id": "T0ACME", "event_time": 7, "event": event,
+        });
+        reader().read(&delivery(Source::ChatEvent, &body.to_string())).unwrap()
+    };
+    let lost = |why: &str| ChatSignal::AccessLost {
+        workspace: Some("T0ACME".into()),
+        why: why.into(),
+        since: Some(crate::domain::Timestamp::from_seconds(7)),
+    };
+    assert_eq!(read(json!({ "type": "app_uninstalled" })), lost("app_uninstalled"));
+    let revoked = |tokens: serde_json::Value| read(json!({ "type": "tokens_revoked", "tokens": tokens }));
+    assert_eq!(revoked(json!({ "bot": ["U0BOT"] })), lost("tokens_revoked"));
+    assert!(matches!(revoked(json!({ "oauth": ["U0ANA"] })), ChatSignal::Ignored { .. }), "a person's own token");
+}
+
+/// Kept as it came, and read again by whoever understands it by then.
+#[test]
+fn a_kept_frame_is_read_by_what_it_holds() {
+    let click = form::the_only(&sample::form(&click_payload("approve", VALUE)), "payload").unwrap();
+    let frame = format!(r#"{{"type":"interactive","envelope_id":"e","payload":{click}}}"#);
+    let read = |frame: &str| reader().read(&delivery(Source::ChatFrame, frame));
+    assert!(matches!(read(&frame), Ok(ChatSignal::Vote { choice: Choice::Approve, .. })));
+    assert!(matches!(read(r#"{"type":"hello"}"#), Ok(ChatSignal::Ignored { .. })));
+    assert!(read("no frame").is_err());
 }
 
 #[test]

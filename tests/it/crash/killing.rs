@@ -37,10 +37,19 @@ impl Kill {
 /// P1, P3, P4, P5, P9. `COUNTERSIGN_TEST_CRASH_ROUNDS` kills, 40 if not set; `COUNTERSIGN_TEST_CRASH_SEED` repeats the choices.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_however_often_it_is_killed() {
-    let rounds: usize = number("COUNTERSIGN_TEST_CRASH_ROUNDS").map_or(40, |rounds| rounds.try_into().unwrap());
+    kill_and_compare(Vendors::start().await, 40).await;
+}
+
+/// The same over Socket Mode: killed between storing and acknowledging, a click comes again over the next connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_doubled_over_connections_that_die_with_it() {
+    kill_and_compare(Vendors::start_in_socket_mode().await, 15).await;
+}
+
+async fn kill_and_compare(vendors: Vendors, rounds: usize) {
+    let rounds: usize = number("COUNTERSIGN_TEST_CRASH_ROUNDS").map_or(rounds, |rounds| rounds.try_into().unwrap());
     let seed = number("COUNTERSIGN_TEST_CRASH_SEED").unwrap_or_else(rand::random);
     println!("crash test: seed {seed}, {rounds} rounds");
-    let vendors = Vendors::start().await;
     let program = Program::install(&vendors);
     vendors.point_at(program.address);
     let (load, tasks) = Load::start(&vendors, seed);

@@ -48,6 +48,7 @@ impl Load {
         let rng = |part: u64| StdRng::seed_from_u64(seed.wrapping_add(part));
         let tasks = vec![
             tokio::spawn(load.clone().send()),
+            tokio::spawn(load.clone().send_clicks_again()),
             tokio::spawn(load.clone().dispatch(rng(1))),
             tokio::spawn(load.clone().press(rng(2), OCTO, ANA)),
             tokio::spawn(load.clone().press(rng(3), ANA, OCTO)),
@@ -96,10 +97,18 @@ impl Load {
                     untaken.insert(guid)
                 };
             }
-            self.untaken.store(untaken.len(), Ordering::Relaxed);
+            self.untaken.store(untaken.len() + self.vendors.unsent_clicks(), Ordering::Relaxed);
             if self.up.load(Ordering::Relaxed) {
                 untaken.iter().for_each(|guid| assert!(github.redeliver(guid), "GitHub keeps it"));
             }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Lets Slack send again what was not acknowledged: over HTTP it never does.
+    async fn send_clicks_again(self) {
+        while self.sending.load(Ordering::Relaxed) {
+            self.vendors.slack.resend_envelopes().await;
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

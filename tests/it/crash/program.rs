@@ -8,6 +8,7 @@ use std::process::{ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use countersign::sim::http;
+use countersign::sim::slack::SlackSim;
 use countersign::sim::slack::sample::{ANA, OCTO, RELEASES, TEAM};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -165,7 +166,7 @@ fn settings(vendors: &Vendors, program: &Program) -> Vec<(String, String)> {
         ("GITHUB__WEBHOOK_SECRET", github.webhook_secret()),
         ("SLACK__API_URL", slack.api_url()),
         ("SLACK__BOT_TOKEN", slack.bot_token()),
-        ("SLACK__SIGNING_SECRET", slack.signing_secret()),
+        slack_door(slack),
         ("SLACK__APP_ID", slack.app_id()),
         ("SLACK__TEAM_ID", slack.team_id()),
         ("SLACK__CHANNEL", RELEASES.to_owned()),
@@ -174,6 +175,14 @@ fn settings(vendors: &Vendors, program: &Program) -> Vec<(String, String)> {
         ("LOG__FILTER", "info".to_owned()),
     ];
     more.into_iter().map(|(name, value)| (format!("COUNTERSIGN_{name}"), value)).collect()
+}
+
+/// How Slack's requests come in.
+fn slack_door(slack: &SlackSim) -> (&'static str, String) {
+    match slack.read(|state| state.socket_mode.is_on) {
+        true => ("SLACK__APP_TOKEN", slack.app_token()),
+        false => ("SLACK__SIGNING_SECRET", slack.signing_secret()),
+    }
 }
 
 fn linked_people() -> String {

@@ -27,6 +27,18 @@ impl Vendors {
         Self { github, slack, sample }
     }
 
+    /// The same, with clicks going over connections that the program opens.
+    pub async fn start_in_socket_mode() -> Self {
+        let vendors = Self::start().await;
+        vendors.slack.switch_socket_mode(true);
+        vendors
+    }
+
+    /// Clicks that wait for a connection to be sent over again.
+    pub fn unsent_clicks(&self) -> usize {
+        self.slack.read(|state| state.socket_mode.unacknowledged.len())
+    }
+
     /// Webhooks and clicks go to the program at that address, whether it runs or not.
     pub fn point_at(&self, address: SocketAddr) {
         self.github.set_webhook_target(&format!("http://{address}{GITHUB_WEBHOOKS}"));

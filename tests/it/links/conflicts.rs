@@ -92,7 +92,10 @@ async fn two_slack_accounts_of_one_human_in_the_file_are_one_vote() {
     stage.press_as_seen(BO, "approve", &value).await;
     stage.press_as_seen(OCTO, "approve", &value).await;
     let request = stage.request().await;
-    assert_eq!(request.votes.iter().map(|vote| vote.human.get()).collect::<Vec<_>>(), [OCTOCAT]);
+    assert_eq!(
+        request.votes.iter().map(|vote| vote.human.to_string()).collect::<Vec<_>>(),
+        [format!("forge/{OCTOCAT}")]
+    );
     stage.told(BO);
     stage.told(OCTO);
     stage.advance(30_000).await;

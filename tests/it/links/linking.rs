@@ -41,7 +41,7 @@ async fn somebody_who_was_refused_links_and_then_their_vote_counts() {
     stage.advance(30_000).await;
     assert_eq!(stage.taken(run).len(), 1);
     let vote = stage.request().await.votes.remove(0);
-    assert_eq!(vote.human.get(), BO_ACCOUNT);
+    assert_eq!(vote.human.to_string(), format!("forge/{BO_ACCOUNT}"));
     stage.told(BO);
     stage.finish().await;
 }

@@ -15,7 +15,7 @@ async fn needs_two(stage: &Stage) {
         let id = id.clone();
         Box::pin(async move {
             let mut request = tx.lock_request(&id).await?.expect("it is stored");
-            request.policy.as_mut().expect("it is open").gates[0].quorum = 2;
+            request.policy.as_mut().expect("it is open").own.gates[0].quorum = 2;
             request.revision += 1;
             tx.save_request(&request).await
         })

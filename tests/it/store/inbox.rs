@@ -1,6 +1,6 @@
 //! Deliveries: stored once, worked on until finished, parked when hopeless.
 
-use countersign::engine::receive::{Delivery, Source};
+use countersign::engine::receive::{Delivery, Provenance, Source};
 use countersign::store::{Received, StoreError};
 
 use super::sample::{NOON, at, delivery, delivery_with};
@@ -38,6 +38,33 @@ on_both_databases! {
         let other_door = countersign::engine::receive::Delivery { source: Source::ChatEvent, ..delivery("d-1") };
         assert_eq!(store.receive(other_door).await.unwrap(), Received::Stored);
         assert_eq!(store.counts().await.unwrap().deliveries, 2);
+    }
+
+    async fn an_envelope_that_comes_again_changes_nothing_whatever_is_in_it(db: Database) {
+        let store = db.store().await;
+        let over_socket = |id: &str, envelope: Option<&str>| Delivery {
+            provenance: Provenance::Socket { envelope: envelope.map(str::to_owned) },
+            source: Source::ChatInteraction,
+            ..delivery(id)
+        };
+        let first = over_socket("c-1", Some("e-1"));
+        assert_eq!(store.receive(first.clone()).await.unwrap(), Received::Stored);
+        assert_eq!(store.receive(first.clone()).await.unwrap(), Received::Duplicate, "the same one");
+        assert_eq!(store.receive(over_socket("c-2", Some("e-1"))).await.unwrap(), Received::Duplicate, "with a new ticket");
+        let other = Delivery { source: Source::ChatEvent, ..delivery_with("c-3", "other") };
+        let other = Delivery { provenance: first.provenance.clone(), ..other };
+        assert_eq!(store.receive(other).await.unwrap(), Received::Conflict);
+        assert_eq!(store.receive(over_socket("c-1", Some("e-2"))).await.unwrap(), Received::Duplicate, "in a new envelope");
+        assert_eq!(store.receive(Delivery { provenance: Provenance::Signed, ..first.clone() }).await.unwrap(), Received::Duplicate);
+        let many = (0..20).map(|n| store.receive(over_socket(&format!("m-{n}"), Some("e-3"))));
+        let stored = futures::future::try_join_all(many).await.unwrap();
+        assert_eq!(stored.iter().filter(|received| **received == Received::Stored).count(), 1);
+        for id in ["n-1", "n-2"] {
+            assert_eq!(store.receive(over_socket(id, None)).await.unwrap(), Received::Stored, "no envelope, no clash");
+        }
+        let claimed = store.claim_deliveries(NOON, 10).await.unwrap();
+        assert_eq!(claimed.len(), 4);
+        assert_eq!(claimed[0].delivery, first, "with what speaks for it");
     }
 
     async fn another_body_under_a_known_id_is_told_apart_and_not_kept(db: Database) {

@@ -1,7 +1,7 @@
 //! Things to store.
 
 use countersign::domain::*;
-use countersign::engine::receive::{Delivery, Source};
+use countersign::engine::receive::{Delivery, Provenance, Source};
 use countersign::store::{ClaimedEffect, Store, StoreError};
 
 pub const NOON: Timestamp = Timestamp::from_seconds(1_767_268_800);
@@ -22,6 +22,7 @@ pub fn delivery_with(id: &str, body: &str) -> Delivery {
         body: body.to_owned(),
         body_digest: Digest::of(body.as_bytes()),
         received_at: NOON,
+        provenance: Provenance::Signed,
     }
 }
 

@@ -175,6 +175,38 @@ async fn a_failing_message_never_delays_a_decision() {
     stage.finish().await;
 }
 
+/// The row *token revoked*: the gate stays closed, and it is said on the run's page, by `/readyz` and in the record; the
+/// message follows when the app is let in again.
+#[tokio::test]
+async fn a_revoked_token_closes_gates_and_says_so() {
+    let stage = stage().await;
+    stage.world.slack.edit(|state| state.install.token_refused_with = Some("token_revoked".into()));
+    let bot = stage.world.slack.read(|state| state.install.bot_user_id.clone());
+    let revoked = serde_json::json!({ "type": "tokens_revoked", "tokens": { "bot": [bot] } });
+    assert!(stage.world.slack.send_event(revoked).await.acknowledged());
+    let run = stage.deploy_good().await;
+    stage.advance(60_000).await;
+    assert!(stage.world.slack.messages(RELEASES).is_empty() && stage.taken(run).is_empty());
+    let reports = || {
+        let all = stage.world.github.status_reports(run, "production");
+        all.into_iter().filter(|report| report.status == 204).map(|report| report.comment).collect::<Vec<_>>()
+    };
+    let said = |report: &String| report.contains("nobody can be asked") && report.contains("token_revoked");
+    assert_eq!(reports().iter().filter(|report| said(report)).count(), 1, "{:?}", reports());
+    let ready = stage.ready().await;
+    assert_eq!(ready["status"], "degraded");
+    assert!(ready["detail"].as_str().unwrap().contains("token_revoked"), "{ready}");
+    assert!(stage.record_names().await.contains(&"chat.access_lost".to_owned()));
+    stage.advance(7_200_000).await;
+    assert_eq!(reports().len(), 2, "said once");
+    stage.world.slack.edit(|state| state.install.token_refused_with = None);
+    stage.advance(7_200_000).await;
+    assert_eq!(stage.ready().await["status"], "ready");
+    stage.approve().await;
+    assert_eq!(stage.taken(run).len(), 1);
+    stage.world.stop().await;
+}
+
 /// Look-ups that fail keep the click: the person is told, and it counts when they work again.
 #[tokio::test]
 async fn a_click_that_cannot_be_checked_is_kept() {

@@ -1,6 +1,8 @@
 //! The stage: a world and the moves that stories are made of.
 
 use countersign::domain::{Phase, Request, Telling, Verdict};
+use countersign::sim::github::sample::ANA;
+use countersign::sim::github::state::commits::NewCommit;
 use countersign::sim::github::{DecisionPost, Dispatch};
 use countersign::sim::slack::sample::{OCTO, RELEASES};
 use countersign::sim::slack::{Clicked, Message};
@@ -33,6 +35,36 @@ impl Stage {
     /// The good change, one job to production.
     pub async fn deploy_good(&self) -> u64 {
         self.deploy(self.world.sample.good_change()).await
+    }
+
+    /// Puts a policy file on the default branch.
+    pub fn write_policy(&self, policy: &str) {
+        self.write_file(self.world.sample.repository, ".github/countersign.yml", policy);
+    }
+
+    /// Puts a policy file into the owner's repository of policies, which is made where it is not there yet.
+    pub fn write_owners_policy(&self, policy: &str) {
+        let repository = self.world.github.edit(|state| {
+            let sample = &self.world.sample;
+            let repository = state.add_repository(sample.owner, ".github");
+            if let Some(installation) = state.installations.get_mut(&sample.installation) {
+                installation.repositories.insert(repository);
+            }
+            repository
+        });
+        self.write_file(repository, ".github/countersign.yml", policy);
+    }
+
+    fn write_file(&self, repository: u64, path: &str, content: &str) {
+        self.world.github.edit(|state| {
+            let change = NewCommit::new(ANA, "Change the rules").write(path, content);
+            state.commit_to(repository, "main", change);
+        });
+    }
+
+    /// The newest commit of the default branch.
+    pub fn head(&self) -> String {
+        self.world.github.read(|state| state.repository(self.world.sample.repository).branches["main"].clone())
     }
 
     pub async fn settle(&self) {
@@ -144,6 +176,32 @@ impl Stage {
 
     pub async fn is_open(&self) -> bool {
         self.request().await.phase == Phase::Open
+    }
+
+    /// Delivers one of Slack's events by hand, rightly signed.
+    pub async fn deliver_event(&self, body: &serde_json::Value) -> u16 {
+        let (body, timestamp) = (body.to_string(), self.world.clock.now().as_seconds().to_string());
+        let signed =
+            countersign::sim::slack::signature(&self.world.slack.signing_secret(), &timestamp, body.as_bytes());
+        let headers = [("x-slack-request-timestamp", timestamp), ("x-slack-signature", signed)];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value));
+        let url = format!("http://{}/slack/events", self.world.address().unwrap());
+        let patience = std::time::Duration::from_secs(10);
+        countersign::sim::http::post(&url, &headers, body.as_bytes(), patience).await.unwrap().status
+    }
+
+    /// What `/readyz` says.
+    pub async fn ready(&self) -> serde_json::Value {
+        let url = format!("http://{}/readyz", self.world.address().unwrap());
+        let patience = std::time::Duration::from_secs(5);
+        let answer = countersign::sim::http::request("GET", &url, &[], b"", patience).await.unwrap();
+        serde_json::from_slice(&answer.body).unwrap()
+    }
+
+    /// The names of all rows of the record.
+    pub async fn record_names(&self) -> Vec<String> {
+        let rows = self.world.engine().unwrap().store.audit_rows(0, 1_000).await.unwrap();
+        rows.into_iter().map(|row| row.name).collect()
     }
 
     pub async fn finish(self) {

@@ -255,6 +255,14 @@ impl CodeHost for MemoryForge {
         self.or_hang(Question::DefaultBranch, ok(self.default_branch.clone().unwrap()))
     }
 
+    fn owners_repository<'a>(&'a self, _: &'a Repository) -> PortResult<'a, Presence<Repository>> {
+        ok(Presence::Missing)
+    }
+
+    fn labels<'a>(&'a self, _: &'a Repository, _: u64) -> PortResult<'a, Vec<String>> {
+        ok(Vec::new())
+    }
+
     fn large_files<'a>(&'a self, _: &'a Repository, wanted: &'a [LargeFile]) -> PortResult<'a, Vec<Located>> {
         self.or_hang(Question::LargeFiles, ok(wanted.iter().map(|file| self.large_file(file)).collect()))
     }

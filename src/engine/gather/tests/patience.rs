@@ -98,7 +98,7 @@ fn what_is_live_cannot_be_guessed_and_is_asked_for_again() {
 #[test]
 fn a_policy_that_never_comes_holds() {
     for question in [Question::DefaultBranch, Question::Tree(3)] {
-        let PolicyFound::Hold { why } = gathered_without(question).0.unwrap().policy else { panic!("not held") };
+        let PolicyFound::Hold { why } = gathered_without(question).0.unwrap().policies.now else { panic!("not held") };
         assert!(why.contains("0.3 s"), "{why}");
     }
 }

@@ -18,7 +18,7 @@ const RETRY_WAITS_MS: [i64; 3] = [0, MINUTE_MS, 5 * MINUTE_MS];
 impl SlackSim {
     /// Types a slash command into a channel, and shows the answer that comes with the acknowledgement.
     pub async fn command(&self, user: &str, channel: &str, command: &str, text: &str) -> Clicked {
-        let (body, trigger_id, response_url) = {
+        let (fields, trigger_id, response_url) = {
             let mut state = self.simulator.state();
             if let Err(why) = check_command(&state, user, channel) {
                 return Clicked::impossible(why);
@@ -28,16 +28,23 @@ impl SlackSim {
             let response = issue_response_url(&self.simulator, &mut state, "commands", user, channel, source);
             let mut fields = payloads::command(&state, user, channel, command, text);
             fields.extend([("response_url", response.clone()), ("trigger_id", trigger.clone())]);
-            let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-            (form.into_bytes(), trigger, response)
+            (fields, trigger, response)
         };
-        let url = self.simulator.targets().commands.clone();
-        let secret = self.signing_secret();
-        let now = self.simulator.clock.now();
-        let (delivery, answer) = hooks::deliver(url.as_deref(), &secret, now, FORM, &body, &[]).await;
+        let (delivery, answer) = self.send_command(fields).await;
         let answer = String::from_utf8_lossy(&answer).into_owned();
         self.show_command_answer(user, channel, command, &delivery, &answer);
         Clicked { delivery, body: answer, trigger_id: Some(trigger_id), response_url: Some(response_url) }
+    }
+
+    async fn send_command(&self, fields: Vec<(&'static str, String)>) -> (Delivery, Vec<u8>) {
+        if self.read(|state| state.socket_mode.is_on) {
+            let payload = fields.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+            return self.simulator.over_socket("slash_commands", Value::Object(payload), true).await;
+        }
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let (url, secret) = (self.simulator.targets().commands.clone(), self.signing_secret());
+        let now = self.simulator.clock.now();
+        hooks::deliver(url.as_deref(), &secret, now, FORM, body.as_bytes(), &[]).await
     }
 
     /// Sends an event to the app (`event` is the inner object). If it is not acknowledged it is sent again at once; the
@@ -81,6 +88,10 @@ impl SlackSim {
     }
 
     async fn deliver_event(&self, body: &Value, retry: Option<&EventRetry>) -> Clicked {
+        if self.read(|state| state.socket_mode.is_on) {
+            let (delivery, _) = self.simulator.over_socket("events_api", body.clone(), false).await;
+            return Clicked { delivery, body: String::new(), trigger_id: None, response_url: None };
+        }
         let url = self.simulator.targets().events.clone();
         let (secret, now) = (self.signing_secret(), self.simulator.clock.now());
         let headers = retry.map_or_else(Vec::new, |retry| {

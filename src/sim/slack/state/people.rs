@@ -31,6 +31,8 @@ pub struct Install {
     pub bot_user_id: String,
     pub bot_id: String,
     pub bot_token: String,
+    /// Slack's word for refusing the bot token: `token_revoked`, `account_inactive`.
+    pub token_refused_with: Option<String>,
     pub signing_secret: String,
     /// Bot scopes granted, such as `chat:write`.
     pub scopes: Vec<String>,

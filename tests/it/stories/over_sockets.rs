@@ -1,0 +1,42 @@
+//! The same stories, with Slack's requests coming over connections that Countersign opens; and those about connections.
+
+#[path = "deciding.rs"]
+mod deciding;
+#[path = "faults.rs"]
+mod faults;
+#[path = "gathering.rs"]
+mod gathering;
+mod lines;
+#[path = "policies.rs"]
+mod policies;
+#[path = "racing.rs"]
+mod racing;
+#[path = "refusing.rs"]
+mod refusing;
+#[path = "replicas.rs"]
+mod replicas;
+#[path = "restarting.rs"]
+mod restarting;
+#[path = "running.rs"]
+mod running;
+#[path = "waiting.rs"]
+mod waiting;
+
+/// What the stories above stand on.
+mod stage {
+    use countersign::sim::world::{Transport, WorldOptions};
+
+    pub use crate::stories::stage::Stage;
+
+    pub async fn stage() -> Stage {
+        stage_with(|_| {}).await
+    }
+
+    pub async fn stage_with(change: impl FnOnce(&mut WorldOptions)) -> Stage {
+        crate::stories::stage::stage_with(|options| {
+            options.transport = Transport::Socket(2);
+            change(options);
+        })
+        .await
+    }
+}
