@@ -60,6 +60,7 @@ pub use gate::{FrozenPolicy, Gate, Policies, PolicyFound, PolicySource, Role};
 pub use group::{Group, Membership};
 pub use id::{
     CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey, RunId,
+    TeamId,
 };
 pub use link::{
     AccountLink, Agreement, FileTie, Known, LinkActor, LinkConflict, LinkEnd, LinkOrigin, LinkRefusal, Tie, may_tie,

@@ -58,6 +58,12 @@ impl RunRow {
     }
 }
 
+/// A team: its number stays when its name changes, and never comes again.
+#[derive(Deserialize)]
+pub struct TeamRow {
+    pub id: u64,
+}
+
 #[derive(Deserialize)]
 pub struct DeploymentRow {
     pub id: u64,

@@ -115,6 +115,8 @@ async fn ask_everything(prism: &Prism) {
     note("default_branch", outcome(forge.default_branch(&repository).await));
     note("ci", outcome(forge.ci(&repository, &one).await));
     note("permission", outcome(forge.permission(&repository, "octocat").await));
+    note("team", outcome(forge.team(&repository, "octocat", "justice-league").await));
+    note("team members", outcome(forge.team_members(&repository, "octocat", "justice-league").await));
     println!("{}", said.join("\n"));
     let problems: Vec<_> =
         said.iter().filter(|line| line.contains("stoplight") || line.contains("not valid")).collect();
