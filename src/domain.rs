@@ -35,6 +35,7 @@ pub mod tally;
 pub mod thread;
 pub mod time;
 pub mod transition;
+pub mod unusable;
 pub mod whisper;
 pub mod words;
 
@@ -78,5 +79,6 @@ pub use tally::{GateProgress, GateState};
 pub use thread::ThreadLine;
 pub use time::Timestamp;
 pub use transition::{Step, flags_to_tick, transition};
+pub use unusable::Unusable;
 pub use whisper::{OneTimeAddress, Refusal, Whisper};
 pub use words::Words;

@@ -210,6 +210,8 @@ impl PullRow {
 #[derive(Deserialize)]
 pub struct PermissionRow {
     pub permission: String,
+    /// The finer word, or the name of a role that the organisation made.
+    pub role_name: Option<String>,
     pub user: Option<AccountPart>,
 }
 

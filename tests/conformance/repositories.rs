@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use countersign::domain::gate::DEFAULT_EXPIRY_MS;
+use countersign::domain::rules::DEFAULT_EXPIRY_MS;
 use countersign::domain::{EnvironmentName, Evidence, ForgeUser, ForgeUserId, Severity, Timestamp};
 use countersign::engine::gather::{Proposal, gather};
 use countersign::local::LocalHost;

@@ -17,6 +17,7 @@ mod demo;
 mod desk;
 mod external;
 mod github_client;
+mod groups;
 mod layering;
 mod links;
 mod policy;
