@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{OwnerPolicy, PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
 use crate::engine::Engine;
+use crate::engine::live::Live;
 use crate::engine::pace::Pace;
 use crate::engine::preview::{Concluding, PreviewSettings, Previews};
 use crate::github::{GithubForge, GithubSettings, SignInSettings, Timeouts};
@@ -61,6 +62,7 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         clock,
         ids,
         people: Arc::new(linking::directory(&settings.people, &settings.link_rules)),
+        live: Arc::new(Live::new(settings.engine.people_kept_for.as_millis())),
         pace: Arc::new(Pace::new(settings.slack.messages_per_second)),
         policy: policy_defaults(settings),
         known: Arc::default(),

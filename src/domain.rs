@@ -36,6 +36,7 @@ pub mod tally;
 pub mod thread;
 pub mod time;
 pub mod transition;
+pub mod unusable;
 pub mod whisper;
 pub mod words;
 
@@ -61,6 +62,7 @@ pub use gate::{FrozenPolicy, Gate, Policies, PolicyFound, PolicySource, Role};
 pub use group::{Group, Membership};
 pub use id::{
     CommitSha, DeploymentId, EnvironmentName, ForgeUserId, InstallationId, RepositoryId, RequestId, RequestKey, RunId,
+    TeamId,
 };
 pub use link::{
     AccountLink, Agreement, FileTie, Known, LinkActor, LinkConflict, LinkEnd, LinkOrigin, LinkRefusal, Tie, may_tie,
@@ -79,5 +81,6 @@ pub use tally::{GateProgress, GateState};
 pub use thread::ThreadLine;
 pub use time::Timestamp;
 pub use transition::{Step, flags_to_tick, transition};
+pub use unusable::Unusable;
 pub use whisper::{OneTimeAddress, Refusal, Whisper};
 pub use words::Words;

@@ -10,7 +10,9 @@ mod ci;
 pub mod freeze;
 mod fresh;
 pub mod gather;
+pub mod groups;
 pub mod linking;
+pub mod live;
 pub mod pace;
 pub mod people;
 pub mod perform;
@@ -37,6 +39,8 @@ pub struct Engine {
     pub clock: Clock,
     pub ids: IdSource,
     pub people: Arc<people::Directory>,
+    /// What was read of people and groups.
+    pub live: Arc<live::Live>,
     pub pace: Arc<pace::Pace>,
     pub policy: PolicyDefaults,
     /// What gathering need not ask for twice.

@@ -35,6 +35,7 @@ mod run;
 mod scanning;
 mod sign_in;
 mod standing;
+mod teams;
 mod tokens;
 mod transport;
 mod wire;

@@ -12,6 +12,7 @@ mod client;
 mod command;
 mod failure;
 mod form;
+mod groups;
 mod identity;
 mod interpret;
 mod message;

@@ -25,6 +25,7 @@ mod link_attempt;
 mod message;
 mod migrate;
 mod person;
+mod pin;
 mod preview;
 mod request;
 mod tx;
@@ -48,6 +49,7 @@ pub use error::StoreError;
 pub use installation::Installation;
 pub use link_attempt::{LinkAttempt, Onward};
 pub use message::ShownRow;
+pub use pin::PinKind;
 pub use request::RequestFilter;
 pub use tx::Tx;
 

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use url::Url;
 
 use crate::domain::EnvironmentName;
-use crate::domain::time::{DAY_MS, MINUTE_MS};
+use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 
 use super::address;
 use super::identity::{IdentityFile, is_slack_id};
@@ -370,6 +370,8 @@ fn unnamed() -> EnvironmentName {
 
 fn engine(engine: &EngineSettings, problems: &mut Problems) -> EngineSettings {
     problems.unless((1..=256).contains(&engine.concurrency), "engine.concurrency", "must be from 1 to 256");
+    let minutes = (SECOND_MS..=5 * MINUTE_MS).contains(&engine.people_kept_for.as_millis());
+    problems.unless(minutes, "engine.people_kept_for", "must be from 1s to 5m: people come and go");
     engine.clone()
 }
 

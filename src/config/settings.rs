@@ -159,6 +159,8 @@ pub struct IdentitySettings {
 pub struct EngineSettings {
     pub concurrency: usize,
     pub poll_every: Span,
+    /// How long what was read of people and groups is believed between clicks.
+    pub people_kept_for: Span,
 }
 
 #[derive(Debug, Clone, Deserialize)]

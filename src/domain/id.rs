@@ -55,6 +55,8 @@ numeric_id! {
     DeploymentId;
     /// The forge's numeric id of a user: never reused, unlike a login.
     ForgeUserId;
+    /// The forge's numeric id of a team: never reused, unlike its name.
+    TeamId;
 }
 
 /// Our id of a request: a UUIDv7, opaque to everybody else.

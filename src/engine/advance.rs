@@ -102,6 +102,14 @@ async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Tro
         ChatSignal::AccessLost { workspace, why, since } => {
             access::lost(engine, delivery, workspace.as_deref(), &why, since).await
         }
+        ChatSignal::PersonChanged { user } => {
+            engine.live.forget_person(&user);
+            finish(engine, delivery).await
+        }
+        ChatSignal::GroupChanged { group } => {
+            engine.live.forget_user_group(&group);
+            finish(engine, delivery).await
+        }
         ChatSignal::Ignored { why } => ignore(engine, delivery, &why).await,
     }
 }

@@ -6,6 +6,8 @@ use futures::future::{try_join_all, try_join5};
 use super::Engine;
 use super::ci;
 use super::gather::{self, Proposal};
+use super::groups;
+use super::live::Freshness;
 use super::people::{Basis, look_up};
 use super::shown;
 use crate::domain::{
@@ -60,7 +62,9 @@ async fn policies(engine: &Engine, request: &Request) -> Result<PoliciesRead, Po
 async fn voters(engine: &Engine, request: &Request) -> Result<(Vec<Voter>, Vec<Basis>), PortError> {
     let counting = request.votes.iter().filter(|vote| !vote.struck && vote.choice != Choice::Deny);
     let users: Vec<&ChatUser> = counting.map(|vote| &vote.voter.chat).collect();
-    let found = try_join_all(users.into_iter().map(|user| look_up(engine, &request.repository, user))).await?;
+    let (asked, how) = (groups::asked(request), Freshness::Since(engine.live.mark()));
+    let look_ups = users.into_iter().map(|user| look_up(engine, &request.repository, user, &asked, how));
+    let found = try_join_all(look_ups).await?;
     Ok(found.into_iter().map(|found| (found.voter, found.basis)).unzip())
 }
 

@@ -7,13 +7,16 @@
 mod directory;
 mod discover;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join;
+use futures::future::try_join;
 
 use super::Engine;
+use super::groups::{self, Memberships, Person};
+use super::live::{self, Freshness};
 use crate::domain::{
-    Access, AccountLink, Agreement, ChatUser, FileTie, ForgeUser, ForgeUserId, Link, LinkConflict, Repository, Voter,
+    Access, AccountLink, Agreement, ChatUser, FileTie, ForgeUser, ForgeUserId, Link, LinkConflict, Membership,
+    Repository, Unusable, Voter,
 };
 use crate::ports::PortError;
 use crate::ports::code::Presence;
@@ -29,6 +32,8 @@ pub struct LookedUp {
     pub pin: Option<(String, ForgeUserId)>,
     /// What the voter's link rests on.
     pub basis: Basis,
+    /// What nobody counts through for now, and why.
+    pub unusable: BTreeMap<Membership, Unusable>,
 }
 
 /// The links that were found around somebody, by their ids.
@@ -40,27 +45,76 @@ pub struct Basis {
     account: Option<(ForgeUserId, Option<String>)>,
 }
 
-/// Everything that decides whether a click of `user` counts in `repository`.
-pub async fn look_up(engine: &Engine, repository: &Repository, user: &ChatUser) -> Result<LookedUp, PortError> {
+/// Everything that decides whether a click of `user` counts in `repository`, as far as `asked` goes.
+pub async fn look_up(
+    engine: &Engine,
+    repository: &Repository,
+    user: &ChatUser,
+    asked: &BTreeSet<Membership>,
+    how: Freshness,
+) -> Result<LookedUp, PortError> {
+    let standing = live::standing(engine, user, how);
+    let (standing, tied) = try_join(standing, tied(engine, repository, user, asked, how)).await?;
+    let Tied { link, access, pin, basis } = tied;
+    let person = Person { chat: user, account: link.forge().map(|forge| (forge.id, access)) };
+    let Memberships { held, unusable } = groups::memberships(engine, repository, person, asked, how).await?;
+    let voter = Voter { chat: user.clone(), standing, link, access, memberships: held };
+    Ok(LookedUp { voter, pin, basis, unusable })
+}
+
+/// The account that somebody is tied to, and what it may do.
+struct Tied {
+    link: Link,
+    access: Access,
+    pin: Option<(String, ForgeUserId)>,
+    basis: Basis,
+}
+
+async fn tied(
+    engine: &Engine,
+    repository: &Repository,
+    user: &ChatUser,
+    asked: &BTreeSet<Membership>,
+    how: Freshness,
+) -> Result<Tied, PortError> {
     let found = sources(engine, repository, user).await?;
     let of_chat = found.link.as_ref().map(|link| link.id.clone());
     let basis = Basis { chat: user.clone(), of_chat, account: None };
     let account = match claim(&found) {
         Claim::One(account) => account,
-        Claim::Nobody => return without_account(engine, user, Link::None, basis).await,
+        Claim::Nobody => return Ok(Tied { link: Link::None, access: Access::None, pin: None, basis }),
         Claim::Two(conflict) => {
             tell_operator(user, &conflict);
-            return without_account(engine, user, Link::Conflict(conflict), basis).await;
+            return Ok(Tied { link: Link::Conflict(conflict), access: Access::None, pin: None, basis });
         }
     };
-    let (standing, permission) =
-        join(engine.chat.standing(user), engine.forge.permission(repository, &account.login)).await;
-    let (link, access, pin) = link_of(&account, account.id, permission?);
+    let (link, access, pin) = account_now(engine, repository, &account, asked, how).await?;
     let (link, basis) = without_conflict(engine, found, link, basis).await?;
     let access = if link.forge().is_some() { access } else { Access::None };
     let pin = pin.filter(|_| link.forge().is_some());
-    let voter = Voter { chat: user.clone(), standing: standing?, link, access, memberships: BTreeSet::new() };
-    Ok(LookedUp { voter, pin, basis })
+    Ok(Tied { link, access, pin, basis })
+}
+
+/// Between clicks the forge is asked about an account that is known by its id only where a policy asks what it may do. A
+/// decision always hears who has the login today.
+async fn account_now(
+    engine: &Engine,
+    repository: &Repository,
+    account: &LinkedAccount,
+    asked: &BTreeSet<Membership>,
+    how: Freshness,
+) -> Result<(Link, Access, Option<(String, ForgeUserId)>), PortError> {
+    let asks_access = asked.iter().any(|membership| matches!(membership, Membership::Access(_)));
+    match account.id.filter(|_| how == Freshness::Kept && !asks_access) {
+        Some(id) => {
+            let forge = ForgeUser { id, login: account.login.clone(), is_bot: false };
+            Ok((Link::Linked { forge }, Access::None, None))
+        }
+        None => {
+            let permission = live::permission(engine, repository, &account.login, how).await?;
+            Ok(link_of(account, account.id, permission))
+        }
+    }
 }
 
 /// `Ok` while the links are those that `bases` rest on. Inside the transaction that counts on them, once the request is
@@ -124,12 +178,6 @@ fn claim(found: &Sources) -> Claim {
             }
         },
     }
-}
-
-async fn without_account(engine: &Engine, user: &ChatUser, link: Link, basis: Basis) -> Result<LookedUp, PortError> {
-    let standing = engine.chat.standing(user).await?;
-    let voter = Voter { chat: user.clone(), standing, link, access: Access::None, memberships: BTreeSet::new() };
-    Ok(LookedUp { voter, pin: None, basis })
 }
 
 fn link_of(

@@ -28,7 +28,7 @@ pub(super) const MEDIA_TYPE: &str = "application/vnd.github+json";
 /// Redirects followed for one read.
 const MAX_REDIRECTS: usize = 3;
 
-/// A call about one repository.
+/// A call about one repository, or about what its owner has besides.
 #[derive(Clone, Copy)]
 pub(super) struct Errand<'a> {
     pub repository: &'a Repository,
@@ -61,7 +61,8 @@ impl<'a> Errand<'a> {
 
     const fn token_key(&self) -> TokenKey {
         let Repository { id, installation, .. } = self.repository;
-        TokenKey { installation: *installation, repository: *id, purpose: self.purpose }
+        let repository = if self.purpose.is_of_organisation() { None } else { Some(*id) };
+        TokenKey { installation: *installation, repository, purpose: self.purpose }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The forge that the engine sees.
 
-use crate::domain::{CommitSha, DeploymentId, EnvironmentName, Repository, RunId, Standing};
+use crate::domain::{CommitSha, DeploymentId, EnvironmentName, ForgeUser, Repository, RunId, Standing, TeamId};
 use crate::engine::receive::Delivery;
 use crate::ports::code::Presence;
 use crate::ports::forge::{
@@ -95,6 +95,24 @@ impl Forge for GithubForge {
 
     fn signed_in<'a>(&'a self, code: &'a str, verifier: &'a str) -> PortResult<'a, SignedIn> {
         Box::pin(self.who_signed_in(code, verifier))
+    }
+
+    fn team<'a>(
+        &'a self,
+        repository: &'a Repository,
+        organisation: &'a str,
+        slug: &'a str,
+    ) -> PortResult<'a, Presence<TeamId>> {
+        Box::pin(self.team_of_slug(repository, organisation, slug))
+    }
+
+    fn team_members<'a>(
+        &'a self,
+        repository: &'a Repository,
+        organisation: &'a str,
+        slug: &'a str,
+    ) -> PortResult<'a, Presence<Vec<ForgeUser>>> {
+        Box::pin(self.people_of_team(repository, organisation, slug))
     }
 
     fn report<'a>(

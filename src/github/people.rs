@@ -36,7 +36,7 @@ impl GithubForge {
             row => row?,
         };
         let Some(user) = user(row.user.as_ref()) else { return Ok(Presence::Missing) };
-        Ok(Presence::Found(Permission { user, access: access(&row.permission) }))
+        Ok(Presence::Found(Permission { user, access: access(&row.permission, row.role_name.as_deref()) }))
     }
 
     /// A commit with its people: accounts as GitHub matched them, co-authors from the message.
@@ -59,12 +59,14 @@ pub(super) fn is_login(login: &str) -> bool {
     (1..=100).contains(&login.len()) && login.bytes().all(of_login)
 }
 
-/// GitHub folds `maintain` into `write` and `triage` into `read`; both are taken as well. What we do not know is nothing.
-fn access(permission: &str) -> Access {
-    match permission {
-        "admin" => Access::Admin,
-        "maintain" | "write" => Access::Write,
-        "triage" | "read" => Access::Read,
+/// GitHub folds `maintain` into `write` and `triage` into `read`; the role says which it was. A role that an organisation
+/// made counts as what GitHub folds it into. What we do not know is nothing.
+fn access(permission: &str, role: Option<&str>) -> Access {
+    match (permission, role) {
+        ("admin", _) => Access::Admin,
+        ("maintain", _) | ("write", Some("maintain")) => Access::Maintain,
+        ("write", _) => Access::Write,
+        ("triage" | "read", _) => Access::Read,
         _ => Access::None,
     }
 }
@@ -133,10 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn unknown_words_give_no_access() {
-        assert_eq!(access("maintain"), Access::Write);
-        assert_eq!(access("triage"), Access::Read);
-        assert_eq!(access("owner"), Access::None);
+    fn access_is_what_both_words_say_and_unknown_words_give_none() {
+        assert_eq!(access("write", Some("maintain")), Access::Maintain);
+        assert_eq!(access("write", Some("write")), Access::Write);
+        assert_eq!(access("write", Some("model-releaser")), Access::Write);
+        assert_eq!(access("read", Some("maintain")), Access::Read, "the coarser word limits the finer one");
+        assert_eq!(access("triage", None), Access::Read);
+        assert_eq!(access("owner", Some("admin")), Access::None);
     }
 
     #[test]

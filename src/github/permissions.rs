@@ -17,11 +17,12 @@ pub const WORKFLOW_RUN: &str = "workflow_run";
 pub type Permission = (&'static str, &'static str);
 
 /// Everything the App asks its owner for.
-pub const PERMISSIONS: [Permission; 6] = [
+pub const PERMISSIONS: [Permission; 7] = [
     ("actions", "read"),
     ("checks", "write"),
     ("contents", "read"),
     ("deployments", "write"),
+    ("members", "read"),
     ("metadata", "read"),
     ("pull_requests", "read"),
 ];
@@ -30,13 +31,15 @@ pub const PERMISSIONS: [Permission; 6] = [
 pub const OPTIONAL: [Permission; 4] =
     [("actions", "write"), ("pull_requests", "write"), ("security_events", "read"), ("statuses", "read")];
 
-/// What a set of calls is for. Each has its own token, for one repository, that can do nothing else.
+/// What a set of calls is for. Each has its own token that can do nothing else, for one repository where it is about one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
     /// Follow runs, jobs and deployments.
     Follow,
     /// Read commits, files, pull requests and people's access.
     Study,
+    /// Read the teams of the organisation: the only token that is not for one repository.
+    Teams,
     /// Tell a decision, or a status report.
     Decide,
     /// Read the check runs of other apps.
@@ -54,9 +57,10 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Follow,
         Self::Study,
+        Self::Teams,
         Self::Decide,
         Self::CheckRuns,
         Self::Statuses,
@@ -73,6 +77,7 @@ impl Purpose {
         match self {
             Self::Follow => &[("actions", "read"), ("deployments", "read")],
             Self::Study => &[("contents", "read"), ("metadata", "read"), ("pull_requests", "read")],
+            Self::Teams => &[("members", "read")],
             Self::Decide => &[("deployments", "write")],
             Self::CheckRuns => &[("checks", "read")],
             Self::Statuses => &[("statuses", "read")],
@@ -81,6 +86,11 @@ impl Purpose {
             Self::Comment => &[("pull_requests", "write")],
             Self::Cancel => &[("actions", "write")],
         }
+    }
+
+    /// Whether its token is for what belongs to the organisation, and so for none of its repositories.
+    pub const fn is_of_organisation(self) -> bool {
+        matches!(self, Self::Teams)
     }
 
     /// The permission to name when a call is refused: `checks: read`.

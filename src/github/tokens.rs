@@ -1,4 +1,5 @@
-//! Installation tokens: one for each installation, repository and purpose, that can do nothing else.
+//! Installation tokens: one for each installation, repository and purpose, that can do nothing else; those for teams are
+//! for no repository.
 //!
 //! GitHub: "Generating an installation access token for a GitHub App", "Generating a JSON Web Token (JWT) for a GitHub App".
 
@@ -27,7 +28,9 @@ const JWT_SECONDS: i64 = 9 * 60;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenKey {
     pub installation: InstallationId,
-    pub repository: RepositoryId,
+    /// `None`: what belongs to the organisation. GitHub cannot narrow such a token to no repository at all, so its
+    /// permissions must say nothing about repositories.
+    pub repository: Option<RepositoryId>,
     pub purpose: Purpose,
 }
 
@@ -104,14 +107,15 @@ impl Issuer {
 /// Body of `POST /app/installations/{installation_id}/access_tokens`.
 #[derive(Serialize)]
 pub struct TokenWish {
-    repository_ids: [u64; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository_ids: Option<[u64; 1]>,
     permissions: BTreeMap<&'static str, &'static str>,
 }
 
 impl TokenWish {
     pub fn of(key: TokenKey) -> Self {
         let permissions = key.purpose.permissions().iter().copied().collect();
-        Self { repository_ids: [key.repository.get()], permissions }
+        Self { repository_ids: key.repository.map(|repository| [repository.get()]), permissions }
     }
 }
 

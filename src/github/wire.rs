@@ -58,6 +58,12 @@ impl RunRow {
     }
 }
 
+/// A team: its number stays when its name changes, and never comes again.
+#[derive(Deserialize)]
+pub struct TeamRow {
+    pub id: u64,
+}
+
 #[derive(Deserialize)]
 pub struct DeploymentRow {
     pub id: u64,
@@ -204,6 +210,8 @@ impl PullRow {
 #[derive(Deserialize)]
 pub struct PermissionRow {
     pub permission: String,
+    /// The finer word, or the name of a role that the organisation made.
+    pub role_name: Option<String>,
     pub user: Option<AccountPart>,
 }
 

@@ -7,6 +7,7 @@ use crate::domain::{
 use crate::engine::receive::Delivery;
 
 use super::PortResult;
+use super::code::Presence;
 
 /// A chat. Every call is bounded in time; every failure has its class.
 pub trait Chat: Send + Sync + 'static {
@@ -22,6 +23,13 @@ pub trait Chat: Send + Sync + 'static {
     /// What somebody's profile says, as far as we may read it.
     fn claims<'a>(&'a self, user: &'a ChatUser, field: Option<&'a str>) -> PortResult<'a, Claims>;
 
+    /// The user groups of our workspace, disabled ones too.
+    fn user_groups(&self) -> PortResult<'_, Vec<UserGroup>>;
+
+    /// The ids of everybody in a user group, by its id: at most the adapter's bound, more are an error. People who are gone
+    /// may be among them. `Missing`: there is no such group, or it is disabled.
+    fn user_group_members<'a>(&'a self, group: &'a str) -> PortResult<'a, Presence<Vec<String>>>;
+
     /// The channel a request's message goes to.
     fn channel_for(&self, request: &Request) -> String;
 
@@ -36,6 +44,16 @@ pub trait Chat: Send + Sync + 'static {
 
     /// Opens, pushes or replaces a view: once, at once, never again (the trigger lives three seconds).
     fn open<'a>(&'a self, how: &'a Opening, view: &'a View<'a>) -> PortResult<'a, ()>;
+}
+
+/// A user group, without its people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserGroup {
+    /// Stays when the group is renamed.
+    pub id: String,
+    /// Without `@`; another group may have had it before.
+    pub handle: String,
+    pub is_disabled: bool,
 }
 
 /// Everything a message is drawn from.
@@ -114,6 +132,10 @@ pub enum ChatSignal {
     Command { command: ChatCommand, reply: ReplyTo },
     /// The workspace, where it is named, no longer lets us in.
     AccessLost { workspace: Option<String>, why: String, since: Option<Timestamp> },
+    /// Somebody's account is not what it was.
+    PersonChanged { user: String },
+    /// A user group is not what it was, or has other people.
+    GroupChanged { group: String },
     /// Authentic, and nothing for us to do; the reason is for the log.
     Ignored { why: String },
 }

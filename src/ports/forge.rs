@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Ask, CommitSha, DeploymentId, EnvironmentName, ForgeUser, JobMove, Repository, RequestKey, Run, RunId, Standing,
-    Timestamp,
+    TeamId, Timestamp,
 };
 use crate::engine::receive::Delivery;
 
@@ -36,6 +36,22 @@ pub trait Forge: CodeHost {
     /// Who signed in, by the code that the forge gave them and the verifier of the challenge they went there with. Works
     /// once. Nothing that could act in their name is kept.
     fn signed_in<'a>(&'a self, code: &'a str, verifier: &'a str) -> PortResult<'a, SignedIn>;
+
+    /// The team of that name in the repository's own organisation. `Missing`: there is none, or none we may see.
+    fn team<'a>(
+        &'a self,
+        repository: &'a Repository,
+        organisation: &'a str,
+        slug: &'a str,
+    ) -> PortResult<'a, Presence<TeamId>>;
+
+    /// Everybody in the team that has that name now and in the teams below it, at most the adapter's bound: more are an error.
+    fn team_members<'a>(
+        &'a self,
+        repository: &'a Repository,
+        organisation: &'a str,
+        slug: &'a str,
+    ) -> PortResult<'a, Presence<Vec<ForgeUser>>>;
 
     /// A status report on the waiting jobs: Markdown, cut to the forge's limit (R29).
     fn report<'a>(

@@ -397,7 +397,11 @@ fn settings(
         people: people(github),
         account_links: None,
         link_rules: options.link_rules.clone(),
-        engine: EngineSettings { concurrency: 64, poll_every: Span::from_millis(SECOND_MS) },
+        engine: EngineSettings {
+            concurrency: 64,
+            poll_every: Span::from_millis(SECOND_MS),
+            people_kept_for: Span::from_millis(2 * MINUTE_MS),
+        },
         log: LogSettings { format: LogFormat::Text, filter: "info".to_owned() },
     })
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::domain::{ChatName, ChatStanding, ChatUser, MessageRef, ReplyTo, Request, ThreadLine, Whisper};
 use crate::engine::receive::Delivery;
-use crate::ports::chat::{ChatSignal, Claims, Opening};
-use crate::ports::{Board, Chat, Class, Clock, PortError, PortResult, Posted, Shown, View};
+use crate::ports::chat::{ChatSignal, Claims, Opening, UserGroup};
+use crate::ports::{Board, Chat, Class, Clock, PortError, PortResult, Posted, Presence, Shown, View};
 
 use super::channel::{Channels, SHARED};
 use super::client::{AuthTest, Client};
@@ -14,7 +14,7 @@ use super::identity::Ourselves;
 use super::interpret::Reader;
 use super::response_url::ReplyAddresses;
 use super::settings::SlackSettings;
-use super::{claims, message, modal, name, standing, thread, whisper};
+use super::{claims, groups, message, modal, name, standing, thread, whisper};
 
 /// Slack, for one workspace and one default channel.
 #[derive(Debug)]
@@ -115,6 +115,20 @@ impl Chat for SlackChat {
 
     fn claims<'a>(&'a self, user: &'a ChatUser, field: Option<&'a str>) -> PortResult<'a, Claims> {
         Box::pin(claims::of(&self.client, user, field))
+    }
+
+    fn user_groups(&self) -> PortResult<'_, Vec<UserGroup>> {
+        Box::pin(async move {
+            let us = self.us().await?;
+            groups::all(&self.client, groups::workspace(&us, self.reader.workspace.as_deref())?).await
+        })
+    }
+
+    fn user_group_members<'a>(&'a self, group: &'a str) -> PortResult<'a, Presence<Vec<String>>> {
+        Box::pin(async move {
+            let us = self.us().await?;
+            groups::members(&self.client, groups::workspace(&us, self.reader.workspace.as_deref())?, group).await
+        })
     }
 
     fn channel_for(&self, _: &Request) -> String {

@@ -38,6 +38,8 @@ pub struct AuthTest {
     pub user_id: String,
     pub bot_id: Option<String>,
     pub app_id: Option<String>,
+    /// Installed for a whole organisation: some methods then want to know which workspace is meant.
+    pub is_enterprise_install: bool,
 }
 
 /// A connection to Slack, made when it is first needed: without it nothing has to be configured or reachable.
@@ -150,6 +152,7 @@ impl Client {
             user_id: text("user_id").ok_or_else(missing)?,
             bot_id: text("bot_id"),
             app_id: text("app_id"),
+            is_enterprise_install: answer.get("is_enterprise_install").and_then(Value::as_bool).unwrap_or_default(),
         })
     }
 

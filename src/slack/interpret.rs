@@ -1,5 +1,7 @@
 //! Reads stored deliveries: what a click, a submitted view, a command or an event means to us.
 
+use serde_json::Value;
+
 use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Timestamp, Words};
 use crate::engine::receive::{Delivery, Source};
 use crate::ports::chat::{ChatCommand, ChatSignal, Opening, Wanted};
@@ -107,16 +109,18 @@ impl Reader {
 
     fn event(&self, envelope: &Envelope) -> Result<ChatSignal, String> {
         self.is_for_us(envelope.api_app_id.as_deref(), false)?;
-        let kind = envelope.event.as_ref().map_or(envelope.kind.as_str(), |event| event.kind.as_str());
-        let revokes_ours = || {
-            let tokens = envelope.event.as_ref().and_then(|event| event.tokens.as_ref());
-            tokens.is_some_and(|tokens| !tokens.bot.is_empty())
+        let Some(event) = &envelope.event else {
+            return Ok(ignored(&format!("{} payloads mean nothing to us", envelope.kind)));
         };
-        Ok(match kind {
-            "app_uninstalled" => access_lost(envelope, kind),
-            "tokens_revoked" if revokes_ours() => access_lost(envelope, kind),
-            other => ignored(&format!("{other} events mean nothing to us")),
-        })
+        let revokes_ours = || event.tokens.as_ref().is_some_and(|tokens| !tokens.bot.is_empty());
+        match event.kind.as_str() {
+            "user_change" => Ok(ChatSignal::PersonChanged { user: id_in(event.user.as_ref())? }),
+            "subteam_members_changed" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam_id.as_ref())? }),
+            "subteam_updated" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam.as_ref())? }),
+            kind @ "app_uninstalled" => Ok(access_lost(envelope, kind)),
+            kind @ "tokens_revoked" if revokes_ours() => Ok(access_lost(envelope, kind)),
+            other => Ok(ignored(&format!("{other} events mean nothing to us"))),
+        }
     }
 
     /// The signature proves a workspace's app, this the app: two may share a secret by mistake.
@@ -221,10 +225,23 @@ fn checked_value(value: &str) -> Result<String, String> {
     }
 }
 
+/// The id of what an event is about, which stands there whole or by its id.
+fn id_in(subject: Option<&Value>) -> Result<String, String> {
+    let id = match subject {
+        Some(Value::Object(members)) => members.get("id").and_then(Value::as_str),
+        Some(Value::String(id)) => Some(id.as_str()),
+        _ => None,
+    };
+    checked_id(id.ok_or("an event that does not say what it is about")?)
+}
+
 /// Ids are letters and digits; they go into rows and mentions.
 fn checked_id(id: &str) -> Result<String, String> {
-    let usable = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if usable { Ok(id.to_owned()) } else { Err("an id that is not letters and digits".to_owned()) }
+    if is_id(id) { Ok(id.to_owned()) } else { Err("an id that is not letters and digits".to_owned()) }
+}
+
+pub(super) fn is_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Slack: [app_uninstalled](https://docs.slack.dev/reference/events/app_uninstalled),

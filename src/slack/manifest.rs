@@ -40,8 +40,15 @@ fn the_socket_mode_form_is_the_same_app_without_addresses() {
 }
 
 #[test]
+fn it_subscribes_to_the_events_that_mean_something_to_us() {
+    let events = &manifest()["settings"]["event_subscriptions"]["bot_events"];
+    let used = ["app_uninstalled", "subteam_members_changed", "subteam_updated", "tokens_revoked", "user_change"];
+    assert_eq!(*events, serde_json::json!(used));
+}
+
+#[test]
 fn it_asks_for_the_scopes_of_the_methods_called_and_no_more() {
     let scopes = &manifest()["oauth_config"]["scopes"]["bot"];
-    let needed = ["chat:write", "commands", "users:read", "channels:read", "groups:read"];
+    let needed = ["chat:write", "commands", "users:read", "usergroups:read", "channels:read", "groups:read"];
     assert_eq!(*scopes, serde_json::json!(needed));
 }

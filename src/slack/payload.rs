@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// A click or a view event.
 ///
@@ -106,6 +107,10 @@ pub(super) struct InnerEvent {
     pub kind: String,
     /// Of `tokens_revoked`.
     pub tokens: Option<RevokedTokens>,
+    /// A user, or the id of one.
+    pub user: Option<Value>,
+    pub subteam_id: Option<Value>,
+    pub subteam: Option<Value>,
 }
 
 /// Whose tokens were revoked, by user id; several people's may be, and only the bot's is ours.

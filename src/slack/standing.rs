@@ -97,6 +97,7 @@ mod tests {
             user_id: "U0BOT".into(),
             bot_id: None,
             app_id: None,
+            is_enterprise_install: false,
         }
     }
 

@@ -22,6 +22,8 @@ pub const SOCKETS_OPEN: &str = "countersign_slack_sockets_open";
 pub const SOCKET_ENDS: &str = "countersign_slack_socket_ends_total";
 /// What came over connections to Slack, by `source` and `outcome` (stored, duplicate, answered, unavailable, unreadable).
 pub const ENVELOPES: &str = "countersign_slack_envelopes_total";
+/// Questions about people and groups, by `what` and `outcome` (asked, kept).
+pub const LOOKUPS: &str = "countersign_lookups_total";
 
 /// The page of metrics. Clones show the same numbers.
 #[derive(Clone)]
@@ -62,6 +64,11 @@ fn describe() {
     describe_gauge!(SOCKETS_OPEN, Unit::Count, "Connections to Slack that take what comes");
     describe_counter!(SOCKET_ENDS, Unit::Count, "Connections to Slack that ended, by why");
     describe_counter!(ENVELOPES, Unit::Count, "What came over connections to Slack, by source and outcome");
+    describe_counter!(
+        LOOKUPS,
+        Unit::Count,
+        "Questions about people and groups, asked of the vendors or answered from memory"
+    );
     describe_counter!(PARKED, Unit::Count, "Authentic deliveries that could not be used and were parked, by source");
 }
 

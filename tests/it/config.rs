@@ -279,6 +279,7 @@ fn wrong_ids_tokens_and_addresses_are_refused() {
         ("COUNTERSIGN_DATABASE__URL", "mysql://root:canary-7f3a@db/x", "database.url starts with neither"),
         ("COUNTERSIGN_POLICY__EXPIRES_AFTER", "30d", "policy.expires_after must be from 1m to 29d"),
         ("COUNTERSIGN_SLACK__MESSAGES_PER_SECOND", "0", "slack.messages_per_second must be more than 0"),
+        ("COUNTERSIGN_ENGINE__PEOPLE_KEPT_FOR", "6m", "engine.people_kept_for must be from 1s to 5m"),
         ("COUNTERSIGN_IDENTITY__FILE", "/nowhere/people.toml", "identity.file names `/nowhere/people.toml`"),
     ];
     for (name, value, said) in bad {

@@ -7,6 +7,7 @@ mod identity;
 mod large_files;
 mod reading;
 mod signing_in;
+mod teams;
 mod trouble;
 
 use std::time::Duration;

@@ -18,6 +18,7 @@ mod desk;
 mod external;
 mod github_client;
 mod large_change;
+mod groups;
 mod layering;
 mod links;
 mod policy;

@@ -7,6 +7,7 @@ mod installations;
 mod links;
 mod migrations;
 mod outbox;
+mod pins;
 mod previews;
 mod record;
 mod replicas;

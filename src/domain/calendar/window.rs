@@ -80,8 +80,8 @@ impl Face<'_> {
     fn first_turn(self, at: Timestamp, open: bool) -> Option<Timestamp> {
         let today = self.window.zone.wall(at)?.date();
         let turn = |day: Option<Date>| {
-            let turns = self.turns(day?).filter(|turn| *turn > at && self.is_open(*turn) == open);
-            turns.min()
+            let day = day.filter(|day| self.opens_on(*day))?;
+            self.turns(day).filter(|turn| *turn > at && self.is_open(*turn) == open).min()
         };
         for days in -1..=i64::from(HORIZON_DAYS) {
             let day = today.checked_add(days.days()).ok();
@@ -93,7 +93,8 @@ impl Face<'_> {
         None
     }
 
-    /// When it may open or close: as its day begins and ends, as the calendar's day ends, and where the clock leaps then.
+    /// When it may open or close that opens on `day`: as its hours begin and end, as the calendar's day ends, and where the
+    /// clock leaps then.
     fn turns(self, day: Date) -> impl Iterator<Item = Timestamp> {
         let Window { from, to, .. } = *self.window;
         let last = if self.window.is_over_midnight() { day.tomorrow().ok() } else { Some(day) };

@@ -1,6 +1,8 @@
 //! What people do to a request besides voting: who it is is read live, then it is judged inside the transaction.
 
 use super::super::Engine;
+use super::super::groups;
+use super::super::live::Freshness;
 use super::super::people::{LookedUp, look_up};
 use super::deed::{self, Deed};
 use super::{Trouble, clicked};
@@ -21,11 +23,21 @@ pub(super) async fn act(engine: &Engine, claimed: &ClaimedDelivery, doing: Doing
     let Some((request, seen)) = clicked::find(engine, &doing.value).await? else {
         return clicked::unknown_request(engine, &claimed.delivery, &doing.reply).await;
     };
-    let LookedUp { voter, pin, basis } = look_up(engine, &request.repository, &doing.reply.user).await?;
+    let (asked, how) = (groups::asked(&request), how_fresh(engine, doing.act));
+    let found = look_up(engine, &request.repository, &doing.reply.user, &asked, how).await?;
+    let LookedUp { voter, pin, basis, .. } = found;
     let event = event(&doing, voter, seen, claimed.delivery.received_at);
     let delivery = claimed.delivery.clone();
     let deed = Deed { request: request.id, event, pin, bases: vec![basis], reply: doing.reply, delivery };
     deed::take(engine, deed).await
+}
+
+/// What decides or ends something at once rests on nothing that was kept.
+fn how_fresh(engine: &Engine, act: Act) -> Freshness {
+    match act {
+        Act::WithdrawVote | Act::Object | Act::LookAgain => Freshness::Kept,
+        Act::WithdrawRequest | Act::BreakGlass | Act::CloseReview => Freshness::Since(engine.live.mark()),
+    }
 }
 
 fn event(doing: &Doing, voter: Voter, seen: String, received: Timestamp) -> Event {

@@ -4,6 +4,8 @@ use futures::future::try_join;
 use serde_json::json;
 
 use super::super::fresh::Reading;
+use super::super::groups;
+use super::super::live::Freshness;
 use super::super::people::{Basis, look_up};
 use super::super::receive::Delivery;
 use super::super::{Engine, ci, fresh};
@@ -31,7 +33,8 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
     let Some((request, seen)) = find(engine, &click.value).await? else {
         return unknown_request(engine, &claimed.delivery, &click.reply).await;
     };
-    let clicker = look_up(engine, &request.repository, &click.reply.user);
+    let asked = groups::asked(&request);
+    let clicker = look_up(engine, &request.repository, &click.reply.user, &asked, how_fresh(engine, click.choice));
     let (clicker, ci) = try_join(clicker, check_runs_for(engine, &request, click.choice)).await?;
     let ballot = Ballot {
         voter: clicker.voter,
@@ -55,6 +58,14 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
         delivery: claimed.delivery.clone(),
     };
     deed::take(engine, deed).await
+}
+
+/// A denial decides at once. An approval that would decide is looked up again.
+fn how_fresh(engine: &Engine, choice: Choice) -> Freshness {
+    match choice {
+        Choice::Approve | Choice::RequestChanges => Freshness::Kept,
+        Choice::Deny => Freshness::Since(engine.live.mark()),
+    }
 }
 
 /// Reads everything again for a click that may be the last one needed: the transition itself is asked, on a copy. What

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::super::Engine;
+use super::super::groups;
+use super::super::live::Freshness;
 use super::super::people::look_up;
 use super::super::receive::Delivery;
 use super::super::shown::evidence as evidence_shown;
@@ -55,7 +57,8 @@ async fn ask_why(
 }
 
 async fn voter_in_time(engine: &Engine, request: &Request, reply: &ReplyTo) -> Option<Voter> {
-    let looking = look_up(engine, &request.repository, &reply.user);
+    let asked = groups::asked(request);
+    let looking = look_up(engine, &request.repository, &reply.user, &asked, Freshness::Kept);
     let found = tokio::time::timeout(LOOK_UP_PATIENCE, looking).await.ok()?;
     found.ok().map(|found| found.voter)
 }

@@ -113,6 +113,9 @@ fn clicker(engine: &Engine, delivery: &Delivery) -> Option<ReplyTo> {
         | ChatSignal::Act { reply, .. }
         | ChatSignal::Show { reply, .. }
         | ChatSignal::Command { reply, .. } => Some(reply),
-        ChatSignal::AccessLost { .. } | ChatSignal::Ignored { .. } => None,
+        ChatSignal::AccessLost { .. }
+        | ChatSignal::PersonChanged { .. }
+        | ChatSignal::GroupChanged { .. }
+        | ChatSignal::Ignored { .. } => None,
     }
 }

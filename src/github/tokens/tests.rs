@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 
 const KEY: TokenKey =
-    TokenKey { installation: InstallationId::new(1), repository: RepositoryId::new(2), purpose: Purpose::Decide };
+    TokenKey { installation: InstallationId::new(1), repository: Some(RepositoryId::new(2)), purpose: Purpose::Decide };
 
 fn token(text: &str, expires_at: Timestamp) -> Token {
     Token { secret: text.into(), expires_at }
@@ -54,6 +54,14 @@ async fn many_callers_at_once_mint_once_and_share_a_failure() {
 fn a_wish_names_one_repository_and_the_least_permissions() {
     let wish = serde_json::to_string(&TokenWish::of(KEY)).unwrap();
     assert_eq!(wish, r#"{"repository_ids":[2],"permissions":{"deployments":"write"}}"#);
+}
+
+#[test]
+fn a_wish_for_teams_names_no_repository_and_no_permission_on_any() {
+    let key = TokenKey { repository: None, purpose: Purpose::Teams, ..KEY };
+    assert_eq!(serde_json::to_string(&TokenWish::of(key)).unwrap(), r#"{"permissions":{"members":"read"}}"#);
+    let of_organisation = Purpose::ALL.into_iter().filter(|purpose| purpose.is_of_organisation());
+    assert!(of_organisation.flat_map(Purpose::permissions).all(|permission| *permission == ("members", "read")));
 }
 
 #[test]

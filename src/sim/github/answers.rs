@@ -9,6 +9,7 @@ pub mod people;
 pub mod pulls;
 pub mod repository;
 pub mod runs;
+pub mod teams;
 
 use serde_json::Value;
 

@@ -14,6 +14,7 @@ mod pulls;
 mod runs;
 mod scanning;
 mod sign_in;
+mod teams;
 
 use super::book::Host;
 use super::caller::Caller;
@@ -72,10 +73,8 @@ fn api(ctx: &mut Ctx<'_>, segments: &[&str]) -> Answer {
         ("DELETE", ["applications", client_id, "token"]) => sign_in::revoke(ctx, client_id),
         ("GET", ["users", login]) => people::user(ctx, login),
         ("GET", ["search", "users"]) => people::search(ctx),
-        ("GET", ["orgs", organization, "teams", slug, "members"]) => people::team_members(ctx, organization, slug),
-        ("GET", ["orgs", organization, "teams", slug, "memberships", login]) => {
-            people::team_membership(ctx, organization, slug, login)
-        }
+        (_, ["orgs", organization, "teams", slug, rest @ ..]) => teams::by_slug(ctx, organization, slug, rest),
+        (_, ["organizations", organization, "team", id, rest @ ..]) => teams::by_id(ctx, organization, id, rest),
         ("GET", ["repos", owner, name, "installation"]) => app::installation_of(ctx, owner, name),
         (_, ["repos", owner, name, rest @ ..]) => {
             let repository = ctx.enter_repository(owner, name)?;

@@ -16,6 +16,7 @@ pub mod pulls;
 pub mod repository;
 pub mod runs;
 pub mod sign_in;
+pub mod teams;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -28,9 +29,10 @@ use super::options::GithubOptions;
 use deliveries::{Delivery, HookRule, QueuedDelivery};
 use installations::{Installation, TokenGrant};
 use large_files::LargeFiles;
-use people::{Account, Team};
+use people::Account;
 use repository::Repository;
 use runs::WorkflowRun;
+use teams::Team;
 
 /// Where the simulated hosts listen. No slash at the end.
 #[derive(Debug, Clone, Default)]

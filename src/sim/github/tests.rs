@@ -8,4 +8,5 @@ mod life;
 mod limits;
 mod shapes;
 mod sign_in;
+mod teams;
 mod world;

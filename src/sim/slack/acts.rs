@@ -1,6 +1,7 @@
 //! People act: they press buttons, fill in modals, type commands. Each act sends what Slack would send and waits as
 //! long as Slack would wait.
 
+mod changes;
 mod clicks;
 mod consent;
 mod deliveries;

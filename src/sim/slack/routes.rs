@@ -39,6 +39,7 @@ struct Call<'a> {
 }
 
 pub(super) use chat::wire;
+pub(super) use people::{group_object, user_object};
 
 type Answer = Result<Value, Refusal>;
 

@@ -5,6 +5,7 @@ mod chat;
 mod clicks;
 mod client;
 mod consent;
+mod groups;
 mod modals;
 mod sockets;
 

@@ -190,3 +190,77 @@ async fn no_connection_is_tried_again_and_names_no_secret() {
     assert_eq!(error.class, Class::Retry { after_ms: None });
     assert!(!error.to_string().contains("xoxb"));
 }
+
+#[tokio::test]
+async fn user_groups_are_listed_with_the_disabled_ones_and_read_by_id() {
+    let list = json!({ "ok": true, "usergroups": [
+        { "id": "S0ML", "handle": "ml", "date_delete": 0, "user_count": "2", "users": [] },
+        { "id": "S0OLD", "handle": "ml", "date_delete": 1_710_000_000, "user_count": 1 },
+        { "id": "S0THEIRS", "handle": "them", "date_delete": 0, "is_external": true },
+    ] });
+    let users = json!({ "ok": true, "users": ["U0ANA", "U0BO"] });
+    answering::slack(&[us(), ("usergroups.list", list), ("usergroups.users.list", users)], async |chat, asked| {
+        let group = |id: &str, is_disabled| UserGroup { id: id.into(), handle: "ml".into(), is_disabled };
+        assert_eq!(chat.user_groups().await, Ok(vec![group("S0ML", false), group("S0OLD", true)]));
+        let members = chat.user_group_members("S0ML").await;
+        assert_eq!(members, Ok(Presence::Found(vec!["U0ANA".to_owned(), "U0BO".to_owned()])));
+        let asked = asked.lock().unwrap();
+        assert_eq!(asked[1].1, "include_disabled=true");
+        assert_eq!(asked[2].1, "usergroup=S0ML", "a workspace's own token names no workspace");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_that_is_not_there_is_missing_and_no_trouble_is_an_empty_group() {
+    let refuse = |error: &str| json!({ "ok": false, "error": error });
+    answering::slack(&[us(), ("usergroups.users.list", refuse("no_such_subteam"))], async |chat, _| {
+        assert_eq!(chat.user_group_members("S0GONE").await, Ok(Presence::Missing));
+    })
+    .await;
+    for (answer, class, words) in [
+        (refuse("missing_scope"), Class::Permanent, "needs the scope `usergroups:read`"),
+        (refuse("plan_upgrade_required"), Class::Permanent, "this workspace's plan has no user groups"),
+        (refuse("internal_error"), Class::Retry { after_ms: None }, "internal_error"),
+        (json!({ "ok": true }), Class::Retry { after_ms: None }, "the answer lists no"),
+        (
+            json!({ "ok": true, "users": [7], "usergroups": [7] }),
+            Class::Retry { after_ms: None },
+            "the answer lists no",
+        ),
+        (json!({}), Class::Retry { after_ms: None }, "the answer cannot be read"),
+    ] {
+        let answers = [us(), ("usergroups.list", answer.clone()), ("usergroups.users.list", answer)];
+        answering::slack(&answers, async |chat, _| {
+            let errors = [chat.user_groups().await.unwrap_err(), chat.user_group_members("S0ML").await.unwrap_err()];
+            for error in errors {
+                assert_eq!(error.class, class);
+                assert!(error.why.contains(words), "{error}");
+            }
+        })
+        .await;
+    }
+    let crowd: Vec<String> = (0..1_001).map(|n| format!("U{n}")).collect();
+    answering::slack(&[us(), ("usergroups.users.list", json!({ "ok": true, "users": crowd }))], async |chat, _| {
+        let error = chat.user_group_members("S0ALL").await.unwrap_err();
+        assert!(error.class == Class::Permanent && error.why.contains("more than 1000 people"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organisations_token_says_which_workspaces_groups_it_means() {
+    let us = json!({
+        "ok": true, "team_id": "T0ACME", "enterprise_id": "E0ACME", "user_id": "U0BOT", "is_enterprise_install": true,
+    });
+    let empty = json!({ "ok": true, "usergroups": [], "users": [] });
+    let answers = [("auth.test", us), ("usergroups.list", empty.clone()), ("usergroups.users.list", empty)];
+    answering::slack(&answers, async |chat, asked| {
+        chat.user_groups().await.unwrap();
+        chat.user_group_members("S0ML").await.unwrap();
+        let asked = asked.lock().unwrap();
+        assert_eq!(asked[1].1, "include_disabled=true&team_id=T0ACME");
+        assert_eq!(asked[2].1, "usergroup=S0ML&team_id=T0ACME");
+    })
+    .await;
+}

@@ -185,6 +185,30 @@ fn a_kept_frame_is_read_by_what_it_holds() {
 }
 
 #[test]
+fn changes_of_people_and_groups_are_told_by_their_id() {
+    let read = |event: &Value| {
+        let envelope = json!({ "type": "event_callback", "api_app_id": "A0COUNTER", "event": event });
+        reader().read(&delivery(Source::ChatEvent, &envelope.to_string()))
+    };
+    let person = json!({ "type": "user_change", "user": { "id": "U0ANA", "deleted": true }, "cache_ts": 1 });
+    assert_eq!(read(&person), Ok(ChatSignal::PersonChanged { user: "U0ANA".into() }));
+    let members = json!({ "type": "subteam_members_changed", "subteam_id": "S0ML", "added_users": ["U0BO"] });
+    assert_eq!(read(&members), Ok(ChatSignal::GroupChanged { group: "S0ML".into() }));
+    let renamed = json!({ "type": "subteam_updated", "subteam": { "id": "S0ML", "handle": "ml" } });
+    assert_eq!(read(&renamed), Ok(ChatSignal::GroupChanged { group: "S0ML".into() }));
+    for bad in [
+        json!({ "type": "user_change" }),
+        json!({ "type": "user_change", "user": { "id": 7 } }),
+        json!({ "type": "subteam_members_changed", "subteam_id": "S0 ML" }),
+        json!({ "type": "subteam_updated", "subteam": [] }),
+    ] {
+        assert!(read(&bad).is_err(), "{bad}");
+    }
+    let other = json!({ "type": "member_joined_channel", "user": "U0BO" });
+    assert!(matches!(read(&other), Ok(ChatSignal::Ignored { .. })));
+}
+
+#[test]
 fn a_command_keeps_its_person() {
     let body = "command=%2Fcountersign&text=unlink&user_id=U0ANA&team_id=T0ACME&channel_id=C0DEPLOY&trigger_id=1.2";
     let signal = reader().read(&delivery(Source::ChatCommand, body)).unwrap();

@@ -126,6 +126,8 @@ async fn ask_everything(prism: &Prism) {
         let text = "A comment, and more than fits. ".repeat(4_000);
         note("comment", outcome(forge.show_comment(&repository, 1_347, "mark", posted, &text).await));
     }
+    note("team", outcome(forge.team(&repository, "octocat", "justice-league").await));
+    note("team members", outcome(forge.team_members(&repository, "octocat", "justice-league").await));
     println!("{}", said.join("\n"));
     let problems: Vec<_> =
         said.iter().filter(|line| line.contains("stoplight") || line.contains("not valid")).collect();

@@ -1,6 +1,7 @@
 //! What the simulated GitHub answers has the shapes of GitHub's document.
 
 use countersign::sim::github::PayloadShape;
+use countersign::sim::github::sample::MONA;
 use countersign::sim::slack::sample::{ANA, OCTO, RELEASES};
 use countersign::sim::world::{World, WorldOptions};
 
@@ -24,6 +25,7 @@ async fn the_simulated_githubs_answers_fit_githubs_document() {
     world.github.edit(|state| state.urls.api.clone_from(&prism.url));
 
     approve_and_deny(&world).await;
+    read_groups(&world).await;
     let calls = world.github.calls();
     assert!(calls.len() > 30, "the stories asked GitHub: {} calls at {direct}", calls.len());
     assert!(world.github.unexpected_calls().is_empty(), "{:?}", world.github.unexpected_calls());
@@ -52,6 +54,23 @@ async fn approve_and_deny(world: &World) {
     assert!(world.github.rerun(first, "octocat"));
     world.advance(30_000).await.unwrap();
     assert_eq!(world.requests().await.unwrap().len(), 5);
+}
+
+/// A team in another one, a missing one, an account.
+async fn read_groups(world: &World) {
+    let repository = world.requests().await.unwrap().remove(0).repository;
+    world.github.edit(|state| {
+        let ml = state.teams.iter().find(|team| team.slug == "ml").unwrap().id;
+        state.add_team_below(ml, "ml-platform", &[MONA])
+    });
+    let forge = world.engine().unwrap().forge.clone();
+    for slug in ["ml", "ml-platform", "nobody"] {
+        forge.team(&repository, "acme", slug).await.unwrap();
+        forge.team_members(&repository, "acme", slug).await.unwrap();
+    }
+    for login in ["octocat", "nobody-has-this"] {
+        forge.profile(&repository, login).await.unwrap();
+    }
 }
 
 async fn approve(world: &World) {

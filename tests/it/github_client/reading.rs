@@ -134,7 +134,12 @@ async fn pull_requests_default_branch_and_access_are_read() {
     assert_eq!((pulls.len(), pulls[0].number, pulls[0].merged), (1, 1, true));
     assert_eq!(pulls[0].author.as_ref().unwrap().id.get(), sample::MONA);
     assert_eq!(scene.default_branch().await.unwrap().as_str(), scene.sample.risky);
-    for (login, access) in [("ana", Access::Admin), ("mona", Access::Write), ("bo", Access::Read)] {
+    scene.sim.edit(|state| {
+        let maintains = countersign::sim::github::Access::Maintain;
+        state.add_collaborator(scene.sample.repository, sample::OCTOCAT, maintains)
+    });
+    let all = [("ana", Access::Admin), ("octocat", Access::Maintain), ("mona", Access::Write), ("bo", Access::Read)];
+    for (login, access) in all {
         let permission = found(scene.forge.permission(&scene.repository, login).await.unwrap());
         assert_eq!((permission.user.login.as_str(), permission.access), (login, access));
     }

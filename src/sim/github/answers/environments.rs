@@ -60,7 +60,7 @@ impl State {
             Reviewer::User(id) => json!({ "type": "User", "reviewer": self.simple_user(*id) }),
             Reviewer::Team(id) => {
                 let team = self.teams.iter().find(|team| team.id == *id);
-                json!({ "type": "Team", "reviewer": team.map(|team| self.team(team)) })
+                json!({ "type": "Team", "reviewer": team.map(|team| self.team_object(team)) })
             }
         };
         environment.reviewers.iter().map(reviewer).collect()

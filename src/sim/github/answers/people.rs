@@ -1,4 +1,4 @@
-//! Accounts and teams as JSON.
+//! Accounts as JSON.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use super::{extend, node_id, wire_time};
 use crate::domain::Timestamp;
 use crate::sim::github::reply::percent_encoded;
 use crate::sim::github::state::State;
-use crate::sim::github::state::people::{Account, AccountKind, Team};
+use crate::sim::github::state::people::{Account, AccountKind};
 
-/// The day every account of this world was opened.
-const OPENED: Timestamp = Timestamp::from_seconds(1_600_000_000);
+/// The day every account and team of this world was opened.
+pub(super) const OPENED: Timestamp = Timestamp::from_seconds(1_600_000_000);
 
 impl State {
     /// `simple-user`; `null` for an account that is gone.
@@ -76,29 +76,6 @@ impl State {
             "public_members_url": format!("{api}/public_members{{/member}}"),
             "avatar_url": format!("{}/avatars/u/{}?v=4", self.urls.web, account.id),
             "description": null,
-        })
-    }
-
-    /// `team`, as environments list their reviewers.
-    pub(in crate::sim::github) fn team(&self, team: &Team) -> Value {
-        let organization = self.accounts.get(&team.organization);
-        let organization = organization.map(|account| account.login.as_str()).unwrap_or_default();
-        let api = format!("{}/organizations/{}/team/{}", self.urls.api, team.organization, team.id);
-        json!({
-            "id": team.id,
-            "node_id": node_id("T", team.id),
-            "name": team.name,
-            "slug": team.slug,
-            "description": null,
-            "privacy": "closed",
-            "notification_setting": "notifications_enabled",
-            "url": api,
-            "html_url": format!("{}/orgs/{organization}/teams/{}", self.urls.web, team.slug),
-            "members_url": format!("{api}/members{{/member}}"),
-            "repositories_url": format!("{api}/repos"),
-            "permission": "pull",
-            "parent": null,
-            "type": "organization",
         })
     }
 }

@@ -1,14 +1,12 @@
-//! People: accounts, teams, and what somebody may do in a repository.
+//! People: accounts, and what somebody may do in a repository.
 
 use serde_json::{Value, json};
 
-use super::page::linked;
 use super::{Answer, Ctx};
 use crate::sim::github::answers::extend;
-use crate::sim::github::caller::Caller;
 use crate::sim::github::options::Level;
 use crate::sim::github::reply::Reply;
-use crate::sim::github::state::people::{AccountKind, Team};
+use crate::sim::github::state::people::AccountKind;
 use crate::sim::github::state::repository::Access;
 
 pub(super) fn user(ctx: &Ctx<'_>, login: &str) -> Answer {
@@ -57,33 +55,4 @@ pub(super) fn permission(ctx: &Ctx<'_>, repository: u64, login: &str) -> Answer 
     });
     extend(&mut user, more);
     Ok(Reply::ok(&json!({ "permission": permission, "role_name": role, "user": user })))
-}
-
-pub(super) fn team_members(ctx: &Ctx<'_>, organization: &str, slug: &str) -> Answer {
-    let team = team(ctx, organization, slug)?;
-    let page = ctx.page(team.members.clone());
-    let items: Vec<Value> = page.items.iter().map(|id| ctx.state.simple_user(*id)).collect();
-    Ok(linked(Reply::ok(&Value::Array(items)), &page.link))
-}
-
-pub(super) fn team_membership(ctx: &Ctx<'_>, organization: &str, slug: &str, login: &str) -> Answer {
-    let team = team(ctx, organization, slug)?;
-    let member = ctx.state.account_by_login(login).filter(|account| team.members.contains(&account.id));
-    let member = member.ok_or_else(Reply::not_found)?;
-    let url = format!(
-        "{}/organizations/{}/team/{}/memberships/{}",
-        ctx.state.urls.api, team.organization, team.id, member.login
-    );
-    Ok(Reply::ok(&json!({ "url": url, "role": "member", "state": "active" })))
-}
-
-/// Teams can be seen by an installation of their organisation with `members: read`.
-fn team<'a>(ctx: &'a Ctx<'_>, organization: &str, slug: &str) -> Result<&'a Team, Reply> {
-    ctx.need("members", Level::Read)?;
-    let Caller::Installation(grant) = &ctx.caller else { return Err(Reply::bad_credentials()) };
-    let account = ctx.state.installations.get(&grant.installation).map(|one| one.account);
-    let named = ctx.state.account_by_login(organization).map(|one| one.id);
-    let own = named.filter(|named| Some(*named) == account).ok_or_else(Reply::not_found)?;
-    let mut teams = ctx.state.teams.iter();
-    teams.find(|team| team.organization == own && team.slug.eq_ignore_ascii_case(slug)).ok_or_else(Reply::not_found)
 }

@@ -1,4 +1,4 @@
-//! Accounts and teams. An account is its number; its login can change hands.
+//! Accounts. An account is its number; its login can change hands.
 
 use super::State;
 
@@ -20,16 +20,6 @@ pub struct Account {
     /// Shown on the profile; one of the verified ones.
     pub public_email: Option<String>,
     pub site_admin: bool,
-}
-
-#[derive(Debug, Clone)]
-pub struct Team {
-    pub id: u64,
-    /// The organisation's account.
-    pub organization: u64,
-    pub slug: String,
-    pub name: String,
-    pub members: Vec<u64>,
 }
 
 /// The account `github-actions[bot]`, under which workflows act.
@@ -57,14 +47,6 @@ impl State {
     /// Adds a machine account, e.g. `hubot-ci[bot]`.
     pub fn add_bot(&mut self, login: &str, id: u64) -> u64 {
         self.add_account(id, login, AccountKind::Bot)
-    }
-
-    /// Adds a team of that organisation.
-    pub fn add_team(&mut self, organization: u64, slug: &str, members: &[u64]) -> u64 {
-        let id = self.fresh_id();
-        let team = Team { id, organization, slug: slug.to_owned(), name: slug.to_owned(), members: members.to_vec() };
-        self.teams.push(team);
-        id
     }
 
     /// Gives an account another login; the old one is free for anybody.

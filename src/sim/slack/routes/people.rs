@@ -24,7 +24,7 @@ pub(super) fn auth_test(call: &mut Call<'_>) -> Value {
 /// Slack: [users.info](https://docs.slack.dev/reference/methods/users.info)
 pub(super) fn users_info(call: &mut Call<'_>) -> Answer {
     let user = call.state.users.get(call.text("user")).ok_or_else(|| Refusal::new("user_not_found"))?;
-    Ok(json!({ "ok": true, "user": object(call.state, user) }))
+    Ok(json!({ "ok": true, "user": user_object(call.state, user) }))
 }
 
 /// Slack: [users.profile.get](https://docs.slack.dev/reference/methods/users.profile.get)
@@ -46,7 +46,7 @@ pub(super) fn users_lookup_by_email(call: &mut Call<'_>) -> Answer {
     let mut members = call.state.users.values().filter(ours);
     let same = |user: &&User| user.email.as_ref().is_some_and(|have| have.eq_ignore_ascii_case(email));
     let user = members.find(same).ok_or_else(|| Refusal::new("users_not_found"))?;
-    Ok(json!({ "ok": true, "user": object(call.state, user) }))
+    Ok(json!({ "ok": true, "user": user_object(call.state, user) }))
 }
 
 /// Slack: [usergroups.list](https://docs.slack.dev/reference/methods/usergroups.list)
@@ -54,7 +54,7 @@ pub(super) fn usergroups_list(call: &mut Call<'_>) -> Answer {
     check_user_groups(call)?;
     let disabled = call.flag("include_disabled");
     let groups = call.state.user_groups.values().filter(|group| disabled || !group.is_disabled);
-    let groups: Vec<Value> = groups.map(|group| group_object(call, group)).collect();
+    let groups: Vec<Value> = groups.map(|group| listed(call, group)).collect();
     Ok(json!({ "ok": true, "usergroups": groups }))
 }
 
@@ -104,15 +104,20 @@ fn check_user_groups(call: &Call<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn group_object(call: &Call<'_>, group: &UserGroup) -> Value {
-    let mut object = json!({
-        "id": group.id, "team_id": call.state.team.id, "is_usergroup": true, "is_subteam": true, "name": group.name,
+/// A user group without its people.
+pub(in crate::sim::slack) fn group_object(state: &State, group: &UserGroup) -> Value {
+    json!({
+        "id": group.id, "team_id": state.team.id, "is_usergroup": true, "is_subteam": true, "name": group.name,
         "description": "", "handle": group.handle, "is_external": false, "date_create": 1_700_000_000,
         "date_update": 1_700_000_000, "date_delete": if group.is_disabled { 1_710_000_000 } else { 0 },
-        "auto_type": null, "created_by": call.state.install.bot_user_id,
-        "updated_by": call.state.install.bot_user_id, "deleted_by": null,
+        "auto_type": null, "created_by": state.install.bot_user_id,
+        "updated_by": state.install.bot_user_id, "deleted_by": null,
         "prefs": { "channels": [], "groups": [] },
-    });
+    })
+}
+
+fn listed(call: &Call<'_>, group: &UserGroup) -> Value {
+    let mut object = group_object(call.state, group);
     let Some(members) = object.as_object_mut() else { return object };
     if call.flag("include_count") {
         members.insert("user_count".into(), json!(group.users.len()));
@@ -124,7 +129,7 @@ fn group_object(call: &Call<'_>, group: &UserGroup) -> Value {
 }
 
 /// A user as Slack describes them: deactivated people have no flags, strangers hardly anything.
-fn object(state: &State, user: &User) -> Value {
+pub(in crate::sim::slack) fn user_object(state: &State, user: &User) -> Value {
     let mut members = Map::new();
     let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
     put("id", json!(user.id));
