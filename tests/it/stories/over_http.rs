@@ -6,6 +6,10 @@ mod deciding;
 mod doors;
 #[path = "faults.rs"]
 mod faults;
+#[path = "menu.rs"]
+mod menu;
+#[path = "modals.rs"]
+mod modals;
 #[path = "racing.rs"]
 mod racing;
 #[path = "refusing.rs"]

@@ -5,6 +5,10 @@ mod deciding;
 #[path = "faults.rs"]
 mod faults;
 mod lines;
+#[path = "menu.rs"]
+mod menu;
+#[path = "modals.rs"]
+mod modals;
 #[path = "racing.rs"]
 mod racing;
 #[path = "refusing.rs"]
