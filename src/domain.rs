@@ -49,11 +49,11 @@ pub use effect::{Due, Effect, ReplyTo};
 pub use entry::EntryKind;
 pub use event::{Ask, Ballot, Event, JobMove, Standing, Told};
 pub use evidence::{
-    ApprovedBefore, Baseline, ChangeKind, CiRun, CiState, Commit, Evidence, EvidenceBrief, ExternalCheck,
+    ApprovedBefore, Baseline, CardText, ChangeKind, CiRun, CiState, Commit, Evidence, EvidenceBrief, ExternalCheck,
     ExternalState, FileChange, FlagBrief, ModelChange, Patch, PullRequest, Relation, Row, RowChange, TensorChange,
     WeightChange, WeightFile, WorkflowField,
 };
-pub use exception::Exception;
+pub use exception::{Exception, FlagEffect, effect_of};
 pub use explain::{Holds, Reason, explain};
 pub use flag::{Flag, Severity};
 pub use freeze::Freeze;
@@ -71,16 +71,16 @@ pub use obstacle::Obstacle;
 pub use preview::{Against, Comment, Preview, PreviewEvent, PreviewKey, Seen, Sheet};
 pub use record::Record;
 pub use request::{
-    Basis, Choice, Decision, Ending, JobState, MessageRef, Newer, Phase, Repository, Request, Review, Rollout, Run,
-    Telling, Verdict, Vote,
+    Basis, Choice, Decision, Ending, JobState, MessageRef, Newer, Objection, Phase, Repository, Request, Review,
+    Rollout, Run, Telling, Verdict, Vote,
 };
 pub use roster::{Candidate, GateRoster, Roster};
 pub use sketch::{Named, Reading, Sketch, SketchedGround, SketchedPull};
 pub use span::Span;
-pub use tally::{GateProgress, GateState};
+pub use tally::{GateProgress, GateState, tally};
 pub use thread::ThreadLine;
 pub use time::Timestamp;
-pub use transition::{Step, flags_to_tick, transition};
+pub use transition::{Step, flags_to_tick, newer_to_mind, transition};
 pub use unusable::Unusable;
 pub use whisper::{OneTimeAddress, Refusal, Whisper};
 pub use words::Words;

@@ -4,6 +4,7 @@
 //! our own words. The one exception is a message's `text`, which Slack always parses: see [`text::fallback`].
 
 mod acknowledgement;
+mod approval;
 mod blocks;
 mod channel;
 mod chat;

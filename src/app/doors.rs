@@ -125,10 +125,12 @@ async fn acknowledgement(
         return Ok(None);
     }
     let request = match chat.interpret(delivery) {
-        Ok(ChatSignal::Vote { value, .. }) => match Request::read_button_value(&value) {
-            Some((id, _)) => store.request(&id).await.map_err(refusal)?,
-            None => None,
-        },
+        Ok(ChatSignal::Vote { value, .. } | ChatSignal::Act { value, .. }) => {
+            match Request::read_button_value(&value) {
+                Some((id, _)) => store.request(&id).await.map_err(refusal)?,
+                None => None,
+            }
+        }
         Ok(_) | Err(_) => None,
     };
     Ok(slack::acknowledgement(delivery, request.as_ref()))

@@ -81,7 +81,7 @@ enum Pool {
 const fn pool_of(effect: &Effect) -> Pool {
     match effect {
         Effect::Report | Effect::Decide | Effect::CancelRun => Pool::Forge,
-        Effect::SyncMessage | Effect::Say(_) | Effect::Whisper { .. } => Pool::Chat,
+        Effect::SyncMessage | Effect::Say(_) | Effect::TellAsker(_) | Effect::Whisper { .. } => Pool::Chat,
         Effect::Gather
         | Effect::Recheck
         | Effect::Expire

@@ -22,6 +22,8 @@ pub enum Effect {
     SyncMessage,
     /// Add a line to the message's thread.
     Say(ThreadLine),
+    /// Tell whoever asked what became of the request, privately where the chat knows them.
+    TellAsker(ThreadLine),
     /// Tell one person something privately.
     Whisper { to: ReplyTo, text: Whisper },
     /// The deadline.
@@ -77,6 +79,7 @@ impl Effect {
             Self::Decide => "decide",
             Self::SyncMessage => "sync_message",
             Self::Say(_) => "say",
+            Self::TellAsker(_) => "tell_asker",
             Self::Whisper { .. } => "whisper",
             Self::Expire => "expire",
             Self::Recheck => "recheck",
@@ -95,6 +98,7 @@ impl Effect {
             Self::Report | Self::Decide | Self::CancelRun => Some(format!("forge/{request}")),
             Self::SyncMessage | Self::Say(_) => Some(format!("chat/{request}")),
             Self::Gather
+            | Self::TellAsker(_)
             | Self::Whisper { .. }
             | Self::Expire
             | Self::Recheck

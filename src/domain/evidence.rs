@@ -159,7 +159,18 @@ pub struct ModelChange {
     /// Digest of the whole card, live and proposed.
     pub card_before: Option<Digest>,
     pub card_after: Option<Digest>,
+    /// The proposed card itself, for people to read; `card_after` is what the digest covers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardText>,
     pub weights: Vec<WeightChange>,
+}
+
+/// A card's text: hidden characters written out, secrets masked, cut at a limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardText {
+    pub text: String,
+    /// Lines left out at the end; zero when all are there.
+    pub lines_cut: u64,
 }
 
 /// A check run or a commit status, by its name: how another tool stands to the commit.

@@ -15,7 +15,7 @@ mod tests;
 mod timing;
 mod voting;
 
-pub use voting::flags_to_tick;
+pub use voting::{flags_to_tick, newer_to_mind};
 
 use super::effect::{Due, Effect};
 use super::event::Event;
@@ -151,6 +151,17 @@ impl Work {
         self.show(line);
     }
 
+    /// Whoever asked hears of every outcome that the thread is told.
+    fn tell_asker(&mut self) {
+        let said = self.effects.iter().filter_map(|due| match &due.effect {
+            Effect::Say(line) if line.is_outcome() => Some(line.clone()),
+            _ => None,
+        });
+        for line in said.collect::<Vec<_>>() {
+            self.now(Effect::TellAsker(line));
+        }
+    }
+
     /// Starts looking at the run anew; an older chain ends at its next look.
     fn start_watching(&mut self, after_ms: i64) {
         self.request.watch = self.request.watch.saturating_add(1);
@@ -163,6 +174,7 @@ impl Work {
         if self.request.phase != Phase::Gathering {
             self.request.sketch = None;
         }
+        self.tell_asker();
         let record = Record {
             at: self.at,
             request: self.request.id.clone(),

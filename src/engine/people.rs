@@ -45,6 +45,16 @@ pub struct Basis {
     account: Option<(ForgeUserId, Option<String>)>,
 }
 
+/// The chat account of a forge account, for telling its owner something: the only one that is tied to it. It gives nobody a
+/// right.
+pub async fn chat_account(engine: &Engine, account: &ForgeUser) -> Result<Option<ChatUser>, StoreError> {
+    let links = engine.store.links(engine.forge.host(), false).await?;
+    let linked = links.into_iter().filter(|link| link.account == account.id).map(|link| link.chat);
+    let mut chats: BTreeSet<ChatUser> = linked.collect();
+    chats.extend(engine.people.chats_of(&engine.store, account.id).await?);
+    Ok(chats.pop_first().filter(|_| chats.is_empty()))
+}
+
 /// Everything that decides whether a click of `user` counts in `repository`, as far as `asked` goes.
 pub async fn look_up(
     engine: &Engine,

@@ -56,6 +56,7 @@ async fn perform_inner(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), S
         Effect::Decide => decide::tell(engine, claimed, &request).await,
         Effect::SyncMessage => message::sync(engine, claimed, &request).await,
         Effect::Say(line) => message::say(engine, claimed, &request, line).await,
+        Effect::TellAsker(line) => message::tell_asker(engine, claimed, &request, line).await,
         Effect::Whisper { to, text } => message::whisper(engine, claimed, &request, to, text).await,
         Effect::Recheck => recheck::recheck(engine, claimed, &request).await,
         Effect::Remind { round } => {

@@ -1,8 +1,8 @@
 //! The chat: where people see the request and decide. Slack today.
 
 use crate::domain::{
-    ChatName, ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, ReplyTo, Request, ThreadLine, Timestamp,
-    Whisper, Words,
+    ChatName, ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, Reason, ReplyTo, Request, ThreadLine,
+    Timestamp, Whisper, Words,
 };
 use crate::engine::receive::Delivery;
 
@@ -42,8 +42,11 @@ pub trait Chat: Send + Sync + 'static {
     fn say<'a>(&'a self, message: &'a MessageRef, board: &'a Board<'a>, line: &'a ThreadLine) -> PortResult<'a, ()>;
     fn whisper<'a>(&'a self, to: &'a ReplyTo, board: Option<&'a Board<'a>>, text: &'a Whisper) -> PortResult<'a, ()>;
 
-    /// Opens, pushes or replaces a view: once, at once, never again (the trigger lives three seconds).
-    fn open<'a>(&'a self, how: &'a Opening, view: &'a View<'a>) -> PortResult<'a, ()>;
+    /// Tells one person what became of the request they asked for, where nobody else reads it.
+    fn tell_asker<'a>(&'a self, user: &'a ChatUser, board: &'a Board<'a>, line: &'a ThreadLine) -> PortResult<'a, ()>;
+
+    /// Opens or replaces a view: once, at once, never again (the trigger lives three seconds).
+    fn open<'a>(&'a self, how: &'a Opening, view: &'a View<'a>) -> PortResult<'a, Opened>;
 }
 
 /// A user group, without its people.
@@ -62,9 +65,19 @@ pub struct Board<'a> {
     pub request: &'a Request,
     /// The whole evidence, once there is one.
     pub evidence: Option<&'a Evidence>,
+    /// The newer request for the same environment, where there is one.
+    pub newer: Option<Successor<'a>>,
     pub now: Timestamp,
     /// This is a second copy, after an answer that was lost (R: at most one duplicate, marked).
     pub repeated: bool,
+}
+
+/// A newer request for the same environment, as the older one's message speaks of it (R24).
+#[derive(Debug, Clone, Copy)]
+pub struct Successor<'a> {
+    pub request: &'a Request,
+    /// Commits that it has and the older one lacks, where the older commit is one of its own history.
+    pub ahead_by: Option<u64>,
 }
 
 /// A drawn message, in the chat's own form.
@@ -84,12 +97,86 @@ pub struct Posted {
 /// A modal.
 #[derive(Debug, Clone, Copy)]
 pub enum View<'a> {
-    /// Asks why, then denies.
-    Deny { board: Board<'a> },
+    /// Asks what has to be said before something is done.
+    Ask { board: Board<'a>, question: Question },
     /// The evidence, page by page.
-    Changes { board: Board<'a>, page: usize },
+    Changes { board: Board<'a>, place: Place },
+    /// Why the request stands as it does.
+    Why { board: Board<'a>, why: &'a Reason },
+    /// Everything that can be done to the request and is not on its message.
+    More { board: Board<'a> },
+    /// Something is being looked up.
+    Loading { what: &'a Wanted },
+    /// A private answer, where a view is on the screen already.
+    Answer { text: &'a Whisper },
     /// A plain text for somebody who cannot be shown more.
     Notice { title: &'a str, text: &'a str },
+}
+
+/// What somebody is asked for before it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// A comment, a tick for each flag, a second word about an older request.
+    Approve,
+    Deny,
+    RequestChanges,
+    Object,
+    WithdrawRequest,
+    LookAgain,
+    BreakGlass,
+    CloseReview,
+}
+
+impl Question {
+    pub const ALL: [Self; 8] = [
+        Self::Approve,
+        Self::Deny,
+        Self::RequestChanges,
+        Self::Object,
+        Self::WithdrawRequest,
+        Self::LookAgain,
+        Self::BreakGlass,
+        Self::CloseReview,
+    ];
+
+    /// Stable name: for records, and for what a view carries.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Deny => "deny",
+            Self::RequestChanges => "request_changes",
+            Self::Object => "object",
+            Self::WithdrawRequest => "withdraw_request",
+            Self::LookAgain => "look_again",
+            Self::BreakGlass => "break_glass",
+            Self::CloseReview => "close_review",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|question| question.word() == word)
+    }
+}
+
+/// A place in the shown evidence: whatever is not there leads to the nearest that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    pub tab: Tab,
+    /// Which of the models, in the evidence's order.
+    pub model: usize,
+    pub page: usize,
+}
+
+/// The parts of the shown evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Tab {
+    #[default]
+    Summary,
+    CardDiff,
+    WholeCard,
+    Weights,
+    Files,
+    Checks,
 }
 
 /// How a view comes on the screen.
@@ -99,6 +186,16 @@ pub enum Opening {
     Open { trigger: String },
     /// Replaces the view that was clicked in.
     Replace { view: String, hash: Option<String> },
+    /// Replaces the view that a click on a message opened, although the answer to opening it was lost.
+    Late { trigger: String },
+}
+
+/// A view that is on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub view: String,
+    /// Names what is on it: a replacement of something else is refused.
+    pub hash: Option<String>,
 }
 
 impl std::fmt::Debug for Opening {
@@ -106,6 +203,7 @@ impl std::fmt::Debug for Opening {
         f.write_str(match self {
             Self::Open { .. } => "Open",
             Self::Replace { .. } => "Replace",
+            Self::Late { .. } => "Late",
         })
     }
 }
@@ -157,10 +255,14 @@ pub enum Act {
     LookAgain,
 }
 
+/// A view that somebody wants to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
-    Deny,
-    Changes { page: usize },
+    /// To be asked, then to do it.
+    Ask(Question),
+    Changes(Place),
+    Why,
+    More,
 }
 
 /// What somebody's profile says.

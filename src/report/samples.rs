@@ -113,6 +113,7 @@ pub(super) fn model() -> ModelChange {
         card_diff_lines_cut: 0,
         card_before: Some(Digest::of(b"before")),
         card_after: Some(Digest::of(b"after")),
+        card: None,
         weights: vec![WeightChange {
             path: "model.safetensors".to_owned(),
             before: Some(weights(b"old", 438_000_000)),

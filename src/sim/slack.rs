@@ -133,10 +133,21 @@ impl SlackSim {
         look(&self.simulator.state())
     }
 
-    /// The messages that stand in a channel, oldest first, deleted ones included.
+    /// The messages that were posted to a channel, oldest first, deleted ones included.
     pub fn messages(&self, channel: &str) -> Vec<Message> {
         let shown = |message: &&Message| message.channel == channel && message.is_root();
         self.read(|state| state.messages.iter().filter(shown).cloned().collect())
+    }
+
+    /// The replies that a channel's readers see without opening the thread, oldest first.
+    pub fn broadcasts(&self, channel: &str) -> Vec<Message> {
+        let shown = |message: &&Message| message.channel == channel && message.reply_broadcast;
+        self.read(|state| state.messages.iter().filter(shown).cloned().collect())
+    }
+
+    /// What the app wrote to that person directly, oldest first.
+    pub fn direct_messages(&self, user: &str) -> Vec<Message> {
+        self.read(|state| state.direct_messages(user).cloned().collect())
     }
 
     /// The replies to a message, oldest first.

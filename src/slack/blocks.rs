@@ -4,7 +4,7 @@
 
 use slack_morphism::prelude::*;
 
-use crate::domain::ChatUser;
+use crate::domain::{ChatUser, Timestamp};
 
 use super::text;
 
@@ -15,6 +15,11 @@ pub(super) const MAX_LABEL: usize = 75;
 pub(super) const MAX_TITLE: usize = 24;
 /// Longest text object.
 pub(super) const MAX_TEXT: usize = 3_000;
+/// Longest text and description of a choice, in characters.
+pub(super) const MAX_CHOICE: usize = 75;
+/// Entries of a menu behind three dots, and boxes of one group.
+pub(super) const MAX_MENU: usize = 5;
+pub(super) const MAX_BOXES: usize = 10;
 
 /// A line of rich text: runs that Slack shows as they are.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +79,26 @@ impl Line {
         self
     }
 
+    /// A moment, in the reader's own zone.
+    ///
+    /// Slack: [Formatting text, date formatting](https://docs.slack.dev/messaging/formatting-message-text)
+    pub(super) fn at(self, at: Timestamp) -> Self {
+        self.moment(at, text::MOMENT)
+    }
+
+    /// The day of a moment, in the reader's own zone.
+    pub(super) fn day(self, at: Timestamp) -> Self {
+        self.moment(at, text::DAY)
+    }
+
+    fn moment(mut self, at: Timestamp, format: &str) -> Self {
+        let fallback = if format == text::DAY { text::day(at) } else { text::date(at) };
+        self.runs.push(SlackRichTextInlineElement::Unknown(serde_json::json!({
+            "type": "date", "timestamp": at.as_seconds(), "format": format, "fallback": fallback,
+        })));
+        self
+    }
+
     /// `a, b and c`, as people of the chat.
     pub(super) fn people(mut self, people: &[ChatUser], most: usize) -> Self {
         let more = people.len().saturating_sub(most);
@@ -111,6 +136,9 @@ impl Line {
                     text::fallback(link.text.as_deref().unwrap_or_default(), left)
                 }
                 SlackRichTextInlineElement::User(user) => format!("<@{}>", user.user_id.0),
+                SlackRichTextInlineElement::Unknown(moment) => {
+                    moment.get("fallback").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+                }
                 _ => String::new(),
             };
             if piece.chars().count() <= left {
@@ -151,11 +179,18 @@ impl Rich {
         self
     }
 
-    pub(super) fn bullets(mut self, lines: Vec<Line>) -> Self {
+    pub(super) fn bullets(self, lines: Vec<Line>) -> Self {
+        self.bullets_at(0, lines)
+    }
+
+    /// Bullets further in: Slack knows nine steps, and the ninth holds all that would be beyond.
+    pub(super) fn bullets_at(mut self, indent: u64, lines: Vec<Line>) -> Self {
         let items: Vec<SlackRichTextListElement> =
             lines.into_iter().filter(|line| !line.is_empty()).map(|line| line.section().into()).collect();
         if !items.is_empty() {
-            self.elements.push(SlackRichTextList::new(SlackRichTextListStyle::Bullet, items).into());
+            let list = SlackRichTextList::new(SlackRichTextListStyle::Bullet, items);
+            let list = if indent == 0 { list } else { list.with_indent(indent.min(8)) };
+            self.elements.push(list.into());
         }
         self
     }
@@ -192,8 +227,7 @@ pub(super) fn small_print(own: &[String], theirs: &[String]) -> Option<SlackBloc
     (!elements.is_empty()).then(|| SlackContextBlock::new(elements).into())
 }
 
-pub(super) fn actions(block: &str, buttons: Vec<SlackBlockButtonElement>) -> Option<SlackBlock> {
-    let elements: Vec<SlackActionBlockElement> = buttons.into_iter().map(Into::into).collect();
+pub(super) fn actions(block: &str, elements: Vec<SlackActionBlockElement>) -> Option<SlackBlock> {
     (!elements.is_empty())
         .then(|| SlackActionsBlock::new(elements).with_block_id(SlackBlockId(block.to_owned())).into())
 }
@@ -204,6 +238,65 @@ pub(super) fn button(action: &str, label: &str, value: &str, accessible: &str) -
         .with_action_id(SlackActionId(action.to_owned()))
         .with_value(value.to_owned())
         .with_accessibility_label(SlackAccessibilityLabel(accessible))
+}
+
+/// One of several things to choose.
+pub(super) type Choice = SlackBlockChoiceItem<SlackBlockPlainTextOnly>;
+
+/// Something to choose: its words, its value, and a second line where there is more to say.
+pub(super) fn choice(words: &str, value: &str, more: Option<&str>) -> Choice {
+    let choice = SlackBlockChoiceItem::new(plain(words, MAX_CHOICE).into(), value.to_owned());
+    match more.filter(|more| !more.trim().is_empty()) {
+        Some(more) => choice.with_description(plain(more, MAX_CHOICE).into()),
+        None => choice,
+    }
+}
+
+/// The menu behind three dots; nothing without an entry.
+pub(super) fn menu(action: &str, entries: &[(&str, String)]) -> Option<SlackActionBlockElement> {
+    let options: Vec<_> = entries.iter().take(MAX_MENU).map(|(words, value)| choice(words, value, None)).collect();
+    let menu = |options| SlackBlockOverflowElement::new(options).with_action_id(SlackActionId(action.to_owned()));
+    (!options.is_empty()).then(|| menu(options).into())
+}
+
+/// A group of boxes to tick, as an input of a view.
+pub(super) fn boxes(block: &str, label: &str, options: Vec<Choice>, is_optional: bool) -> SlackBlock {
+    let option = |option: Choice| SlackBlockChoiceItem {
+        text: SlackBlockText::from(option.text),
+        value: option.value,
+        description: option.description,
+        url: None,
+    };
+    let options = options.into_iter().take(MAX_BOXES).map(option).collect();
+    let boxes = SlackBlockCheckboxesElement::new(options).with_action_id(SlackActionId(block.to_owned()));
+    SlackInputBlock::new(plain(label, 150).into(), boxes.into())
+        .with_block_id(SlackBlockId(block.to_owned()))
+        .with_optional(is_optional)
+        .into()
+}
+
+/// A text input of a view: several lines, at most as long as what is kept of it.
+pub(super) fn text_input(
+    block: &str,
+    action: &str,
+    label: &str,
+    hint: Option<&str>,
+    is_optional: bool,
+) -> SlackInputBlock {
+    /// Slack's limit on a typed text, in characters; also [`crate::domain::Words::MAX_CHARS`].
+    const MAX_TYPED: u64 = 3_000;
+    let input = SlackBlockPlainTextInputElement::new()
+        .with_action_id(SlackActionId(action.to_owned()))
+        .with_multiline(true)
+        .with_max_length(MAX_TYPED)
+        .with_focus_on_load(true);
+    let block = SlackInputBlock::new(plain(label, 150).into(), input.into())
+        .with_block_id(SlackBlockId(block.to_owned()))
+        .with_optional(is_optional);
+    match hint {
+        Some(hint) => block.with_hint(plain(hint, 300).into()),
+        None => block,
+    }
 }
 
 /// The address, when it is one of the web and short enough for Slack.

@@ -1,10 +1,11 @@
 //! Slack as the engine sees it.
 
 use serde_json::{Value, json};
+use slack_morphism::prelude::SlackView;
 
-use crate::domain::{ChatName, ChatStanding, ChatUser, MessageRef, ReplyTo, Request, ThreadLine, Whisper};
+use crate::domain::{ChatName, ChatStanding, ChatUser, Digest, MessageRef, ReplyTo, Request, ThreadLine, Whisper};
 use crate::engine::receive::Delivery;
-use crate::ports::chat::{ChatSignal, Claims, Opening, UserGroup};
+use crate::ports::chat::{ChatSignal, Claims, Opened, Opening, UserGroup};
 use crate::ports::{Board, Chat, Class, Clock, PortError, PortResult, Posted, Presence, Shown, View};
 
 use super::channel::{Channels, SHARED};
@@ -173,19 +174,46 @@ impl Chat for SlackChat {
         Box::pin(async move { self.tell(to, board, &whisper::draw(text, self.links)).await })
     }
 
-    fn open<'a>(&'a self, how: &'a Opening, view: &'a View<'a>) -> PortResult<'a, ()> {
+    fn tell_asker<'a>(&'a self, user: &'a ChatUser, board: &'a Board<'a>, line: &'a ThreadLine) -> PortResult<'a, ()> {
         Box::pin(async move {
-            let view = modal::draw(view);
-            let (method, arguments) = match how {
-                Opening::Open { trigger } => ("views.open", json!({ "trigger_id": trigger, "view": view })),
-                Opening::Replace { view: id, hash: Some(hash) } => {
-                    ("views.update", json!({ "view_id": id, "hash": hash, "view": view }))
-                }
-                Opening::Replace { view: id, hash: None } => ("views.update", json!({ "view_id": id, "view": view })),
-            };
-            self.client.post(method, &arguments, Kind::View, "show a Slack view").await.map(drop)
+            // A person's id opens the app's own direct message with them.
+            let to = json!({ "channel": user.user });
+            let body = thread::draw_for_asker(board, line);
+            self.posted(&merged(&body, &quiet(&to)), "tell whoever asked, in Slack").await.map(drop)
         })
     }
+
+    fn open<'a>(&'a self, how: &'a Opening, view: &'a View<'a>) -> PortResult<'a, Opened> {
+        Box::pin(async move {
+            let doing = "show a Slack view";
+            let (method, arguments) = opening(how, modal::draw(view, self.links));
+            let answer = self.client.post(method, &arguments, Kind::View, doing).await?;
+            let text = |name: &str| answer.pointer(name).and_then(Value::as_str).map(str::to_owned);
+            let view = text("/view/id").ok_or_else(|| PortError::retry(doing, "the answer names no view"))?;
+            Ok(Opened { view, hash: text("/view/hash") })
+        })
+    }
+}
+
+/// The method that shows a view, and its arguments. A view is opened under a name of ours, so that it can be replaced even when
+/// the answer to opening it is lost.
+fn opening(how: &Opening, view: SlackView) -> (&'static str, Value) {
+    match how {
+        Opening::Open { trigger } => {
+            let named = merged(&json!(view), &json!({ "external_id": name_of(trigger) }));
+            ("views.open", json!({ "trigger_id": trigger, "view": named }))
+        }
+        Opening::Replace { view: id, hash: Some(hash) } => {
+            ("views.update", json!({ "view_id": id, "hash": hash, "view": view }))
+        }
+        Opening::Replace { view: id, hash: None } => ("views.update", json!({ "view_id": id, "view": view })),
+        Opening::Late { trigger } => ("views.update", json!({ "external_id": name_of(trigger), "view": view })),
+    }
+}
+
+/// One trigger opens one view. The trigger itself is a capability and goes nowhere else.
+fn name_of(trigger: &str) -> String {
+    Digest::of(trigger.as_bytes()).to_string()
 }
 
 /// What takes a message's place when its channel has become shared with another company.

@@ -4,12 +4,15 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::message;
+use super::sample::eight;
 use super::sample::{self, board};
 use crate::domain::{
-    CiRun, CiState, Evidence, ExternalState, Patch, Phase, Request, Severity, SketchedPull, TensorChange, ThreadLine,
-    Whisper, Words, WorkflowField, ci,
+    CardText, Choice, CiRun, CiState, Evidence, Exception, ExternalState, Newer, Objection, Obstacle, Patch, Phase,
+    Request, Role, Roster, Severity, SketchedPull, TensorChange, ThreadLine, Whisper, Words, WorkflowField, ci,
+    explain, rules,
 };
 use crate::ports::View;
+use crate::ports::chat::{Place, Question, Tab};
 
 /// Strings that try something, mixed with anything at all.
 fn stranger() -> impl Strategy<Value = String> {
@@ -61,6 +64,7 @@ prop_compose! {
                 row
             }).collect();
             (model.name, model.card_path, model.card_diff) = (word(n + 6), word(n + 7), word(n + 8));
+            model.card = Some(CardText { text: word(n + 4), lines_cut: 3 });
             let weight = &mut model.weights[0];
             weight.path = word(n + 9);
             for (n, file) in [&mut weight.before, &mut weight.after].into_iter().flatten().enumerate() {
@@ -95,16 +99,44 @@ prop_compose! {
 }
 
 fn hostile_request(words: &str) -> Request {
-    let mut request = sample::open_request();
+    let mut policy = eight::two_gates();
+    policy.approve = rules::ApproveRules { comment_required: true, tick_flags: true };
+    for gate in &mut policy.gates {
+        gate.group.name = words.to_owned();
+        gate.when.iter_mut().for_each(|when| when.text = words.to_owned());
+    }
+    policy.gates[0].name = words.to_owned();
+    policy.allow_self = Some(words.to_owned());
+    policy.accept = vec![Exception {
+        flag: "metric.regressed".into(),
+        subject: None,
+        why: words.to_owned(),
+        by: words.to_owned(),
+        until: sample::OPENED.plus_millis(1),
+    }];
+    policy.break_glass.as_mut().unwrap().group.name = words.to_owned();
+    let mut request = Request { policy: Some(policy.into()), ..sample::open_request() };
     request.repository.owner = words.to_owned();
     request.repository.name = words.to_owned();
     request.run.reference = words.to_owned();
     request.run.trigger = words.to_owned();
     request.run.url = words.to_owned();
     request.run.actors[0].login = words.to_owned();
-    request.policy.as_mut().unwrap().own.gates[0].name = words.to_owned();
     request.evidence.as_mut().unwrap().contributors[0].user = None;
     request.evidence.as_mut().unwrap().contributors[0].name = Words::new(words);
+    request.superseded = Some(Newer { request: request.id.clone(), commit: sample::sha("b2") });
+    request.objections = vec![Objection { by: sample::chat_user("U0VIV"), reason: Words::new(words) }];
+    request.votes = vec![eight::word("U0ANA", 21, Choice::Approve, Some(words), &["ml-reviewers"])];
+    request.obstacles = vec![
+        Obstacle::Frozen { until: None, reason: Words::new(words), by: words.to_owned() },
+        Obstacle::Ref { role: Role::Own, reference: words.to_owned(), allowed: vec![words.to_owned()] },
+        Obstacle::Unread { why: words.to_owned() },
+        Obstacle::ChangesRequested { by: sample::chat_user("U0BO"), reason: Some(Words::new(words)) },
+    ];
+    let mut roster = eight::roster(words, &[(23, "cleo"), (24, "dee")], 2);
+    roster.people[1].login = Some(words.to_owned());
+    roster.unread = (words.len() % 2 == 0).then(|| words.to_owned());
+    request.roster = Some(Roster { gates: vec![roster] });
     request
 }
 
@@ -125,8 +157,12 @@ fn controls(text: &str) -> Vec<&str> {
     text.match_indices('<').filter_map(|(at, _)| text[at..].find('>').map(|end| &text[at..=at + end])).collect()
 }
 
+/// Whom a hostile request may mention: those who can act, and those who said something.
+const PEOPLE: [&str; 6] = ["U0ANA", "U0BO", "U0CLEO", "U0DEE", "U0VIV", "U0RUTH"];
+
 fn is_ours(control: &str) -> bool {
-    control.starts_with("<!date^1795435200^") || control == "<@U0ANA>" || control == "<@U0BO>"
+    let person = control.strip_prefix("<@").and_then(|rest| rest.strip_suffix('>'));
+    control.starts_with("<!date^1795435200^") || person.is_some_and(|id| PEOPLE.contains(&id))
 }
 
 fn assert_safe(drawing: &Value) {
@@ -147,8 +183,10 @@ fn assert_safe(drawing: &Value) {
                     "mrkdwn is for our words only: {object}"
                 );
             }
+            Some("date") => assert!(object["timestamp"].is_i64() && object["fallback"].is_string()),
+            Some("overflow") => assert!((1..=5).contains(&object["options"].as_array().unwrap().len())),
             Some("plain_text") => assert_eq!(object["emoji"], false),
-            Some("user") => assert!(["U0ANA", "U0BO"].contains(&object["user_id"].as_str().unwrap())),
+            Some("user") => assert!(PEOPLE.contains(&object["user_id"].as_str().unwrap()), "{object}"),
             Some("link") => assert!(object["url"].as_str().unwrap().starts_with("http")),
             Some("broadcast" | "usergroup" | "channel" | "emoji") => panic!("{object}"),
             Some("button") => {
@@ -211,11 +249,16 @@ proptest! {
     fn views_stay_within_limits(evidence in hostile_evidence(), words in stranger(), page in 0_usize..8) {
         let request = hostile_request(&words);
         let board = board(&request, &evidence);
-        for view in [View::Deny { board }, View::Changes { board, page }, View::Notice { title: &words, text: &words }] {
-            let view = serde_json::to_value(super::modal::draw(&view)).unwrap();
+        let why = explain(&request, sample::OPENED);
+        let tabs = [Tab::Summary, Tab::CardDiff, Tab::WholeCard, Tab::Weights, Tab::Files, Tab::Checks];
+        let mut views: Vec<View<'_>> = Question::ALL.iter().map(|&question| View::Ask { board, question }).collect();
+        views.extend(tabs.map(|tab| View::Changes { board, place: Place { tab, model: page, page } }));
+        views.extend([View::Why { board, why: &why }, View::More { board }, View::Notice { title: &words, text: &words }]);
+        for view in views {
+            let view = serde_json::to_value(super::modal::draw(&view, true)).unwrap();
             sample::note(&view);
             prop_assert!(view["blocks"].as_array().unwrap().len() <= 100);
-            prop_assert!(view.to_string().len() < 100_000);
+            prop_assert!(view.to_string().len() < 200_000, "{}", view.to_string().len());
             prop_assert!(view["title"]["text"].as_str().unwrap().chars().count() <= 24);
             assert_safe(&view);
         }
@@ -224,9 +267,17 @@ proptest! {
     #[test]
     fn thread_lines_and_private_answers_mention_only_whom_we_mean(words in stranger()) {
         let (request, evidence) = (hostile_request(&words), sample::evidence());
-        let by = sample::chat_user("U0ANA");
-        let line = ThreadLine::Denied { by, reason: Some(Words::new(&words)) };
-        assert_safe_message_text(&super::thread::draw(&board(&request, &evidence), &line));
+        let by = || sample::chat_user("U0ANA");
+        let board = board(&request, &evidence);
+        for line in [
+            ThreadLine::Denied { by: by(), reason: Some(Words::new(&words)) },
+            ThreadLine::GlassBroken { by: by(), reason: Some(Words::new(&words)) },
+            ThreadLine::Reminder { round: 1 },
+            ThreadLine::NotDelivered { why: words.clone() },
+        ] {
+            assert_safe_message_text(&super::thread::draw(&board, &line));
+            assert_safe_message_text(&super::thread::draw_for_asker(&board, &line));
+        }
         let other = sample::chat_user("U0BO");
         for whisper in [
             Whisper::UnknownCommand { typed: Words::new(&words) },

@@ -4,10 +4,12 @@ use serde_json::Value;
 
 use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Timestamp, Words};
 use crate::engine::receive::{Delivery, Source};
-use crate::ports::chat::{ChatCommand, ChatSignal, Opening, Wanted};
+use crate::ports::chat::{Act, ChatCommand, ChatSignal, Opening, Place, Question, Wanted};
 
-use super::message::buttons::{APPROVE, CHANGES, DENY, NEXT, PREVIOUS};
-use super::modal::{DENY_CALLBACK, REASON_ACTION, REASON_BLOCK, read_page_value};
+use super::message::buttons::{APPROVE, ASK, CHANGES, DENY, GO};
+use super::message::menu::{Entry, MENU};
+use super::modal::ask::{FLAGS_BLOCK, OLDER_BLOCK, REASON_ACTION, REASON_BLOCK, SURE_BLOCK};
+use super::modal::read_place;
 use super::payload::{Action, Envelope, Interaction};
 use super::response_url::ReplyAddresses;
 use super::socket::{self, Frame};
@@ -64,32 +66,56 @@ impl Reader {
     fn click(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
         let action = interaction.action()?;
         let reply = self.reply(interaction)?;
-        if action.kind.as_deref() != Some("button") {
-            return Err("an action that is not a button's".to_owned());
-        }
-        let value = || button_value(action);
-        match action.action_id.as_deref() {
-            Some(APPROVE) => Ok(vote(value()?, Choice::Approve, None, reply)),
-            Some(DENY) => Ok(show(value()?, Wanted::Deny, opening(interaction)?, reply)),
-            Some(CHANGES) => Ok(show(value()?, Wanted::Changes { page: 0 }, opening(interaction)?, reply)),
-            Some(PREVIOUS | NEXT) => turned_page(&value()?, opening(interaction)?, reply),
-            Some(LINK) => Ok(ChatSignal::Command { command: ChatCommand::Link, reply }),
+        let id = action.action_id.as_deref().ok_or("an action without an id")?;
+        match (action.kind.as_deref(), id) {
+            (Some("button"), APPROVE) => Ok(vote(button_value(action)?, Choice::Approve, None, reply)),
+            (Some("button"), DENY) => ask(button_value(action)?, Question::Deny, interaction, reply),
+            (Some("button"), CHANGES) => {
+                show(button_value(action)?, Wanted::Changes(Place::default()), interaction, reply)
+            }
+            (Some("button"), LINK) => Ok(ChatSignal::Command { command: ChatCommand::Link, reply }),
             // Its address is opened by the person's own browser; that it was pressed is told all the same.
-            Some(OPEN_LINK) => Ok(ignored("somebody opens the address they were given")),
-            Some(_) => Ok(ignored("a button that is not ours")),
-            None => Err("a button without an action id".to_owned()),
+            (Some("button"), OPEN_LINK) => Ok(ignored("somebody opens the address they were given")),
+            (Some("button"), id) if id.starts_with(ASK) => match Question::parse(id.trim_start_matches(ASK)) {
+                Some(question) => ask(button_value(action)?, question, interaction, reply),
+                None => Ok(ignored("a button that is not ours")),
+            },
+            (Some("button"), id) if id.starts_with(GO) => went(&button_value(action)?, interaction, reply),
+            (Some("static_select"), id) if id.starts_with(GO) => went(&chosen_value(action)?, interaction, reply),
+            (Some("overflow"), MENU) => chose(&chosen_value(action)?, interaction, reply),
+            (Some("button" | "static_select" | "overflow"), _) => Ok(ignored("a control that is not ours")),
+            (Some("checkboxes" | "plain_text_input"), _) => Ok(ignored("an input, before its view is submitted")),
+            _ => Err("an action of a control that is not ours".to_owned()),
         }
     }
 
     fn submission(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
         let view = interaction.view.as_ref().ok_or("a submission without a view")?;
-        if view.callback_id.as_deref() != Some(DENY_CALLBACK) {
-            return Err("a view that is not ours".to_owned());
-        }
+        let asked = view.callback_id.as_deref().and_then(Question::parse).ok_or("a view that is not ours")?;
         let value = checked_value(view.private_metadata.as_deref().unwrap_or_default())?;
         Request::read_button_value(&value).ok_or("a view that names no request")?;
-        let reason = interaction.typed(REASON_BLOCK, REASON_ACTION).map(Words::new).filter(|reason| !reason.is_empty());
-        Ok(vote(value, Choice::Deny, reason, self.reply(interaction)?))
+        let reply = self.reply(interaction)?;
+        let words = interaction.typed(REASON_BLOCK, REASON_ACTION).map(Words::new).filter(|words| !words.is_empty());
+        let act =
+            |act: Act, words: Option<Words>| ChatSignal::Act { value: value.clone(), act, words, reply: reply.clone() };
+        Ok(match asked {
+            Question::Approve => ChatSignal::Vote {
+                ticks: interaction.ticked(FLAGS_BLOCK).into_iter().map(str::to_owned).collect(),
+                means_older: !interaction.ticked(OLDER_BLOCK).is_empty(),
+                value: value.clone(),
+                choice: Choice::Approve,
+                reason: words,
+                reply: reply.clone(),
+            },
+            Question::Deny => vote(value, Choice::Deny, words, reply),
+            Question::RequestChanges => vote(value, Choice::RequestChanges, words, reply),
+            Question::Object => act(Act::Object, words),
+            Question::WithdrawRequest => act(Act::WithdrawRequest, words),
+            Question::LookAgain => act(Act::LookAgain, None),
+            // Without the second word it is as if no reason had been given: that is refused.
+            Question::BreakGlass => act(Act::BreakGlass, words.filter(|_| !interaction.ticked(SURE_BLOCK).is_empty())),
+            Question::CloseReview => act(Act::CloseReview, words),
+        })
     }
 
     fn command(&self, body: &str) -> Result<ChatSignal, String> {
@@ -175,8 +201,11 @@ fn click_parts(body: &str) -> Option<Vec<Option<String>>> {
     let message = container.and_then(|container| container.message_ts.clone());
     let view = container.and_then(|container| container.view_id.clone());
     let mut parts = vec![Some(interaction.kind.clone()), user, message, view, interaction.trigger_id.clone(), typed];
+    let ticked: Vec<Option<String>> = interaction.ticked("").into_iter().map(|value| Some(value.to_owned())).collect();
+    parts.extend(ticked);
     for action in interaction.actions.iter().flatten() {
-        parts.extend([action.action_id.clone(), action.value.clone(), action.action_ts.clone()]);
+        let chosen = action.selected_option.as_ref().and_then(|option| option.value.clone());
+        parts.extend([action.action_id.clone(), action.value.clone(), chosen, action.action_ts.clone()]);
     }
     if let Some(view) = interaction.view {
         parts.extend([view.id, view.hash, view.callback_id, view.private_metadata]);
@@ -199,13 +228,29 @@ fn opening(interaction: &Interaction) -> Result<Opening, String> {
     Ok(Opening::Open { trigger })
 }
 
-fn turned_page(value: &str, opening: Opening, reply: ReplyTo) -> Result<ChatSignal, String> {
-    let (value, page) = read_page_value(value).ok_or("a page button without a page")?;
-    Ok(show(value.to_owned(), Wanted::Changes { page }, opening, reply))
+/// A button or a select that leads through the evidence.
+fn went(value: &str, interaction: &Interaction, reply: ReplyTo) -> Result<ChatSignal, String> {
+    let (value, place) = read_place(value).ok_or("a value that names no place of the evidence")?;
+    show(value.to_owned(), Wanted::Changes(place), interaction, reply)
 }
 
-fn show(value: String, what: Wanted, opening: Opening, reply: ReplyTo) -> ChatSignal {
-    ChatSignal::Show { value, what, opening, reply }
+fn chose(value: &str, interaction: &Interaction, reply: ReplyTo) -> Result<ChatSignal, String> {
+    let (entry, value) = Entry::read(value).ok_or("a menu entry that is not ours")?;
+    let value = value.to_owned();
+    match entry {
+        Entry::Ask(question) => ask(value, question, interaction, reply),
+        Entry::WithdrawVote => Ok(ChatSignal::Act { value, act: Act::WithdrawVote, words: None, reply }),
+        Entry::Why => show(value, Wanted::Why, interaction, reply),
+        Entry::More => show(value, Wanted::More, interaction, reply),
+    }
+}
+
+fn ask(value: String, question: Question, interaction: &Interaction, reply: ReplyTo) -> Result<ChatSignal, String> {
+    show(value, Wanted::Ask(question), interaction, reply)
+}
+
+fn show(value: String, what: Wanted, interaction: &Interaction, reply: ReplyTo) -> Result<ChatSignal, String> {
+    Ok(ChatSignal::Show { value, what, opening: opening(interaction)?, reply })
 }
 
 fn vote(value: String, choice: Choice, reason: Option<Words>, reply: ReplyTo) -> ChatSignal {
@@ -214,6 +259,11 @@ fn vote(value: String, choice: Choice, reason: Option<Words>, reply: ReplyTo) ->
 
 fn button_value(action: &Action) -> Result<String, String> {
     checked_value(action.value.as_deref().unwrap_or_default())
+}
+
+fn chosen_value(action: &Action) -> Result<String, String> {
+    let chosen = action.selected_option.as_ref().and_then(|option| option.value.as_deref());
+    checked_value(chosen.unwrap_or_default())
 }
 
 fn checked_value(value: &str) -> Result<String, String> {

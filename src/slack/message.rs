@@ -1,22 +1,28 @@
 //! The request's message: one screen that answers what, what changed, how risky, who asks, who must still act.
 //!
-//! Drawn from the request and its evidence alone, never from the clock, so that the same state gives the same message.
+//! Drawn from the request and its evidence alone, so that the same state gives the same message; the clock says only whether an
+//! exception still holds.
 
 mod footer;
 mod gates;
 mod header;
+mod newer;
 mod notification;
 mod others;
 mod outcome;
+mod people;
 mod pulls;
+mod review;
 mod risk;
 mod room;
 mod sketch;
 mod table;
+mod waits;
 mod weights;
 mod who;
 
 pub(super) mod buttons;
+pub(super) mod menu;
 
 use slack_morphism::prelude::SlackBlock;
 
@@ -26,14 +32,17 @@ use crate::ports::chat::{Board, Shown};
 use super::blocks::{self, Rich};
 
 pub(super) use footer::excluded_people;
-pub(super) use gates::missing;
+pub(super) use gates::{lines as gate_lines, missing};
 pub(super) use header::{model, title};
+pub(super) use newer::{ahead, line as newer_line};
 pub(super) use others::{ci_word, external, external_words, field};
-pub(super) use outcome::ending_words;
+pub(super) use outcome::{ending_words, line as outcome_line};
+pub(super) use people::Able;
 pub(super) use pulls::pull_request;
-pub(super) use risk::flag_line_with_rule;
+pub(super) use risk::{exception, flag_line_with_rule, flag_words};
 pub(super) use room::Room;
 pub(super) use table::row_line_with_limit;
+pub(super) use waits::lines as waits_lines;
 pub(super) use weights::{tensor_words, weight_line};
 pub(super) use who::{origin, what_changes};
 
@@ -56,38 +65,65 @@ fn fitting(board: &Board<'_>) -> Vec<SlackBlock> {
 }
 
 fn parts(board: &Board<'_>, room: &Room) -> Vec<SlackBlock> {
-    let open = matches!(board.request.phase, Phase::Open);
     let mut blocks = vec![blocks::header(&title(board))];
-    if open && is_trivial(board) {
-        blocks.extend(trivial(board, room));
-    } else {
-        blocks.extend(outcome::block(board, room));
-        blocks.extend(Rich::new().line(who::line(board, room)).block());
-        blocks.extend(sketch::block(board, room));
-        blocks.extend(risk::block(board, room));
-        blocks.extend(table::block(board, room));
-        if board.request.decision().is_none() {
-            blocks.extend(others::block(board, room));
-            blocks.extend(pulls::block(board, room));
-        }
-        blocks.extend(if open { gates::block(board, room) } else { None });
+    match board.request.phase {
+        Phase::Open if is_trivial(board) => blocks.extend(trivial(board, room)),
+        Phase::Open => blocks.extend(open(board, room)),
+        _ => blocks.extend(other(board, room)),
     }
     blocks.extend(buttons::block(board));
     blocks.extend(footer::block(board, room));
     blocks
 }
 
-/// Nothing flagged, nothing about a model changed: four blocks say it all.
+fn open(board: &Board<'_>, room: &Room) -> Vec<SlackBlock> {
+    let parts = [
+        newer::block(board),
+        Rich::new().line(who::line(board, room)).block(),
+        risk::block(board, room),
+        table::block(board, room),
+        others::block(board, room),
+        pulls::block(board, room),
+        gates::block(board, room),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// How it stands comes first; what it was about stays below, in short once it is decided.
+fn other(board: &Board<'_>, room: &Room) -> Vec<SlackBlock> {
+    let is_undecided = board.request.is_undecided();
+    let after = Room { rows: room.rows.min(3), ..*room };
+    let parts = [
+        outcome::block(board, room),
+        review::block(board, room),
+        newer::block(board),
+        Rich::new().line(who::line(board, room)).block(),
+        sketch::block(board, room),
+        risk::block(board, room),
+        table::block(board, if is_undecided { room } else { &after }),
+        if is_undecided { others::block(board, room) } else { None },
+        if is_undecided { pulls::block(board, room) } else { None },
+        if is_undecided { None } else { gates::filled(board, room) },
+        if is_undecided { Rich::new().bullets(waits::lines(board, room)).block() } else { None },
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// Nothing flagged, nothing about a model changed, nothing said and nothing in the way: four blocks say it all.
 fn is_trivial(board: &Board<'_>) -> bool {
     let Some(evidence) = board.evidence else { return false };
-    let votes = board.request.votes.is_empty();
-    evidence.flags.is_empty() && votes && evidence.pull_requests.len() <= 2 && table::is_unchanged(evidence)
+    let request = board.request;
+    let is_quiet = request.votes.is_empty() && request.superseded.is_none() && !waits::are_there(board);
+    evidence.flags.is_empty() && is_quiet && evidence.pull_requests.len() <= 2 && table::is_unchanged(evidence)
 }
 
 fn trivial(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let line = who::line(board, room).words("\n").bold("No flags. ").then(table::nothing_changed(board));
     let others = board.evidence.map(|evidence| others::lines(evidence, room)).unwrap_or_default();
-    Rich::new().line(line).bullets(others).bullets(pulls::lines(board, room)).line(gates::needed(board)).block()
+    let gates = gates::lines(board.request, room);
+    let drawn = Rich::new().line(line).bullets(others).bullets(pulls::lines(board, room));
+    let drawn = if gates.len() == 1 { gates.into_iter().fold(drawn, Rich::line) } else { drawn.bullets(gates) };
+    drawn.block()
 }
 
 #[cfg(test)]

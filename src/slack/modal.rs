@@ -1,43 +1,57 @@
-//! The views: a reason for a denial, the evidence page by page, a notice.
+//! The views: what somebody is asked before something is done, the evidence tab by tab, why it stands as it does, the rest of
+//! the menu, and short answers.
 
+pub(super) mod ask;
 mod changes;
 mod checks;
-mod deny;
+mod more;
 mod page;
+mod place;
+mod tabs;
 mod weights;
+mod why;
 
 use slack_morphism::prelude::{SlackBlock, SlackCallbackId, SlackModalView, SlackSectionBlock, SlackView};
 
-use crate::ports::chat::View;
+use crate::ports::chat::{Question, View, Wanted};
 
-use super::blocks::{MAX_TEXT, MAX_TITLE, plain};
+use super::blocks::{MAX_TEXT, MAX_TITLE, Rich, plain};
+use super::{message, whisper};
 
-/// Where a denial's reason is typed.
-pub(super) const DENY_CALLBACK: &str = "deny";
-pub(super) const REASON_BLOCK: &str = "reason";
-pub(super) const REASON_ACTION: &str = "text";
+pub(super) use place::read as read_place;
+
+/// What a view is for; a submitted one says it back.
 const CHANGES_CALLBACK: &str = "changes";
+const MORE_CALLBACK: &str = "more";
+const WHY_CALLBACK: &str = "why";
 const NOTICE_CALLBACK: &str = "notice";
 
-/// Draws a view.
-pub(super) fn draw(view: &View<'_>) -> SlackView {
+/// Draws a view. `links`: people can link their accounts themselves.
+pub(super) fn draw(view: &View<'_>, links: bool) -> SlackView {
     match view {
-        View::Deny { board } => deny::view(board),
-        View::Changes { board, page } => changes::view(board, *page),
+        View::Ask { board, question } => ask::view(board, *question),
+        View::Changes { board, place } => changes::view(board, *place),
+        View::Why { board, why } => why::view(board, why),
+        View::More { board } => more::view(board),
+        View::Loading { what } => {
+            notice(title(what), "One moment: this is being looked up. It appears here by itself.")
+        }
+        View::Answer { text } => {
+            let words = Rich::new().line(whisper::words(text, links)).block();
+            modal("Countersign", words.into_iter().collect(), NOTICE_CALLBACK)
+        }
         View::Notice { title, text } => notice(title, text),
     }
 }
 
-/// The value of a page button: the request's button value and the page it leads to.
-fn page_value(value: &str, page: usize) -> String {
-    format!("{value}|{page}")
-}
-
-/// Takes a page button's value apart.
-pub(super) fn read_page_value(value: &str) -> Option<(&str, usize)> {
-    let (value, page) = value.rsplit_once('|')?;
-    let is_number = !page.is_empty() && page.bytes().all(|byte| byte.is_ascii_digit());
-    Some((value, page.parse().ok().filter(|_| is_number)?))
+const fn title(what: &Wanted) -> &'static str {
+    match what {
+        Wanted::Ask(Question::Approve) => "Approve",
+        Wanted::Ask(question) => message::menu::label(*question),
+        Wanted::Changes(_) => changes::TITLE,
+        Wanted::Why => why::TITLE,
+        Wanted::More => more::TITLE,
+    }
 }
 
 fn notice(title: &str, text: &str) -> SlackView {

@@ -63,7 +63,14 @@ pub(super) struct Action {
     pub kind: Option<String>,
     pub action_id: Option<String>,
     pub value: Option<String>,
+    /// What was chosen, in a menu or a select.
+    pub selected_option: Option<Chosen>,
     pub action_ts: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Chosen {
+    pub value: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -84,6 +91,8 @@ pub(super) struct State {
 #[derive(Debug, Deserialize)]
 pub(super) struct Input {
     pub value: Option<String>,
+    /// The boxes that were ticked.
+    pub selected_options: Option<Vec<Chosen>>,
 }
 
 /// An event's envelope.
@@ -140,6 +149,22 @@ impl Interaction {
     pub(super) fn typed(&self, block: &str, action: &str) -> Option<&str> {
         let values = &self.view.as_ref()?.state.as_ref()?.values;
         values.get(block)?.get(action)?.value.as_deref()
+    }
+
+    /// The values of all boxes that were ticked in blocks whose id begins so.
+    pub(super) fn ticked(&self, blocks: &str) -> Vec<&str> {
+        let state = self.view.as_ref().and_then(|view| view.state.as_ref());
+        let inputs = state.into_iter().flat_map(|state| &state.values);
+        let inputs = inputs.filter(|(block, _)| block.starts_with(blocks)).flat_map(|(_, actions)| actions.values());
+        let chosen = inputs.flat_map(|input| input.selected_options.iter().flatten());
+        chosen.filter_map(|option| option.value.as_deref()).collect()
+    }
+
+    /// The ids of the view's blocks that hold inputs and begin so, in order.
+    pub(super) fn blocks(&self, named: &str) -> Vec<&str> {
+        let state = self.view.as_ref().and_then(|view| view.state.as_ref());
+        let ids = state.into_iter().flat_map(|state| state.values.keys());
+        ids.map(String::as_str).filter(|block| block.starts_with(named)).collect()
     }
 }
 

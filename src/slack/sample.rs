@@ -1,5 +1,7 @@
 //! A request, its evidence and deliveries for tests.
 
+pub(crate) mod eight;
+
 use crate::domain::*;
 use crate::engine::receive::{Delivery, Provenance, Source};
 use crate::ports::Board;
@@ -75,6 +77,7 @@ pub(crate) fn model() -> ModelChange {
         card_diff_lines_cut: 0,
         card_before: Some(Digest::of(b"before")),
         card_after: Some(Digest::of(b"after")),
+        card: None,
         weights: vec![WeightChange {
             path: "models/sentiment/model.safetensors".into(),
             before: Some(weights(b"old", 438_000_000)),
@@ -414,7 +417,8 @@ pub(crate) fn vote(user: &str, human: u64, struck: bool) -> Vote {
 }
 
 pub(crate) fn board<'a>(request: &'a Request, evidence: &'a Evidence) -> Board<'a> {
-    Board { request, evidence: request.evidence.is_some().then_some(evidence), now: OPENED, repeated: false }
+    let evidence = request.evidence.is_some().then_some(evidence);
+    Board { request, evidence, newer: None, now: OPENED, repeated: false }
 }
 
 pub(crate) fn delivery(source: Source, body: &str) -> Delivery {
@@ -437,10 +441,35 @@ pub(crate) fn form(payload: &serde_json::Value) -> String {
 
 /// The view that denies `request`, submitted.
 pub(crate) fn denial(request: &Request, reason: Option<&str>) -> Delivery {
-    delivery(Source::ChatInteraction, &form(&denial_payload(&request.button_value(), reason)))
+    submitted(request, "deny", reason, &[])
+}
+
+pub(crate) fn submitted(
+    request: &Request,
+    question: &str,
+    reason: Option<&str>,
+    ticks: &[(&str, &[&str])],
+) -> Delivery {
+    let payload = submission_payload(question, &request.button_value(), reason, ticks);
+    delivery(Source::ChatInteraction, &form(&payload))
 }
 
 pub(crate) fn denial_payload(value: &str, reason: Option<&str>) -> serde_json::Value {
+    submission_payload("deny", value, reason, &[])
+}
+
+/// A view that asked something, submitted: what was typed, and the values that were ticked in each block of boxes.
+pub(crate) fn submission_payload(
+    question: &str,
+    value: &str,
+    reason: Option<&str>,
+    ticks: &[(&str, &[&str])],
+) -> serde_json::Value {
+    let mut values = serde_json::json!({ "reason": { "text": { "type": "plain_text_input", "value": reason } } });
+    for (block, ticked) in ticks {
+        let options: Vec<_> = ticked.iter().map(|value| serde_json::json!({ "text": {}, "value": value })).collect();
+        values[*block] = serde_json::json!({ *block: { "type": "checkboxes", "selected_options": options } });
+    }
     serde_json::json!({
         "type": "view_submission",
         "team": { "id": "T0ACME" },
@@ -450,9 +479,9 @@ pub(crate) fn denial_payload(value: &str, reason: Option<&str>) -> serde_json::V
         "view": {
             "id": "V0DENY",
             "hash": "1.x",
-            "callback_id": "deny",
+            "callback_id": question,
             "private_metadata": value,
-            "state": { "values": { "reason": { "text": { "type": "plain_text_input", "value": reason } } } },
+            "state": { "values": values },
         },
         "response_urls": [],
     })

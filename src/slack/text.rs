@@ -22,6 +22,21 @@ pub(super) fn lines(text: &str) -> String {
     visible_lines(&masked.replace("\r\n", "\n"))
 }
 
+/// A stranger's text over two lines of at most `max` characters each, broken between words where that is possible.
+pub(super) fn two_lines(text: &str, max: usize) -> (String, String) {
+    let whole = line(text, max.saturating_mul(2));
+    if whole.chars().count() <= max {
+        return (whole, String::new());
+    }
+    let first = cut(&whole, max + 1);
+    let first = first.trim_end_matches('…');
+    let (first, rest) = match first.rfind(' ').filter(|at| *at > first.len() / 2) {
+        Some(space) => (whole.get(..space).unwrap_or_default(), whole.get(space..).unwrap_or_default()),
+        None => (first, whole.get(first.len()..).unwrap_or_default()),
+    };
+    (first.to_owned(), cut(rest.trim_start(), max).into_owned())
+}
+
 /// A message's `text`, which Slack parses whatever we do: its three special characters are escaped, and those that style,
 /// mention or make pictures are replaced by look-alikes. At most `max` characters after that; nothing is cut inside an entity.
 ///
@@ -86,11 +101,21 @@ pub(super) fn date(at: Timestamp) -> String {
     known.map_or_else(|| at.to_rfc3339(), |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
 }
 
+/// `24 Nov 2026`, in UTC.
+pub(super) fn day(at: Timestamp) -> String {
+    let known = jiff::Timestamp::from_millisecond(at.as_millis()).ok();
+    known.map_or_else(|| at.to_rfc3339(), |at| at.strftime("%-d %b %Y").to_string())
+}
+
+/// Slack's tokens for a moment and for a day, shown in the reader's own zone.
+pub(super) const MOMENT: &str = "{date_short_pretty} at {time}";
+pub(super) const DAY: &str = "{date_short_pretty}";
+
 /// Slack's own form of a time, shown in the reader's zone; UTC where it cannot be.
 ///
 /// Slack: [Formatting text, date formatting](https://docs.slack.dev/messaging/formatting-message-text)
 pub(super) fn local_date(at: Timestamp) -> String {
-    format!("<!date^{}^{{date_short_pretty}} at {{time}}|{}>", at.as_seconds(), date(at))
+    format!("<!date^{}^{MOMENT}|{}>", at.as_seconds(), date(at))
 }
 
 /// `438 MB`: decimal units, as forges show sizes.

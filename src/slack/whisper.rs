@@ -6,7 +6,6 @@ use crate::domain::{Obstacle, Part, Refusal, Verdict, Whisper};
 
 use super::blocks::{Line, Rich};
 use super::message::ending_words;
-use super::text::date;
 
 pub(super) use link::{LINK, OPEN_LINK};
 
@@ -109,16 +108,15 @@ fn refused(refusal: &Refusal, links: bool) -> Line {
         Refusal::AlreadyDecided { verdict, by, at } => {
             let line = no.words(&format!("already {}", verdict_words(*verdict)));
             let line = if by.is_empty() { line } else { line.words(" by ").people(by, 5) };
-            line.words(&format!(", {}. The message shows what came of it.", date(*at)))
+            line.words(", ").at(*at).words(". The message shows what came of it.")
         }
         Refusal::Ended { how, at } => {
             let line = no.words("the request has ended. ").then(ending_words(how));
-            line.words(&format!(" That was {}. There is nothing left to decide.", date(*at)))
+            line.words(" That was ").at(*at).words(". There is nothing left to decide.")
         }
-        Refusal::Expired { at } => no.words(&format!(
-            "the request expired {}. To deploy, start the run again; it asks anew.",
-            date(*at)
-        )),
+        Refusal::Expired { at } => {
+            no.words("the request expired ").at(*at).words(". To deploy, start the run again; it asks anew.")
+        }
         Refusal::GateNotOpen { gate, before } => no
             .theirs(gate, 80)
             .words(" is yours, and it comes after ")

@@ -63,7 +63,8 @@ async fn an_approval_is_seen_on_both_sides_until_it_is_live() {
     browser.wait_for_text("#channel .messages > li:last-of-type .sk-header", "approval needed").await;
     browser.wait_for_count("#channel .messages > li", 2).await;
     approve(&browser).await;
-    browser.wait_for_text("#channel .messages > li:last-of-type .sk-header", "is live in production").await;
+    browser.wait_for_text("#channel .sk-header", "is live in production").await;
+    browser.wait_for_text("#channel .sk-broadcast-reply", "replied to a thread").await;
     browser.wait_for_text("#run .facts .state", "Success").await;
     browser.wait_for_text("#run .said[data-kind=approved] .comment", "octocat").await;
     browser.wait_for_text("#channel .thread", "after the decision").await;
@@ -91,6 +92,9 @@ async fn a_denial_asks_why_and_the_reason_is_on_the_runs_page() {
     browser.wait_for_text("#run .facts .state", "Failed").await;
     browser.wait_for_text("#channel .sk-header", "denied").await;
     browser.photograph("denied").await;
+    browser.click("[data-as=mona]").await;
+    browser.wait_for_text("#channel .sk-direct", "accuracy fell by four points").await;
+    browser.photograph("told").await;
     browser.end().await;
     demo.close().await;
 }
@@ -163,4 +167,60 @@ async fn somebody_links_their_accounts_and_then_decides() {
     browser.wait_for_text("#run .facts .state", "Success").await;
     browser.end().await;
     demo.close().await;
+}
+
+/// What the menu leads to, at both widths: everything can be reached, and nothing runs off the screen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_modal_opens_fits_the_screen_and_can_be_left() {
+    let (demo, browser) = (Demo::open().await, Browser::start().await);
+    browser.open(&demo.address("?as=ana")).await;
+    browser.wait_for_text("#channel .sk-header", "approval needed").await;
+    browser.wait_to_fit("#channel").await;
+    browser.click("#channel .sk-overflow > summary").await;
+    browser.photograph("menu").await;
+    browser.click_text("#channel .sk-menu button", "Why?").await;
+    browser.wait_for_text("#screen .sk-modal h2", "Why?").await;
+    browser.wait_for_text("#screen .sk-modal", "0 of 1").await;
+    fits(&browser, "why").await;
+
+    browser.click("#channel .sk-overflow > summary").await;
+    browser.click_text("#channel .sk-menu button", "More…").await;
+    browser.wait_for_text("#screen .sk-modal h2", "More").await;
+    browser.wait_to_fit("#screen .sk-modal-body").await;
+    browser.photograph("more").await;
+    browser.click("#screen [data-action-id=ask_look_again]").await;
+    browser.wait_for_text("#screen .sk-modal h2", "Gather again").await;
+    browser.click("#screen [type=submit]").await;
+    browser.wait_for_count("#screen .sk-modal", 0).await;
+    browser.wait_for_text("#channel .private", "gathered again").await;
+
+    browser.click("#channel .sk-overflow > summary").await;
+    browser.click_text("#channel .sk-menu button", "Request changes").await;
+    browser.wait_for_text("#screen .sk-modal h2", "Request changes").await;
+    browser.click("#screen [type=submit]").await;
+    browser.wait_for_text("#screen .sk-error", "required").await;
+    browser.type_into("#screen textarea", "name the new test set").await;
+    browser.photograph("request-changes").await;
+    browser.click("#screen [type=submit]").await;
+    browser.wait_for_text("#channel .sk-message", "name the new test set").await;
+
+    browser.click("#channel [data-action-id=changes]").await;
+    for tab in ["card_diff", "whole_card", "weights", "files", "summary"] {
+        browser.click(&format!("#screen [data-action-id=go_{tab}]")).await;
+        browser.wait_for_count(&format!("#screen .sk-primary[data-action-id=go_{tab}]"), 1).await;
+        browser.wait_to_fit("#screen .sk-modal-body").await;
+        browser.photograph(&format!("changes-{tab}")).await;
+    }
+    browser.press_escape().await;
+    browser.wait_for_count("#screen .sk-modal", 0).await;
+    browser.end().await;
+    demo.close().await;
+}
+
+/// Nothing of the open modal runs off the screen; then it is closed.
+async fn fits(browser: &Browser, scene: &str) {
+    browser.wait_to_fit("#screen .sk-modal-body").await;
+    browser.photograph(scene).await;
+    browser.press_escape().await;
+    browser.wait_for_count("#screen .sk-modal", 0).await;
 }

@@ -12,7 +12,7 @@ use crate::domain::evidence::FlagBrief;
 use crate::domain::exception::effect_of;
 use crate::domain::gate::FrozenPolicy;
 use crate::domain::obstacle;
-use crate::domain::request::{Basis, Choice, Decision, Phase, Request, Verdict, Vote};
+use crate::domain::request::{Basis, Choice, Decision, Newer, Phase, Request, Verdict, Vote};
 use crate::domain::rules::Supersede;
 use crate::domain::tally::{GateProgress, GateState, tally};
 use crate::domain::thread::ThreadLine;
@@ -179,18 +179,18 @@ fn is_complete(request: &Request, ballot: &Ballot, at: Timestamp) -> Result<(), 
             if !unticked.is_empty() {
                 return Err(Refusal::TicksMissing { flags: unticked });
             }
-            match &request.superseded {
-                Some(newer) if !ballot.means_older && marks_older(request) => {
-                    Err(Refusal::Older { newer: newer.request.clone(), commit: newer.commit.clone() })
-                }
-                _ => Ok(()),
+            match newer_to_mind(request).filter(|_| !ballot.means_older) {
+                Some(newer) => Err(Refusal::Older { newer: newer.request.clone(), commit: newer.commit.clone() }),
+                None => Ok(()),
             }
         }
     }
 }
 
-fn marks_older(request: &Request) -> bool {
-    request.policies().any(|policy| policy.supersede != Supersede::Off)
+/// The newer request, where approving this older one takes a second word (R24).
+pub fn newer_to_mind(request: &Request) -> Option<&Newer> {
+    let is_marked = request.policies().any(|policy| policy.supersede != Supersede::Off);
+    request.superseded.as_ref().filter(|_| is_marked)
 }
 
 /// The flags that an approval has to tick: those whose severity asks for approval, where a policy wants that said.

@@ -205,6 +205,7 @@ fn model(
         card_diff_lines_cut: cards.diff_lines_cut,
         card_before: facts.card_before,
         card_after: facts.card_after,
+        card: cards.text,
         weights: changes,
     };
     Model { facts, change }

@@ -78,6 +78,13 @@ impl Directory {
         Ok(self.other(chat, account, &logins).cloned())
     }
 
+    /// The chat accounts that the file ties to a forge account, by its number or by a login that is pinned to it.
+    pub async fn chats_of(&self, store: &Store, account: ForgeUserId) -> Result<Vec<ChatUser>, StoreError> {
+        let logins = if self.by_login.is_empty() { Vec::new() } else { store.logins_of(account).await? };
+        let by_login = logins.iter().filter_map(|login| self.by_login.get(login));
+        Ok(self.by_account.get(&account).into_iter().chain(by_login).flatten().cloned().collect())
+    }
+
     /// `logins`: those that mean the account, in lower case.
     fn other(&self, chat: &ChatUser, account: ForgeUserId, logins: &[String]) -> Option<&ChatUser> {
         let by_login = logins.iter().filter_map(|login| self.by_login.get(login));

@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::{Engine, shown};
+use super::super::Engine;
+use super::super::people::chat_account;
+use super::super::shown::Scene;
 use super::outcome::{self, Extra, count, failed, finish, take_with};
-use crate::domain::{Event, MessageRef, Phase, ReplyTo, Request, ThreadLine, Whisper};
+use crate::domain::{ChatStanding, ChatUser, Event, MessageRef, Phase, ReplyTo, Request, ThreadLine, Whisper};
 use crate::ports::{Board, Class, PortError, Shown};
 use crate::store::{ClaimedEffect, StoreError};
 
 /// Posts the message, or edits it to what the request is now. Equal drawings are not sent twice.
 pub(super) async fn sync(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
-    let evidence = shown::evidence(&engine.store, request).await?;
+    let scene = Scene::of(&engine.store, request).await?;
     // Only posting can double: an answer that was lost leaves a copy behind, so the next one says what it is.
     let repeated =
         if request.message.is_some() { request.message_is_copy } else { may_be_posted(engine, claimed).await? };
-    let board = Board { request, evidence: evidence.as_ref(), now: engine.clock.now(), repeated };
+    let board = Board { repeated, ..scene.board(request, engine.clock.now()) };
     let shown = engine.chat.draw(&board);
     match &request.message {
         Some(message) => edit(engine, claimed, request, message, &shown).await,
@@ -115,7 +117,8 @@ pub(super) async fn say(
     if let Err(until) = engine.pace.take(&message.channel, engine.clock.now()) {
         return engine.store.hold_effect(&claimed.id, until).await;
     }
-    let board = Board { request, evidence: None, now: engine.clock.now(), repeated: false };
+    let scene = Scene::of(&engine.store, request).await?;
+    let board = scene.board(request, engine.clock.now());
     match engine.chat.say(message, &board, line).await {
         Ok(()) => {
             count(claimed, "done");
@@ -140,7 +143,8 @@ pub(super) async fn whisper(
     to: &ReplyTo,
     text: &Whisper,
 ) -> Result<(), StoreError> {
-    let board = Board { request, evidence: None, now: engine.clock.now(), repeated: false };
+    let scene = Scene::default();
+    let board = scene.board(request, engine.clock.now());
     match engine.chat.whisper(to, Some(&board), text).await {
         Ok(()) => {
             count(claimed, "done");
@@ -148,4 +152,49 @@ pub(super) async fn whisper(
         }
         Err(error) => failed(engine, claimed, &error).await,
     }
+}
+
+/// Tells whoever asked what became of it, where the chat knows them and they did not bring it about themselves. Everybody else
+/// has it in the thread.
+pub(super) async fn tell_asker(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    request: &Request,
+    line: &ThreadLine,
+) -> Result<(), StoreError> {
+    let Some(asker) = asker(engine, request).await?.filter(|asker| line.by() != Some(asker)) else {
+        return finish(engine, claimed).await;
+    };
+    match told(engine, &asker, request, line).await? {
+        Ok(()) => {
+            count(claimed, "done");
+            finish(engine, claimed).await
+        }
+        Err(error) => failed(engine, claimed, &error).await,
+    }
+}
+
+/// The chat account of whoever started the run last, as far as it is linked.
+async fn asker(engine: &Engine, request: &Request) -> Result<Option<ChatUser>, StoreError> {
+    match request.run.actors.last() {
+        Some(actor) => chat_account(engine, actor).await,
+        None => Ok(None),
+    }
+}
+
+async fn told(
+    engine: &Engine,
+    asker: &ChatUser,
+    request: &Request,
+    line: &ThreadLine,
+) -> Result<Result<(), PortError>, StoreError> {
+    // A channel's people are its own affair; what goes to one person goes to a member only (R14).
+    match engine.chat.standing(asker).await {
+        Ok(ChatStanding::Member) => {}
+        Ok(_) => return Ok(Ok(())),
+        Err(error) => return Ok(Err(error)),
+    }
+    let scene = Scene::of(&engine.store, request).await?;
+    let board = scene.board(request, engine.clock.now());
+    Ok(engine.chat.tell_asker(asker, &board, line).await)
 }

@@ -101,7 +101,7 @@ pub(super) async fn failed(engine: &Engine, claimed: &ClaimedEffect, error: &Por
 fn is_over(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> bool {
     let waited = engine.clock.now().millis_since(claimed.first_due);
     let patience = match claimed.effect {
-        Effect::Whisper { .. } | Effect::Report => SHORT_PATIENCE_MS,
+        Effect::Whisper { .. } | Effect::TellAsker(_) | Effect::Report => SHORT_PATIENCE_MS,
         _ => PATIENCE_MS,
     };
     match error.class {

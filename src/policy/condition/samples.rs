@@ -93,6 +93,7 @@ fn model() -> ModelChange {
         card_diff_lines_cut: 0,
         card_before: Some(Digest::of(b"live")),
         card_after: Some(Digest::of(b"proposed")),
+        card: None,
         weights: vec![WeightChange {
             path: "models/sentiment/model.safetensors".to_owned(),
             before: weight("live"),

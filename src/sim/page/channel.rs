@@ -7,8 +7,11 @@ use crate::sim::slack::{Ephemeral, Message, render_html, sample};
 
 /// The messages of `#model-releases`, oldest first.
 pub(super) fn messages(reader: &Reader<'_>) -> Markup {
-    let roots = reader.state.messages.iter().filter(|message| message.channel == sample::RELEASES && message.is_root());
-    let mut shown: Vec<(&str, Markup)> = roots.map(|root| (root.ts.as_str(), with_thread(reader, root))).collect();
+    let in_channel =
+        reader.state.messages.iter().filter(|message| message.channel == sample::RELEASES && message.is_in_channel());
+    let mut shown: Vec<(&str, Markup)> = in_channel.map(|root| (root.ts.as_str(), with_thread(reader, root))).collect();
+    shown
+        .extend(reader.state.direct_messages(reader.viewer).map(|direct| (direct.ts.as_str(), to_you(reader, direct))));
     shown.extend(own(reader, None).map(|seen| (seen.ts.as_str(), only_you(reader, seen))));
     shown.sort_by(|one, other| one.0.cmp(other.0));
     let notice = reader.state.notices.iter().rev().find(|notice| notice.user == reader.viewer);
@@ -30,7 +33,14 @@ pub(super) fn news(reader: &Reader<'_>) -> Markup {
     }
 }
 
+fn to_you(reader: &Reader<'_>, direct: &Message) -> Markup {
+    html! { li.private id=(id(&direct.ts)) data-root=(direct.ts) { (render_html::direct(reader, direct)) } }
+}
+
 fn with_thread(reader: &Reader<'_>, root: &Message) -> Markup {
+    if !root.is_root() {
+        return html! { li id=(format!("{}-in-channel", id(&root.ts))) { (render_html::in_channel(reader, root)) } };
+    }
     let in_thread = |reply: &&Message| reply.thread_ts.as_deref() == Some(&root.ts) && reply.channel == root.channel;
     let replies: Vec<&Message> =
         reader.state.messages.iter().filter(in_thread).filter(|reply| !reply.deleted).collect();

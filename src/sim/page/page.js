@@ -170,6 +170,8 @@ document.addEventListener("click", async (event) => {
   } else if (data.actionId && target.nodeName === "BUTTON") {
     if (!data.view) opener = target;
     target.closest("[popover]")?.hidePopover();
+    const menu = target.closest("details.sk-overflow");
+    if (menu) { menu.open = false; opener = menu.querySelector("summary"); }
     await send("/slack/press", { ...place(target), value: data.value || "", option: data.option || "" }, target);
   }
 });

@@ -1,6 +1,6 @@
 //! What somebody sees who watches both vendors: everything that is new since the last look, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -19,6 +19,8 @@ pub(super) struct Eyes {
     /// The first line of each message in the channel, by its `ts`.
     headers: BTreeMap<String, String>,
     replies: usize,
+    /// Direct messages, by their `ts`.
+    direct: BTreeSet<String>,
     private: usize,
     modals: Vec<String>,
     notices: usize,
@@ -80,9 +82,20 @@ impl Eyes {
             }
         }
         let replies: Vec<&Message> = messages.iter().filter(|message| message.thread_ts.is_some()).collect();
-        let new = replies.iter().skip(self.replies);
-        news.extend(new.map(|reply| format!("Slack, in the thread: {}", with_names(&reply.text))));
+        for reply in replies.iter().skip(self.replies) {
+            let where_to = if reply.reply_broadcast { "in the thread and the channel" } else { "in the thread" };
+            news.push(format!("Slack, {where_to}: {}", with_names(&reply.text)));
+        }
         self.replies = replies.len();
+        slack.read(|state| {
+            for person in Person::ALL {
+                for sent in state.direct_messages(person.slack_id()) {
+                    if self.direct.insert(sent.ts.clone()) {
+                        news.push(format!("Slack, to {} alone: {}", person.name(), with_names(&sent.text)));
+                    }
+                }
+            }
+        });
     }
 
     fn look_at_screens(&mut self, slack: &SlackSim, news: &mut Vec<String>) {

@@ -13,6 +13,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::reader::Reader;
+use super::render_text;
 use super::state::{Ephemeral, Message, View};
 
 /// The style sheet of everything drawn here.
@@ -41,10 +42,10 @@ impl<'a> Place<'a> {
 
 /// A channel: its name and its messages with their reply counts, and what only the viewer sees, in order of time.
 pub fn channel(reader: &Reader<'_>, channel: &str) -> Markup {
-    let roots = reader.state.messages.iter().filter(|message| message.channel == channel && message.is_root());
+    let roots = reader.state.messages.iter().filter(|message| message.channel == channel && message.is_in_channel());
     let own = reader.state.ephemerals.iter().filter(|seen| seen.channel == channel && seen.user == reader.viewer);
     let own = own.filter(|seen| seen.thread_ts.is_none() && !seen.deleted);
-    let mut shown: Vec<(&str, Markup)> = roots.map(|root| (root.ts.as_str(), message(reader, root))).collect();
+    let mut shown: Vec<(&str, Markup)> = roots.map(|root| (root.ts.as_str(), in_channel(reader, root))).collect();
     shown.extend(own.map(|seen| (seen.ts.as_str(), ephemeral(reader, seen))));
     shown.sort_by(|one, other| one.0.cmp(other.0));
     html! {
@@ -74,6 +75,27 @@ pub fn message(reader: &Reader<'_>, message: &Message) -> Markup {
     };
     let content = content(reader, place, &message.text, &message.blocks);
     frame(reader, &message.user, &message.ts, false, html! { (content) (thread) })
+}
+
+/// A message as the channel's readers see it: a reply that was sent there as well says what it replies to.
+pub fn in_channel(reader: &Reader<'_>, shown: &Message) -> Markup {
+    let root = shown.thread_ts.as_deref().and_then(|root| reader.state.message(&shown.channel, root));
+    let Some(root) = root else { return message(reader, shown) };
+    let title = render_text::title(reader, root);
+    html! {
+        div.sk-broadcast-reply {
+            p.sk-broadcast-note {
+                "replied to a thread: "
+                button.sk-replies type="button" data-open-thread=(root.ts) data-channel=(root.channel) { (title) }
+            }
+            (message(reader, shown))
+        }
+    }
+}
+
+/// What the app wrote to the viewer directly.
+pub fn direct(reader: &Reader<'_>, shown: &Message) -> Markup {
+    html! { div.sk-direct { p.sk-broadcast-note { "Direct message" } (message(reader, shown)) } }
 }
 
 /// A message only the viewer sees, marked as such.

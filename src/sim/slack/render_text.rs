@@ -68,6 +68,11 @@ pub fn screen_reader(reader: &Reader<'_>, text: &str, blocks: &[Value]) -> Strin
     lines.join("\n")
 }
 
+/// What a message is about, in a line: its header, or its first text.
+pub fn title(reader: &Reader<'_>, message: &Message) -> String {
+    first_text(reader, &message.blocks).unwrap_or_else(|| mrkdwn_line(reader, &message.text, false))
+}
+
 /// Spans as plain text, mentions by name.
 pub fn spans(reader: &Reader<'_>, spans: &[Span]) -> String {
     spans.iter().map(|span| one_span(reader, span)).collect()

@@ -148,6 +148,15 @@ impl State {
         id
     }
 
+    /// What the app wrote to that person directly, oldest first.
+    pub fn direct_messages<'a>(&'a self, user: &'a str) -> impl Iterator<Item = &'a Message> {
+        let is_theirs = move |message: &&Message| {
+            let room = self.channels.get(&message.channel).filter(|room| room.is_im);
+            !message.deleted && room.is_some_and(|room| room.members.iter().any(|member| member == user))
+        };
+        self.messages.iter().filter(is_theirs)
+    }
+
     /// Connects a channel to another company's workspace and lets that person of theirs in.
     pub fn share_with(&mut self, channel: &str, outsider: &str) {
         if let Some(room) = self.channels.get_mut(channel) {

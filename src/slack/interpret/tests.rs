@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::ports::chat::Tab;
 use crate::slack::sample::{self, click_payload, delivery, denial_payload, form};
 
 const VALUE: &str = "01890a5d-ac96-774b-bcce-b302099a8057.0123456789ab";
@@ -40,7 +41,11 @@ fn a_click_on_approve_is_a_vote_with_its_way_back() {
 
 #[test]
 fn deny_and_see_changes_open_a_view_with_the_clicks_trigger() {
-    for (action, wanted) in [("deny", Wanted::Deny), ("changes", Wanted::Changes { page: 0 })] {
+    for (action, wanted) in [
+        ("deny", Wanted::Ask(Question::Deny)),
+        ("ask_approve", Wanted::Ask(Question::Approve)),
+        ("changes", Wanted::Changes(Place::default())),
+    ] {
         let signal = read(&click_payload(action, "id.seen")).unwrap();
         let ChatSignal::Show { value, what, opening, .. } = signal else { panic!("{signal:?}") };
         assert_eq!((value.as_str(), what), ("id.seen", wanted));
@@ -50,16 +55,77 @@ fn deny_and_see_changes_open_a_view_with_the_clicks_trigger() {
 
 #[test]
 fn a_page_button_replaces_the_view_it_stands_in() {
-    let mut payload = click_payload("next", "id.seen|3");
+    let mut payload = click_payload("go_next", "id.seen|files|0|3");
     let view = json!({ "id": "V0CHANGES", "hash": "9.x", "callback_id": "changes", "private_metadata": "" });
     payload.as_object_mut().unwrap().insert("view".into(), view);
     let signal = read(&payload).unwrap();
     let ChatSignal::Show { value, what, opening, .. } = signal else { panic!("{signal:?}") };
-    assert_eq!((value.as_str(), what), ("id.seen", Wanted::Changes { page: 3 }));
+    assert_eq!((value.as_str(), what), ("id.seen", Wanted::Changes(Place { tab: Tab::Files, model: 0, page: 3 })));
     assert!(opening == Opening::Replace { view: "V0CHANGES".into(), hash: Some("9.x".into()) });
-    for bad in ["id.seen", "id.seen|", "id.seen|-1", "id.seen|99999999999999999999999"] {
+    for bad in ["id.seen", "id.seen|files|0|", "id.seen|files|0|-1", "id.seen|files|0|99999999999999999999999"] {
         assert!(read(&with(payload.clone(), "/actions/0/value", json!(bad))).is_err(), "{bad}");
     }
+}
+
+/// A choice in a menu or a select.
+fn chosen(kind: &str, action: &str, value: &str) -> Value {
+    let payload = click_payload(action, "unused");
+    let action = json!({
+        "type": kind, "action_id": action, "block_id": "decide", "action_ts": "1795348900.5",
+        "selected_option": { "text": { "type": "plain_text", "text": "x" }, "value": value },
+    });
+    with(payload, "/actions/0", action)
+}
+
+#[test]
+fn menu_entries_are_acts_or_ask_for_views() {
+    let shown = |entry: &str| match read(&chosen("overflow", "menu", entry)) {
+        Ok(ChatSignal::Show { value, what, .. }) => (value, what),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(shown("why|id.seen"), ("id.seen".into(), Wanted::Why));
+    assert_eq!(shown("more|id.seen"), ("id.seen".into(), Wanted::More));
+    assert_eq!(shown("object|id.seen").1, Wanted::Ask(Question::Object));
+    let taken_back = read(&chosen("overflow", "menu", "withdraw_vote|id.seen")).unwrap();
+    assert!(matches!(taken_back, ChatSignal::Act { act: Act::WithdrawVote, words: None, .. }), "{taken_back:?}");
+    let model = read(&chosen("static_select", "go_model", "id.seen|weights|2|0")).unwrap();
+    let ChatSignal::Show { what: Wanted::Changes(place), .. } = model else { panic!("{model:?}") };
+    assert_eq!(place, Place { tab: Tab::Weights, model: 2, page: 0 });
+    for bad in ["", "nothing|id.seen", "why"] {
+        assert!(read(&chosen("overflow", "menu", bad)).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn what_was_ticked_comes_with_the_approval() {
+    let ticks = [("flags0", &["0123456789ab", "ba9876543210"][..]), ("flags1", &["aaaaaaaaaaaa"])];
+    let payload = sample::submission_payload("approve", VALUE, Some("looked at the drop"), &ticks);
+    let ChatSignal::Vote { choice, reason, ticks, means_older, .. } = read(&payload).unwrap() else { panic!() };
+    assert_eq!((choice, reason.unwrap().as_str(), means_older), (Choice::Approve, "looked at the drop", false));
+    assert_eq!(ticks, ["0123456789ab", "ba9876543210", "aaaaaaaaaaaa"]);
+    let older = sample::submission_payload("approve", VALUE, None, &[("older", &["yes"])]);
+    assert!(matches!(read(&older), Ok(ChatSignal::Vote { means_older: true, reason: None, .. })));
+}
+
+#[test]
+fn submitted_questions_are_what_they_asked_about() {
+    let act = |question: &str, ticks: &[(&str, &[&str])]| match read(&sample::submission_payload(
+        question,
+        VALUE,
+        Some("because"),
+        ticks,
+    )) {
+        Ok(ChatSignal::Act { act, words, .. }) => (act, words.is_some()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(act("object", &[]), (Act::Object, true));
+    assert_eq!(act("withdraw_request", &[]), (Act::WithdrawRequest, true));
+    assert_eq!(act("look_again", &[]), (Act::LookAgain, false));
+    assert_eq!(act("close_review", &[]), (Act::CloseReview, true));
+    assert_eq!(act("break_glass", &[("sure", &["yes"])]), (Act::BreakGlass, true));
+    assert_eq!(act("break_glass", &[]), (Act::BreakGlass, false), "without the second word there is no reason either");
+    let changes = read(&sample::submission_payload("request_changes", VALUE, Some("x"), &[]));
+    assert!(matches!(changes, Ok(ChatSignal::Vote { choice: Choice::RequestChanges, .. })));
 }
 
 #[test]
@@ -99,7 +165,7 @@ fn what_is_no_single_click_of_a_person_on_our_button_is_no_vote() {
         ("/actions", json!([])),
         ("/actions", two),
         ("/actions", Value::Null),
-        ("/actions/0/type", json!("static_select")),
+        ("/actions/0/type", json!("datepicker")),
         ("/actions/0/action_id", Value::Null),
         ("/actions/0/value", json!("")),
         ("/actions/0/value", json!("id\u{0}.seen")),

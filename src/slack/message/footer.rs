@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{EvidenceBrief, FrozenPolicy, Part, PolicySource, Request};
+use crate::domain::{EvidenceBrief, FrozenPolicy, Part, PolicySource, Request, Role};
 use crate::ports::chat::Board;
 use crate::slack::blocks;
 use crate::slack::text::{self, listed, local_date};
@@ -14,10 +14,23 @@ use super::Room;
 pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let request = board.request;
     let expiry = request.is_undecided().then(|| format!("Expires {}.", local_date(request.expires_at)));
-    let excluded = excluded_people(request, room.people);
-    let left_out = (request.is_undecided() && !excluded.is_empty()).then(|| format!("Not counted: {excluded}."));
-    let rest = [left_out, request.policy.as_ref().map(|policies| policy(&policies.own)), Some(marks(request))];
+    let rest = [left_out(request, room), rules(request, room), Some(marks(request))];
     blocks::small_print(&expiry.into_iter().collect::<Vec<_>>(), &rest.into_iter().flatten().collect::<Vec<_>>())
+}
+
+/// Whose approval does not count; or why everybody's does.
+fn left_out(request: &Request, room: &Room) -> Option<String> {
+    if !request.is_undecided() {
+        return None;
+    }
+    let allowed = request.policies().find_map(|policy| policy.allow_self.as_ref());
+    let excluded = excluded_people(request, room.people);
+    let nobody = allowed.map(|why| format!("Who made the change may approve it: “{}”.", text::line(why, room.text)));
+    let some = (!excluded.is_empty()).then(|| format!("Cannot approve: {excluded}."));
+    match (nobody, some) {
+        (Some(nobody), Some(some)) => Some(format!("{nobody} {some}")),
+        (nobody, some) => nobody.or(some),
+    }
 }
 
 /// `Evidence 7f3c91d0aa12, request 4d1e2f3a`: what support and auditors ask for.
@@ -26,20 +39,40 @@ fn marks(request: &Request) -> String {
     format!("{}equest {}.", evidence.unwrap_or_else(|| "R".to_owned()), request.id.short())
 }
 
-fn policy(policy: &FrozenPolicy) -> String {
-    match &policy.source {
-        PolicySource::Starter => "Rule: the built-in starter policy, as the repository has none of its own.".to_owned(),
-        PolicySource::Repository { commit } => format!("Rule: .github/countersign.yml at {}.", commit.short()),
-        PolicySource::Owner { commit } => format!("Rule: the owner's policy at {}.", commit.short()),
+/// Which rules it is held to.
+fn rules(request: &Request, room: &Room) -> Option<String> {
+    let policies = request.policy.as_ref()?;
+    let own = format!("Policy: {}", source(&policies.own));
+    let besides: Vec<String> = policies.besides.iter().map(besides).collect();
+    if besides.is_empty() {
+        return Some(format!("{own}."));
     }
+    Some(format!("{own}; besides {}. All of them have to be met.", listed(&besides, room.gates)))
+}
+
+fn source(policy: &FrozenPolicy) -> String {
+    match &policy.source {
+        PolicySource::Starter => "the built-in one, as the repository has none".to_owned(),
+        PolicySource::Repository { commit } => format!(".github/countersign.yml at {}", commit.short()),
+        PolicySource::Owner { commit } => format!("the owner's, at {}", commit.short()),
+    }
+}
+
+/// `the owner's floor at 1a2b3c4`, `the policy as it is now (changed meanwhile), at 1a2b3c4`
+fn besides(policy: &FrozenPolicy) -> String {
+    let changed = matches!(policy.role, Role::OwnNow | Role::FloorNow);
+    let changed = if changed { " (changed since this opened)" } else { "" };
+    let at = match &policy.source {
+        PolicySource::Starter => String::new(),
+        PolicySource::Repository { commit } | PolicySource::Owner { commit } => format!(" at {}", commit.short()),
+    };
+    format!("{}{changed}{at}", policy.role.words())
 }
 
 /// `mona (started it, author), li (author)`: whose approval does not count, and why.
 pub(in crate::slack) fn excluded_people(request: &Request, most: usize) -> String {
     let mut parts: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-    for (name, part) in
-        people(request).filter(|(_, part)| request.policies().any(|policy| policy.exclude.contains(part)))
-    {
+    for (name, part) in people(request).filter(|(_, part)| request.policies().any(|policy| excludes(policy, *part))) {
         let words = parts.entry(text::line(&name, 40)).or_default();
         if !words.contains(&part_words(part)) {
             words.push(part_words(part));
@@ -47,6 +80,10 @@ pub(in crate::slack) fn excluded_people(request: &Request, most: usize) -> Strin
     }
     let names: Vec<String> = parts.into_iter().map(|(name, parts)| format!("{name} ({})", parts.join(", "))).collect();
     listed(&names, most)
+}
+
+fn excludes(policy: &FrozenPolicy, part: Part) -> bool {
+    policy.allow_self.is_none() && policy.exclude.contains(&part)
 }
 
 fn people(request: &Request) -> impl Iterator<Item = (String, Part)> {

@@ -5,7 +5,7 @@ use slack_morphism::prelude::SlackBlock;
 use crate::domain::{Basis, CommitSha, Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
 use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
-use crate::slack::text::{date, duration};
+use crate::slack::text::duration;
 
 use super::{Room, gates, sketch};
 
@@ -13,7 +13,7 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     Rich::new().line(line(board, room)?).block()
 }
 
-pub(super) fn line(board: &Board<'_>, room: &Room) -> Option<Line> {
+pub(in crate::slack) fn line(board: &Board<'_>, room: &Room) -> Option<Line> {
     match &board.request.phase {
         Phase::Open => None,
         Phase::Gathering => Some(gathering(board)),
@@ -21,7 +21,7 @@ pub(super) fn line(board: &Board<'_>, room: &Room) -> Option<Line> {
         Phase::Decided(decision) => Some(decided(board.request, decision, room)),
         Phase::Ended { how, at } => {
             let line = Line::new().words("Nothing was decided here. ").then(ending_words(how));
-            Some(line.words(&format!(" {}.", date(*at))))
+            Some(line.words(" That was ").at(*at).words("."))
         }
     }
 }
@@ -55,26 +55,19 @@ fn deployed_instead(request: &Request, commit: &CommitSha) -> Line {
 
 fn verdict(request: &Request, decision: &Decision, room: &Room) -> Line {
     let took = duration(decision.at.millis_since(request.opened_at));
+    let by = |line: Line| line.words(" by ").people(&decision.by, room.people);
     let line = match decision.verdict {
         Verdict::Approved if decision.basis == Basis::BreakGlass => {
-            let line = Line::new().bold("Break-glass").words(": let through by ").people(&decision.by, room.people);
-            line.words(&format!(" after {took}, without its gates"))
+            let line = by(Line::new().bold("The glass was broken"));
+            line.words(&format!(" after {took}: it goes without its gates"))
         }
         Verdict::Approved if decision.by.is_empty() => {
             Line::new().bold("Approved").words(&format!(" by the policy itself in {took}"))
         }
-        Verdict::Approved => {
-            Line::new().bold("Approved").words(" by ").people(&decision.by, room.people).words(&format!(" in {took}"))
-        }
-        Verdict::Withdrawn => Line::new()
-            .bold("Taken back")
-            .words(" by ")
-            .people(&decision.by, room.people)
-            .words(&format!(" after {took}")),
+        Verdict::Approved => by(Line::new().bold("Approved")).words(&format!(" in {took}")),
+        Verdict::Withdrawn => by(Line::new().bold("Taken back")).words(&format!(" after {took}")),
+        Verdict::Denied => by(Line::new().bold("Denied")).words(&format!(" after {took}")),
         Verdict::Superseded => return replaced(request, &took),
-        Verdict::Denied => {
-            Line::new().bold("Denied").words(" by ").people(&decision.by, room.people).words(&format!(" after {took}"))
-        }
         Verdict::Expired => return expired(request, &took),
     };
     match &decision.reason {
@@ -99,10 +92,7 @@ fn expired(request: &Request, took: &str) -> Line {
 
 fn telling(request: &Request, decision: &Decision, room: &Room) -> Line {
     match &decision.telling {
-        Telling::Delivering if decision.held.is_some() => Line::new()
-            .bold("GitHub is not told yet: ")
-            .theirs(decision.held.as_deref().unwrap_or_default(), room.text)
-            .words(". That was better when it was decided; GitHub is told as soon as it is again."),
+        Telling::Delivering if decision.held.is_some() => held_back(decision, room),
         Telling::Delivering => Line::new().words("Telling GitHub; it has not answered yet."),
         Telling::Failed { why } => Line::new()
             .bold("GitHub could not be told: ")
@@ -113,6 +103,19 @@ fn telling(request: &Request, decision: &Decision, room: &Room) -> Line {
         }
         Telling::Delivered { .. } if !decision.verdict.lets_run() => Line::new().words("GitHub has rejected the jobs."),
         Telling::Delivered { .. } => rollout(request, decision, room),
+    }
+}
+
+/// Approved, and GitHub not told for now.
+fn held_back(decision: &Decision, room: &Room) -> Line {
+    let why = decision.held.as_deref().unwrap_or_default();
+    let line =
+        Line::new().bold("GitHub is not told yet").words(": ").theirs(why, room.text.saturating_mul(2)).words(". ");
+    match decision.needs_word {
+        true => {
+            line.words("The window of this approval is over: one approver has to confirm it before it goes in another.")
+        }
+        false => line.words("It is told by itself as soon as that is over."),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{Evidence, Flag, flag};
+use crate::domain::{Evidence, Exception, Flag, FlagBrief, FlagEffect, Request, Timestamp, effect_of, flag};
 use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
 use crate::slack::text::count;
@@ -16,7 +16,8 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     }
     // After the decision the count is enough: the flags stay one click away.
     let shown = if board.request.is_undecided() { room.flags } else { room.flags.min(2) };
-    let mut lines: Vec<Line> = evidence.flags.iter().take(shown).map(|flag| flag_line(flag, room)).collect();
+    let line = |flag: &Flag| flag_line(flag, room).then(exception(board.request, flag, board.now, room));
+    let mut lines: Vec<Line> = evidence.flags.iter().take(shown).map(line).collect();
     if let Some(more) = evidence.flags.len().checked_sub(shown).filter(|more| *more > 0) {
         lines.push(Line::new().words(&format!("and {more} more, under See changes")));
     }
@@ -37,21 +38,45 @@ fn summary(evidence: &Evidence) -> String {
     format!(" - {}{gaps}", flag_count(evidence.flags.len(), new))
 }
 
-/// `3 flags, 2 of them new`
+/// `3 flags, 2 new`
 pub(super) fn flag_count(all: usize, new: usize) -> String {
-    let flags = count(all, "flag", "flags");
     match new {
-        0 => format!("{flags}, already true of what is live"),
-        1 if all == 1 => format!("{flags}, new"),
-        new if new == all => format!("{flags}, all new"),
-        new => format!("{flags}, {new} of them new"),
+        0 if all == 1 => "1 flag, and it is live already".to_owned(),
+        0 => format!("{all} flags, all of them live already"),
+        new if new == all => format!("{new} new {}", if new == 1 { "flag" } else { "flags" }),
+        new => format!("{}, {new} new", count(all, "flag", "flags")),
     }
+}
+
+/// What an exception says about the flag: accepted while it holds, and that it is over afterwards. Both only where no policy
+/// of the request says otherwise.
+pub(in crate::slack) fn exception(request: &Request, flag: &Flag, at: Timestamp, room: &Room) -> Line {
+    let brief = FlagBrief::of(flag);
+    let effects: Vec<FlagEffect<'_>> =
+        request.policies().map(|policy| effect_of(&brief, &policy.actions, &policy.accept, at)).collect();
+    let lapsed =
+        effects.iter().find_map(|effect| if let FlagEffect::Lapsed(lapsed, _) = effect { Some(*lapsed) } else { None });
+    if let Some(lapsed) = lapsed {
+        return Line::new().words(". An exception for it ended ").day(lapsed.until).words(".");
+    }
+    let accepted = |effect: &FlagEffect<'_>| matches!(effect, FlagEffect::Accepted(_));
+    match effects.iter().find(|effect| accepted(effect)) {
+        Some(FlagEffect::Accepted(exception)) if effects.iter().all(accepted) => accepted_words(exception, room),
+        Some(_) => Line::new().words(". One policy accepts it, another does not."),
+        None => Line::new(),
+    }
+}
+
+fn accepted_words(exception: &Exception, room: &Room) -> Line {
+    let line = Line::new().words(". ").bold("Accepted").words(" until ").day(exception.until).words(" by ");
+    line.theirs(&exception.by, 40).words(": ").quote(&exception.why, room.text)
 }
 
 /// `new, high: accuracy fell by 0.014`
 fn flag_line(flag: &Flag, room: &Room) -> Line {
     let new = if flag.is_new { "new, " } else { "" };
-    Line::new().bold(&format!("{new}{}", flag.severity.word())).words(": ").theirs(flag_words(flag), room.text)
+    let line = Line::new().bold(&format!("{new}{}", flag.severity.word())).words(": ");
+    line.theirs(flag_words(flag).trim_end_matches('.'), room.text)
 }
 
 /// The same with the rule that fired: `new, high: accuracy fell by 0.014 (rule: worse by more than 0.010)`

@@ -2,7 +2,7 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{Evidence, Flag, ModelChange, Row, RowChange, Severity};
+use crate::domain::{Baseline, Evidence, Flag, ModelChange, Row, RowChange, Severity};
 use crate::ports::chat::Board;
 use crate::slack::blocks::{Line, Rich};
 use crate::slack::text::{self, count, listed};
@@ -12,7 +12,12 @@ use super::{Room, weights};
 pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let evidence = board.evidence?;
     if let [only] = evidence.models.as_slice() {
-        return Rich::new().bullets(model_lines(evidence, only, room.rows, room)).block();
+        let lines = model_lines(evidence, only, room.rows, room);
+        let heading = match lines.len() {
+            0 => Line::new().words("Model and card are what is live."),
+            _ => Line::new().bold(sides(evidence)).theirs(&unchanged(only, room.rows), 400),
+        };
+        return Rich::new().line(heading).bullets(lines).block();
     }
     let (changed, same): (Vec<&ModelChange>, Vec<_>) =
         evidence.models.iter().partition(|model| is_model_changed(evidence, model));
@@ -20,8 +25,8 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     // Several models share one screen.
     let rows = (room.rows / shown.len().max(1)).max(1);
     let table = |rich: Rich, model: &&ModelChange| {
-        let heading = Line::new().their_bold(&model.name, room.text.min(80));
-        rich.line(heading).bullets(model_lines(evidence, model, rows, room))
+        let heading = Line::new().their_bold(&model.name, room.text.min(80)).words(": ").bold(sides(evidence));
+        rich.line(heading.theirs(&unchanged(model, rows), 400)).bullets(model_lines(evidence, model, rows, room))
     };
     shown.iter().fold(Rich::new(), table).line(other_models(more, same.len(), room)).block()
 }
@@ -77,7 +82,6 @@ fn model_lines(evidence: &Evidence, model: &ModelChange, rows: usize, room: &Roo
         lines.push(Line::new().bold("card").words(": its text changes, under See changes"));
     }
     lines.extend(weights::lines(evidence, model, rows, room));
-    lines.extend(unchanged(model, rows));
     lines
 }
 
@@ -93,11 +97,18 @@ pub(super) fn changed_rows(model: &ModelChange) -> impl Iterator<Item = &Row> {
     model.rows.iter().filter(|row| row.change != RowChange::Same)
 }
 
-/// `unchanged: licence, base model`: what an approver looks for and need not read.
-fn unchanged(model: &ModelChange, rows: usize) -> Option<Line> {
+/// `, unchanged: licence and base model`: what an approver looks for and need not read.
+fn unchanged(model: &ModelChange, rows: usize) -> String {
     let same = model.rows.iter().filter(|row| row.change == RowChange::Same);
     let names: Vec<String> = same.map(|row| text::line(&row.label, 40)).collect();
-    (!names.is_empty()).then(|| Line::new().words("unchanged: ").theirs(&listed(&names, rows), 400))
+    if names.is_empty() { String::new() } else { format!(", unchanged: {}", listed(&names, rows)) }
+}
+
+const fn sides(evidence: &Evidence) -> &'static str {
+    match evidence.baseline {
+        Baseline::Live { .. } => "Live → proposed",
+        Baseline::None | Baseline::Vanished { .. } => "Proposed",
+    }
 }
 
 /// `accuracy: 0.927 → 0.913, worse by 0.014`

@@ -23,12 +23,23 @@ fn read_block(block: &Value) -> String {
     let items = |key: &str| block[key].as_array().cloned().unwrap_or_default();
     match block["type"].as_str().unwrap() {
         "header" => format!("# {}", block["text"]["text"].as_str().unwrap()),
-        "actions" => items("elements").iter().map(|b| format!("[{}]", b["text"]["text"].as_str().unwrap())).collect(),
+        "actions" => items("elements").iter().map(read_control).collect(),
         "context" => {
             items("elements").iter().map(|e| e["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" | ")
         }
         "rich_text" => items("elements").iter().map(read_rich).collect::<Vec<_>>().join("\n"),
         other => panic!("{other}"),
+    }
+}
+
+fn read_control(control: &Value) -> String {
+    match control["type"].as_str().unwrap() {
+        "overflow" => {
+            let options = control["options"].as_array().unwrap();
+            let words: Vec<&str> = options.iter().map(|option| option["text"]["text"].as_str().unwrap()).collect();
+            format!("[... {}]", words.join(" / "))
+        }
+        _ => format!("[{}]", control["text"]["text"].as_str().unwrap()),
     }
 }
 
@@ -49,6 +60,7 @@ fn read_rich(element: &Value) -> String {
 fn read_run(run: &Value) -> String {
     match run["type"].as_str().unwrap() {
         "user" => format!("@{}", run["user_id"].as_str().unwrap()),
+        "date" => format!("<{}>", run["fallback"].as_str().unwrap()),
         _ => run["text"].as_str().unwrap().to_owned(),
     }
 }
@@ -221,9 +233,9 @@ fn a_changed_card_is_never_called_unchanged() {
 fn progress_shows_names_and_votes_that_no_longer_count() {
     let message = drawn(&state("open, half way"), &sample::evidence());
     let text = read_out(&message);
-    assert!(text.contains("Approval: 1 of 1 - @U0ANA approved. Done."), "{text}");
-    assert!(text.contains("Risk: 0 of 2 - nobody yet. Can act: people with write access."), "{text}");
-    assert!(text.contains("1 earlier vote no longer counts"), "{text}");
+    assert!(text.contains("Approval: done, 1 of 1 - @U0ANA."), "{text}");
+    assert!(text.contains("Risk: needs 2 of people with write access."), "{text}");
+    assert!(text.contains("1 earlier vote no longer counts."), "{text}");
     assert!(message["text"].as_str().unwrap().contains("Needs 2 of people with write access."));
 }
 
@@ -306,9 +318,10 @@ fn what_is_known_is_shown_while_the_rest_is_gathered() {
 fn only_an_open_request_can_be_decided_by_button() {
     for (name, request) in every_state() {
         let expected: &[&str] = match name {
-            "gathering" | "gathering, sketched" => &[],
-            "open" | "open, half way" => &["approve", "deny", "changes"],
-            _ => &["changes"],
+            "gathering" | "gathering, sketched" => &["menu"],
+            "open" | "open, half way" => &["approve", "deny", "changes", "menu"],
+            _ if matches!(request.phase, Phase::Ended { .. }) => &["changes"],
+            _ => &["changes", "menu"],
         };
         assert_eq!(buttons(&drawn(&request, &sample::evidence())), expected, "{name}");
     }
@@ -342,10 +355,93 @@ fn buttons_carry_the_opaque_value_and_a_name_for_screen_readers() {
     let message = drawn(&request, &sample::evidence());
     let blocks = message["blocks"].as_array().unwrap();
     let actions = blocks.iter().find(|block| block["type"] == "actions").unwrap();
-    for button in actions["elements"].as_array().unwrap() {
-        assert_eq!(button["value"], request.button_value());
-        assert!(button["accessibility_label"].as_str().unwrap().contains("sentiment"));
+    let names: Vec<&str> = actions["elements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|element| element["type"] == "button")
+        .map(|button| {
+            assert_eq!(button["value"], request.button_value());
+            button["accessibility_label"].as_str().unwrap()
+        })
+        .collect();
+    assert_eq!(
+        names,
+        ["Approve sentiment for production", "Deny sentiment for production", "See what changes in sentiment"]
+    );
+}
+
+#[test]
+fn where_an_approval_takes_more_than_a_click_the_button_asks_for_it() {
+    let evidence = sample::evidence();
+    let mut request = sample::open_request();
+    let first = |request: &Request| buttons(&drawn(request, &evidence)).remove(0);
+    assert_eq!(first(&request), "approve");
+    request.policy.as_mut().unwrap().own.approve.comment_required = true;
+    assert_eq!(first(&request), "ask_approve");
+    request.policy.as_mut().unwrap().own.approve = crate::domain::rules::ApproveRules::default();
+    request.superseded = Some(crate::domain::Newer { request: request.id.clone(), commit: sample::sha("b2") });
+    assert_eq!(first(&request), "ask_approve");
+    request.policy.as_mut().unwrap().own.supersede = crate::domain::rules::Supersede::Off;
+    assert_eq!(first(&request), "approve");
+    request.policy.as_mut().unwrap().own.approve.tick_flags = true;
+    assert_eq!(first(&request), "ask_approve", "two flags are high");
+}
+
+#[test]
+fn the_eight_requests_read_as_they_should() {
+    for case in sample::eight::eight() {
+        let message: Value = serde_json::from_str(&draw(&case.board()).body).unwrap();
+        sample::note(&message);
+        let text = message["text"].as_str().unwrap();
+        insta::assert_snapshot!(case.name.replace(' ', "_"), format!("{}\n\n{text}", read_out(&message)));
     }
+}
+
+#[test]
+fn a_monstrous_request_fits_and_can_be_decided_on() {
+    let message: Value = serde_json::from_str(&draw(&sample::eight::monstrous().board()).body).unwrap();
+    let blocks = message["blocks"].as_array().unwrap();
+    let typed: Vec<SlackBlock> = blocks.iter().map(|block| serde_json::from_value(block.clone()).unwrap()).collect();
+    assert!(blocks.len() <= 40 && blocks::characters(&typed) <= 8_000, "{}", blocks::characters(&typed));
+    assert!(message["text"].as_str().unwrap().chars().count() <= 3_500);
+    assert_eq!(buttons(&message), ["approve", "deny", "changes", "menu"]);
+    let text = read_out(&message);
+    for needed in
+        ["Risk: high", "300 flags, 150 new", "needs 2 of ml-reviewers", "@U0REVIEWER0", "Expires", "under See changes"]
+    {
+        assert!(text.contains(needed), "{needed} in {text}");
+    }
+}
+
+#[test]
+fn only_those_who_can_act_and_have_not_are_mentioned_and_only_where_the_policy_wants_that() {
+    let mentions = |case: &sample::eight::Case| {
+        let body = draw(&case.board()).body;
+        ["U0ANA", "U0BO", "U0CLEO", "U0RUTH"].map(|user| body.contains(user))
+    };
+    let mut cases = sample::eight::eight();
+    let risky = cases.iter_mut().find(|case| case.name == "risky").unwrap();
+    risky.request.votes[0].reason = None;
+    assert_eq!(mentions(risky), [true, true, true, false], "ruth's gate is not open; ana is named for her approval");
+    risky.request.policy.as_mut().unwrap().own.notify = crate::domain::rules::Notify::None;
+    assert_eq!(mentions(risky), [true, false, false, false]);
+    assert!(draw(&risky.board()).body.contains("bo, cleo or 3 more"));
+}
+
+#[test]
+fn an_exception_is_said_while_it_holds_and_when_it_is_over() {
+    let cases = sample::eight::eight();
+    let contested = cases.iter().find(|case| case.name == "contested").unwrap();
+    let at = |now| {
+        let body = draw(&Board { now, ..contested.board() }).body;
+        read_out(&serde_json::from_str(&body).unwrap())
+    };
+    let now = at(sample::OPENED);
+    assert!(now.contains("Accepted until <1 Jan 2027> by octocat: “new test set”"), "{now}");
+    assert!(now.contains("An exception for it ended <21 Nov 2026>."), "{now}");
+    let later = at(sample::OPENED.plus_millis(41 * crate::domain::time::DAY_MS));
+    assert!(!later.contains("Accepted") && later.contains("ended <1 Jan 2027>"), "{later}");
 }
 
 #[test]
@@ -382,5 +478,5 @@ fn a_flood_of_evidence_is_counted_instead_of_refused_by_slack() {
     let text = read_out(&message);
     assert!(text.chars().count() < 9_000);
     assert!(text.contains("more, under See changes"), "{text}");
-    assert_eq!(buttons(&message), ["approve", "deny", "changes"]);
+    assert_eq!(buttons(&message), ["approve", "deny", "changes", "menu"]);
 }

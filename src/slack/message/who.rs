@@ -3,7 +3,7 @@
 use crate::domain::{Baseline, CommitSha, Evidence, Relation, SketchedGround};
 use crate::ports::chat::Board;
 use crate::slack::blocks::Line;
-use crate::slack::text::{count, date};
+use crate::slack::text::count;
 
 use super::{Room, sketch};
 
@@ -23,10 +23,18 @@ pub(super) fn line(board: &Board<'_>, room: &Room) -> Line {
             None => line.words(" asks to deploy ").code(request.commit.short(), 12).words("."),
         },
     };
-    let line = line.words(" ").then(origin(board, room));
+    let line = line.words(" ").then(origin(board, room)).then(approved_before(board));
     match request.jobs.len() {
         0 | 1 => line,
         jobs => line.words(&format!(" One decision releases {jobs} jobs.")),
+    }
+}
+
+/// ` This commit was approved for this environment before, 3 Nov.` By whom is under See changes: here it would call them.
+fn approved_before(board: &Board<'_>) -> Line {
+    match board.request.evidence.as_ref().and_then(|evidence| evidence.approved_before.as_ref()) {
+        Some(before) => Line::new().words(" It was approved for this environment before, ").day(before.at).words("."),
+        None => Line::new(),
     }
 }
 
@@ -73,9 +81,12 @@ impl<'a> Leap<'a> {
                 .code(commit.short(), 12)
                 .words(") is no longer in the repository"),
             Baseline::Live { commit, since, .. } => {
-                let since = since.map(|since| format!(", live since {}", date(since))).unwrap_or_default();
-                let line = Line::new().words("replaces ").code(commit.short(), 12).words(&since);
-                line.words(", with ").code(proposed, 12)
+                let line = Line::new().words("replaces ").code(commit.short(), 12);
+                let line = match since {
+                    Some(since) => line.words(", live since ").day(*since).words(","),
+                    None => line,
+                };
+                line.words(" with ").code(proposed, 12)
             }
         };
         self.distance(line).words(".")
@@ -86,7 +97,7 @@ impl<'a> Leap<'a> {
         let words = match self.relation {
             Relation::NoBaseline => return line,
             Relation::Same => "the same commit again".to_owned(),
-            Relation::Ahead { by } => commits(by),
+            Relation::Ahead { by } => format!("{} ahead", commits(by)),
             Relation::Behind { by } => format!("a rollback by {}", commits(by)),
             Relation::Diverged { ahead, behind } => {
                 format!("{} ahead and {} behind: the histories have parted", commits(ahead), commits(behind))

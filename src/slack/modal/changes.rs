@@ -1,48 +1,62 @@
-//! The whole evidence, page by page: summary, CI and checks, cards, weights, files.
+//! The whole evidence, tab by tab and page by page: summary, card, weights, files, CI and checks.
 
 use slack_morphism::prelude::{SlackBlock, SlackView};
 
 use crate::domain::{Commit, Evidence, FileChange, ModelChange, Patch, PullRequest};
-use crate::ports::chat::Board;
+use crate::ports::chat::{Board, Place, Tab};
 use crate::slack::blocks::{self, Line, Rich, header};
-use crate::slack::message::buttons::{NEXT, PREVIOUS};
+use crate::slack::message::buttons::GO;
 use crate::slack::message::{
-    Room, excluded_people, flag_line_with_rule, origin, pull_request, row_line_with_limit, what_changes,
+    Room, exception, excluded_people, flag_line_with_rule, gate_lines, origin, pull_request, row_line_with_limit,
+    waits_lines, what_changes,
 };
 use crate::slack::text::{self, count};
 
 use super::page::{Page, list, pages, preformatted};
-use super::{CHANGES_CALLBACK, checks, modal, page_value, weights};
+use super::place::written;
+use super::{CHANGES_CALLBACK, checks, modal, tabs, weights};
 
-pub(super) fn view(board: &Board<'_>, page: usize) -> SlackView {
+pub(super) const TITLE: &str = "What changes";
+
+pub(super) fn view(board: &Board<'_>, place: Place) -> SlackView {
     let Some(evidence) = board.evidence else {
-        return modal("What changes", vec![header("The evidence is not there yet")], CHANGES_CALLBACK);
+        return modal(TITLE, vec![header("The evidence is not there yet")], CHANGES_CALLBACK);
     };
-    let mut pages = all_pages(board, evidence);
+    let known = tabs::of(evidence);
+    let place = tabs::nearest(evidence, &known, place);
+    let mut pages = pages_of(board, evidence, place);
     let last = pages.len().saturating_sub(1);
-    let page = page.min(last);
-    let Page { heading, mut blocks } = if pages.is_empty() { empty() } else { pages.swap_remove(page) };
-    blocks.insert(0, header(&heading));
-    blocks.extend(navigation(board, page, last));
-    blocks.extend(whole(evidence, page, last));
-    modal("What changes", blocks, CHANGES_CALLBACK)
+    let place = Place { page: place.page.min(last), ..place };
+    let Page { heading, blocks } = if pages.is_empty() { empty() } else { pages.swap_remove(place.page) };
+    let mut all: Vec<SlackBlock> = tabs::row(board, evidence, &known, place).into_iter().collect();
+    all.extend(tabs::models(board, evidence, place));
+    all.push(header(&heading));
+    all.extend(blocks);
+    all.extend(whole(evidence, place, last));
+    all.extend(navigation(board, place, last));
+    modal(TITLE, all, CHANGES_CALLBACK)
 }
 
 fn empty() -> Page {
     Page { heading: "Nothing changes".to_owned(), blocks: Vec::new() }
 }
 
-fn all_pages(board: &Board<'_>, evidence: &Evidence) -> Vec<Page> {
-    let mut all = pages("Summary", summary(board, evidence));
-    all.extend(pages("CI and checks", checks::blocks(evidence)));
-    for model in &evidence.models {
-        let name = text::line(&model.name, 80);
-        all.extend(pages(&format!("Card of {name}"), card(model)));
-        all.extend(pages(&format!("Weights of {name}"), weights::blocks(evidence, model)));
+fn pages_of(board: &Board<'_>, evidence: &Evidence, place: Place) -> Vec<Page> {
+    let model = evidence.models.get(place.model);
+    let named =
+        |what: &str| model.map(|model| format!("{what} of {}", text::line(&model.name, 80))).unwrap_or_default();
+    match (place.tab, model) {
+        (Tab::Summary, _) => pages("Summary", summary(board, evidence)),
+        (Tab::CardDiff, Some(model)) => pages(&named("Card"), card_diff(model)),
+        (Tab::WholeCard, Some(model)) => pages(&named("Proposed card"), whole_card(model)),
+        (Tab::Weights, Some(model)) => pages(&named("Weights"), weights::blocks(evidence, model)),
+        (Tab::CardDiff | Tab::WholeCard | Tab::Weights, None) => Vec::new(),
+        (Tab::Files, _) => {
+            let heading = count(evidence.files.len(), "changed file", "changed files");
+            pages(&heading, evidence.files.iter().flat_map(file).collect())
+        }
+        (Tab::Checks, _) => pages("CI and checks", checks::blocks(evidence)),
     }
-    let files: Vec<SlackBlock> = evidence.files.iter().flat_map(file).collect();
-    all.extend(pages(&count(evidence.files.len(), "changed file", "changed files"), files));
-    all
 }
 
 fn summary(board: &Board<'_>, evidence: &Evidence) -> Vec<SlackBlock> {
@@ -51,7 +65,8 @@ fn summary(board: &Board<'_>, evidence: &Evidence) -> Vec<SlackBlock> {
         Line::new().their_bold(&board.request.repository.full_name(), 200).words(" ").then(what_changes(evidence));
     let mut blocks: Vec<SlackBlock> =
         Rich::new().line(who.words(" ").then(origin(board, &room))).block().into_iter().collect();
-    blocks.extend(list("Flags", evidence.flags.iter().map(|flag| flag_with_source(flag, &room)).collect()));
+    blocks.extend(approved_before(board));
+    blocks.extend(list("Flags", evidence.flags.iter().map(|flag| flag_with_source(board, flag, &room)).collect()));
     for model in &evidence.models {
         let rows = model.rows.iter().map(|row| row_line_with_limit(row, &room)).collect();
         blocks.extend(list(&format!("Live and proposed: {}", text::line(&model.name, 80)), rows));
@@ -61,6 +76,8 @@ fn summary(board: &Board<'_>, evidence: &Evidence) -> Vec<SlackBlock> {
         evidence.pull_requests.iter().map(|pull: &PullRequest| pull_request(pull, &room)).collect(),
     ));
     blocks.extend(list("Commits", commits(evidence)));
+    blocks.extend(list("Gates", gate_lines(board.request, &room)));
+    blocks.extend(list("In the way", waits_lines(board, &room)));
     let excluded = excluded_people(board.request, room.people);
     if !excluded.is_empty() {
         let line = Line::new().bold("Approvals that do not count: ").theirs(&excluded, 2_000);
@@ -69,12 +86,19 @@ fn summary(board: &Board<'_>, evidence: &Evidence) -> Vec<SlackBlock> {
     blocks
 }
 
-fn flag_with_source(flag: &crate::domain::Flag, room: &Room) -> Line {
+fn approved_before(board: &Board<'_>) -> Option<SlackBlock> {
+    let before = board.request.evidence.as_ref()?.approved_before.as_ref()?;
+    let line = Line::new().bold("Approved for this environment before").words(" by ").people(&before.by, 20);
+    Rich::new().line(line.words(", ").at(before.at).words(&format!(" (request {}).", before.request.short()))).block()
+}
+
+fn flag_with_source(board: &Board<'_>, flag: &crate::domain::Flag, room: &Room) -> Line {
     let line = flag_line_with_rule(flag, room).words(" ").code(&flag.code, 80);
-    match &flag.source {
+    let line = match &flag.source {
         Some(source) => line.words(", from ").code(source, 200),
         None => line,
-    }
+    };
+    line.then(exception(board.request, flag, board.now, room))
 }
 
 fn commits(evidence: &Evidence) -> Vec<Line> {
@@ -91,18 +115,20 @@ fn commit(commit: &Commit) -> Line {
     Line::new().code(commit.sha.short(), 12).words(" ").theirs(&commit.title, 200).words(" - ").theirs(author, 50)
 }
 
-fn card(model: &ModelChange) -> Vec<SlackBlock> {
+fn card_diff(model: &ModelChange) -> Vec<SlackBlock> {
     let path = Line::new().code(&model.card_path, 300);
     if model.card_diff.is_empty() {
-        let words = if model.card_before == model.card_after {
-            " is unchanged."
-        } else {
-            " changed; the difference is not shown here."
-        };
-        return Rich::new().line(path.words(words)).block().into_iter().collect();
+        let line = path.words(" changed; the difference is not shown here.");
+        return Rich::new().line(line).block().into_iter().chain(cut_note(model.card_diff_lines_cut)).collect();
     }
     let blocks = Rich::new().line(path).block().into_iter();
     blocks.chain(preformatted(&text::lines(&model.card_diff))).chain(cut_note(model.card_diff_lines_cut)).collect()
+}
+
+fn whole_card(model: &ModelChange) -> Vec<SlackBlock> {
+    let Some(card) = &model.card else { return Vec::new() };
+    let blocks = Rich::new().line(Line::new().code(&model.card_path, 300).words(", as proposed")).block().into_iter();
+    blocks.chain(preformatted(&text::lines(&card.text))).chain(cut_note(card.lines_cut)).collect()
 }
 
 fn file(file: &FileChange) -> Vec<SlackBlock> {
@@ -142,21 +168,23 @@ fn cut_note(lines: u64) -> Option<SlackBlock> {
     (lines > 0).then(words).and_then(|line| Rich::new().line(line).block())
 }
 
-fn navigation(board: &Board<'_>, page: usize, last: usize) -> Option<SlackBlock> {
+fn navigation(board: &Board<'_>, at: Place, last: usize) -> Option<SlackBlock> {
     let value = board.request.button_value();
-    let to = |action: &str, label: &str, page: usize| {
-        blocks::button(action, label, &page_value(&value, page), &format!("{label} page, {} of {}", page + 1, last + 1))
+    let to = |id: &str, label: &str, page: usize| {
+        let accessible = format!("{label} page, {} of {}", page + 1, last + 1);
+        blocks::button(&format!("{GO}{id}"), label, &written(&value, Place { page, ..at }), &accessible).into()
     };
-    let previous = page.checked_sub(1).map(|previous| to(PREVIOUS, "Previous", previous));
-    let next = (page < last).then(|| to(NEXT, "Next", page + 1));
+    let previous = at.page.checked_sub(1).map(|page| to("previous", "Previous", page));
+    let next = (at.page < last).then(|| to("next", "Next", at.page + 1));
     blocks::actions("pages", previous.into_iter().chain(next).collect())
 }
 
 /// Where the whole is, whatever was cut here.
-fn whole(evidence: &Evidence, page: usize, last: usize) -> Option<SlackBlock> {
-    let line = Line::new().words(&format!("Page {} of {}.", page + 1, last + 1));
+fn whole(evidence: &Evidence, at: Place, last: usize) -> Option<SlackBlock> {
+    let line =
+        if last == 0 { Line::new() } else { Line::new().words(&format!("Page {} of {}. ", at.page + 1, last + 1)) };
     let line = match &evidence.compare_url {
-        Some(address) => line.words(" ").link(address, "The whole comparison at GitHub").words("."),
+        Some(address) => line.link(address, "The whole comparison at GitHub").words("."),
         None => line,
     };
     Rich::new().line(line).block()

@@ -1,11 +1,12 @@
 use serde_json::Value;
 
 use super::*;
-use crate::domain::{Patch, Severity};
+use crate::domain::{Evidence, Flag, Holds, Patch, Reason, Request, Severity};
+use crate::ports::chat::{Place, Tab};
 use crate::slack::sample::{self, board};
 
 fn drawn(view: &View<'_>) -> Value {
-    let view = serde_json::to_value(draw(view)).unwrap();
+    let view = serde_json::to_value(draw(view, true)).unwrap();
     sample::note(&view);
     view
 }
@@ -29,23 +30,39 @@ fn read_out(view: &Value) -> String {
 }
 
 fn heading(view: &Value) -> &str {
-    view["blocks"][0]["text"]["text"].as_str().unwrap()
+    let blocks = view["blocks"].as_array().unwrap();
+    blocks.iter().find(|block| block["type"] == "header").unwrap()["text"]["text"].as_str().unwrap()
 }
 
-fn action<'a>(view: &'a Value, id: &str) -> Option<&'a str> {
+fn controls(view: &Value) -> Vec<Value> {
     let blocks = view["blocks"].as_array().unwrap().iter().filter(|block| block["type"] == "actions");
-    let mut buttons = blocks.flat_map(|block| block["elements"].as_array().unwrap());
-    buttons.find(|button| button["action_id"] == id)?["value"].as_str()
+    blocks.flat_map(|block| block["elements"].as_array().unwrap().clone()).collect()
+}
+
+fn action(view: &Value, id: &str) -> Option<String> {
+    controls(view).iter().find(|control| control["action_id"] == id)?["value"].as_str().map(str::to_owned)
+}
+
+fn inputs(view: &Value) -> Vec<Value> {
+    view["blocks"].as_array().unwrap().iter().filter(|block| block["type"] == "input").cloned().collect()
+}
+
+fn asked(request: &Request, evidence: &Evidence, question: Question) -> Value {
+    drawn(&View::Ask { board: board(request, evidence), question })
+}
+
+fn changes(request: &Request, evidence: &Evidence, tab: Tab, model: usize, page: usize) -> Value {
+    drawn(&View::Changes { board: board(request, evidence), place: Place { tab, model, page } })
 }
 
 #[test]
 fn the_reason_is_asked_for_and_needed_where_the_policy_says_so() {
     let (mut request, evidence) = (sample::open_request(), sample::evidence());
-    let optional = |request: &crate::domain::Request| {
-        let view = drawn(&View::Deny { board: board(request, &evidence) });
+    let optional = |request: &Request| {
+        let view = asked(request, &evidence, Question::Deny);
         assert_eq!(view["private_metadata"], request.button_value());
-        assert_eq!((&view["callback_id"], &view["submit"]["text"]), (&"deny".into(), &"Deny".into()));
-        let input = view["blocks"].as_array().unwrap().iter().find(|block| block["type"] == "input").unwrap().clone();
+        assert_eq!((&view["callback_id"], &view["submit"]["text"]), (&"deny".into(), &"Deny production".into()));
+        let input = inputs(&view).remove(0);
         assert_eq!((&input["block_id"], &input["element"]["action_id"]), (&"reason".into(), &"text".into()));
         assert_eq!(input["element"]["max_length"], 3_000);
         input["optional"].as_bool().unwrap()
@@ -56,22 +73,148 @@ fn the_reason_is_asked_for_and_needed_where_the_policy_says_so() {
 }
 
 #[test]
-fn pages_lead_from_summary_to_files_and_back() {
+fn a_denial_that_cancels_the_run_says_so() {
+    let (mut request, evidence) = (sample::open_request(), sample::evidence());
+    assert!(!read_out(&asked(&request, &evidence, Question::Deny)).contains("cancelled"));
+    request.policy.as_mut().unwrap().own.deny.cancel_run = true;
+    assert!(read_out(&asked(&request, &evidence, Question::Deny)).contains("has the whole run cancelled as well"));
+}
+
+#[test]
+fn every_question_says_what_follows_and_is_read_back_as_what_it_is() {
+    let cases = sample::eight::eight();
+    let contested = cases.iter().find(|case| case.name == "contested").unwrap();
+    let mut told = Vec::new();
+    for question in Question::ALL {
+        let view = drawn(&View::Ask { board: contested.board(), question });
+        assert_eq!(view["callback_id"].as_str().and_then(Question::parse), Some(question));
+        assert!(view["private_metadata"].as_str().unwrap().len() <= 60);
+        for label in [&view["title"]["text"], &view["submit"]["text"]] {
+            assert!((1..=24).contains(&label.as_str().unwrap().chars().count()));
+        }
+        let (title, submit) = (view["title"]["text"].as_str().unwrap(), view["submit"]["text"].as_str().unwrap());
+        told.push(format!("# {title}{}\n[{submit}]", read_out(&view)));
+    }
+    insta::assert_snapshot!("questions", told.join("\n\n"));
+}
+
+#[test]
+fn each_flag_that_has_to_be_ticked_has_a_box_of_its_own() {
+    let mut cases = sample::eight::eight();
+    let monstrous = cases.iter_mut().find(|case| case.name == "monstrous").unwrap();
+    monstrous.request.policy.as_mut().unwrap().own.approve.tick_flags = true;
+    let view = asked(&monstrous.request, &monstrous.evidence, Question::Approve);
+    let boxes: Vec<Value> = inputs(&view)
+        .iter()
+        .filter(|input| input["element"]["type"] == "checkboxes")
+        .flat_map(|input| input["element"]["options"].as_array().unwrap().clone())
+        .collect();
+    let values: std::collections::BTreeSet<&str> = boxes.iter().map(|one| one["value"].as_str().unwrap()).collect();
+    assert_eq!((boxes.len(), values.len()), (300, 300));
+    assert!(view["blocks"].as_array().unwrap().len() <= 100);
+    let too_many = (0..801).map(|n| Flag { subject: format!("{n}"), ..monstrous.evidence.flags[0].clone() }).collect();
+    monstrous.evidence.flags = too_many;
+    monstrous.request.evidence = Some(monstrous.evidence.brief(crate::domain::Digest::of(b"evidence")));
+    let view = asked(&monstrous.request, &monstrous.evidence, Question::Approve);
+    assert!(view.get("submit").is_none() && read_out(&view).contains("801 flags"), "{view}");
+}
+
+#[test]
+fn more_offers_what_can_make_sense_now() {
+    let cases = sample::eight::eight();
+    let offered = |name: &str| -> Vec<String> {
+        let case = cases.iter().find(|case| case.name == name).unwrap();
+        let view = drawn(&View::More { board: case.board() });
+        let sections = view["blocks"].as_array().unwrap().iter();
+        sections.filter_map(|block| block["accessory"]["action_id"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(offered("trivial"), ["ask_approve", "ask_withdraw_request", "ask_look_again"]);
+    assert_eq!(offered("risky"), ["ask_approve", "ask_withdraw_request", "ask_look_again", "ask_break_glass"]);
+    assert_eq!(offered("past the gates"), ["ask_close_review"]);
+}
+
+#[test]
+fn why_is_a_tree_with_marks_and_people() {
+    let cases = sample::eight::eight();
+    let contested = cases.iter().find(|case| case.name == "contested").unwrap();
+    let why = crate::domain::explain(&contested.request, sample::OPENED);
+    let view = drawn(&View::Why { board: contested.board(), why: &why });
+    let lists = view["blocks"][1]["elements"].as_array().unwrap();
+    let lines = lists.iter().flat_map(|list| {
+        let indent = "  ".repeat(usize::try_from(list["indent"].as_u64().unwrap_or_default()).unwrap());
+        let items = list["elements"].as_array().unwrap().clone();
+        items.into_iter().map(move |item| {
+            let runs = item["elements"].as_array().unwrap().iter();
+            let words: String = runs
+                .map(|run| match run["type"].as_str().unwrap() {
+                    "user" => format!("@{}", run["user_id"].as_str().unwrap()),
+                    _ => run["text"].as_str().unwrap().to_owned(),
+                })
+                .collect();
+            format!("{indent}{words}")
+        })
+    });
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"");
+}
+
+#[test]
+fn an_explanation_of_thousands_of_statements_is_cut_and_says_so() {
+    let leaf = Reason { holds: Holds::Aside, words: "x".repeat(2_000), who: None, because: vec![] };
+    let why = Reason { because: vec![leaf.clone(); 4_000], ..leaf };
     let (request, evidence) = (sample::open_request(), sample::evidence());
-    let page = |page| drawn(&View::Changes { board: board(&request, &evidence), page });
-    let headings: Vec<String> = (0..4).map(|n| heading(&page(n)).to_owned()).collect();
-    assert_eq!(headings, ["Summary", "Card of sentiment", "Weights of sentiment", "2 changed files"]);
-    assert_eq!(action(&page(0), "previous"), None);
-    assert_eq!(action(&page(0), "next"), Some(&*format!("{}|1", request.button_value())));
-    assert_eq!(action(&page(3), "previous"), Some(&*format!("{}|2", request.button_value())));
-    assert_eq!(action(&page(3), "next"), None);
-    assert_eq!(page(3), page(usize::MAX), "past the end is the last page");
+    let view = drawn(&View::Why { board: board(&request, &evidence), why: &why });
+    assert!(view.to_string().len() < 200_000 && view.to_string().contains("3751 more statements"));
+}
+
+#[test]
+fn tabs_lead_to_each_part_that_is_there_and_pages_through_it() {
+    let (request, evidence) = (sample::open_request(), sample::rich_evidence());
+    let first = changes(&request, &evidence, Tab::default(), 0, 0);
+    let labels: Vec<String> =
+        controls(&first).iter().map(|tab| tab["text"]["text"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(labels, ["Summary", "Card diff", "Weights", "Files (2)", "CI and checks"]);
+    assert_eq!(controls(&first)[0]["accessibility_label"], "Summary, shown now");
+    let files = action(&first, "go_files").unwrap();
+    assert_eq!(read_place(&files).unwrap(), (&*request.button_value(), Place { tab: Tab::Files, model: 0, page: 0 }));
+    assert_eq!(heading(&changes(&request, &evidence, Tab::Files, 0, 0)), "2 changed files");
+    assert_eq!(
+        heading(&changes(&request, &evidence, Tab::CardDiff, 9, 0)),
+        "Card of sentiment",
+        "the nearest there is"
+    );
+    let past = changes(&request, &evidence, Tab::Files, 0, usize::MAX);
+    assert_eq!(past, changes(&request, &evidence, Tab::Files, 0, 0), "past the end is the last page");
+    assert_eq!((action(&past, "go_next"), action(&past, "go_previous")), (None, None));
+}
+
+#[test]
+fn of_several_models_one_is_chosen() {
+    let (request, evidence) = (sample::open_request(), sample::many_models(3, 1));
+    let view = changes(&request, &evidence, Tab::Weights, 1, 0);
+    assert_eq!(heading(&view), "Weights of sentiment-2");
+    let select = controls(&view).into_iter().find(|control| control["type"] == "static_select").unwrap();
+    assert_eq!(select["options"].as_array().unwrap().len(), 3, "one has no weights that are listed");
+    assert_eq!(select["initial_option"], select["options"][1]);
+    let (_, place) = read_place(select["options"][2]["value"].as_str().unwrap()).unwrap();
+    assert_eq!(place, Place { tab: Tab::Weights, model: 2, page: 0 });
+}
+
+#[test]
+fn the_whole_card_is_a_tab_and_the_only_one_about_it_on_a_first_deployment() {
+    let cases = sample::eight::eight();
+    let first = cases.iter().find(|case| case.name == "first").unwrap();
+    let at = |tab| drawn(&View::Changes { board: first.board(), place: Place { tab, model: 0, page: 0 } });
+    let view = at(Tab::WholeCard);
+    assert_eq!(heading(&view), "Proposed card of sentiment");
+    assert!(read_out(&view).contains("Reads reviews."));
+    assert!(action(&view, "go_card_diff").is_none() && action(&view, "go_whole_card").is_some());
+    assert_eq!(heading(&at(Tab::CardDiff)), "Summary");
 }
 
 #[test]
 fn ci_checks_and_fields_have_a_page_that_says_what_they_are_worth() {
     let (request, evidence) = (sample::open_request(), sample::rich_evidence());
-    insta::assert_snapshot!(read_out(&drawn(&View::Changes { board: board(&request, &evidence), page: 1 })), @r"
+    insta::assert_snapshot!(read_out(&changes(&request, &evidence, Tab::Checks, 0, 0)), @r"
     CI and checks
     CI runs, failed first
     failed: lint (timed_out), by github-actions. Open the run
@@ -96,7 +239,7 @@ fn ci_checks_and_fields_have_a_page_that_says_what_they_are_worth() {
 #[test]
 fn the_weights_page_tells_what_the_files_hold() {
     let (request, evidence) = (sample::open_request(), sample::rich_evidence());
-    insta::assert_snapshot!(read_out(&drawn(&View::Changes { board: board(&request, &evidence), page: 3 })), @r"
+    insta::assert_snapshot!(read_out(&changes(&request, &evidence, Tab::Weights, 0, 0)), @r"
     Weights of sentiment
     models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
     live: torch zip. Loading it: imports outside the allow-list: os.system
@@ -117,13 +260,15 @@ fn what_is_on_the_pages_is_the_whole_evidence() {
     evidence.files[1].patch = Patch::Text { text: patch, lines_cut: 7 };
     evidence.models[0].card_diff = format!("+{}\n", "§".repeat(15_000));
     let mut all = String::new();
-    for page in 0.. {
-        let view = drawn(&View::Changes { board: board(&request, &evidence), page });
-        let text = view.to_string();
-        assert!(text.len() < 60_000 && view["blocks"].as_array().unwrap().len() <= 100);
-        all.push_str(&text);
-        if action(&view, "next").is_none() {
-            break;
+    for tab in [Tab::Summary, Tab::CardDiff, Tab::Files] {
+        for page in 0.. {
+            let view = changes(&request, &evidence, tab, 0, page);
+            let text = view.to_string();
+            assert!(text.len() < 60_000 && view["blocks"].as_array().unwrap().len() <= 100);
+            all.push_str(&text);
+            if action(&view, "go_next").is_none() {
+                break;
+            }
         }
     }
     assert!((0..300).all(|n| all.contains(&format!("finding {n}."))));
@@ -137,7 +282,7 @@ fn without_evidence_the_view_says_so() {
     let request = sample::in_phase(crate::domain::Phase::Gathering);
     let evidence = sample::evidence();
     let board = crate::ports::Board { evidence: None, ..board(&request, &evidence) };
-    assert_eq!(heading(&drawn(&View::Changes { board, page: 0 })), "The evidence is not there yet");
+    assert_eq!(heading(&drawn(&View::Changes { board, place: Place::default() })), "The evidence is not there yet");
 }
 
 #[test]
@@ -146,11 +291,4 @@ fn a_notice_is_shown_as_it_is() {
     assert_eq!(view["title"]["text"].as_str().unwrap().chars().count(), 24);
     assert_eq!(view["blocks"][0]["text"]["type"], "plain_text");
     assert_eq!(view["blocks"][0]["text"]["text"], "<!channel> *x*");
-}
-
-#[test]
-fn page_values_are_read_back() {
-    assert_eq!(read_page_value(&page_value("id.seen", 12)), Some(("id.seen", 12)));
-    assert_eq!(read_page_value("id.seen"), None);
-    assert_eq!(read_page_value("id.seen|+1"), None);
 }

@@ -98,6 +98,35 @@ impl Browser {
         .await;
     }
 
+    /// Clicks the element of that selector whose whole text this is.
+    pub(super) async fn click_text(&self, css: &str, text: &str) {
+        self.until(&format!("a click on `{text}` in `{css}`"), async || {
+            let found = self.client.find_all(Locator::Css(css)).await.map_err(|error| error.to_string())?;
+            for element in found {
+                if element.text().await.map_err(|error| error.to_string())?.trim() == text {
+                    return element.click().await.map_err(|error| error.to_string());
+                }
+            }
+            Err("no such text".to_owned())
+        })
+        .await;
+    }
+
+    /// Waits until nothing in the element of that selector is wider than it, on a desktop and on a phone.
+    pub(super) async fn wait_to_fit(&self, css: &str) {
+        for (width, height) in [(1280, 900), (390, 844)] {
+            self.emulate(width, height, "light").await;
+            self.until(&format!("`{css}` to fit {width} pixels"), async || {
+                let script = "const box = document.querySelector(arguments[0]); \
+                              return box ? box.scrollWidth - box.clientWidth : null";
+                let over = self.client.execute(script, vec![json!(css)]).await.map_err(|error| error.to_string())?;
+                if over.as_i64().is_some_and(|over| over <= 1) { Ok(()) } else { Err(format!("{over} too wide")) }
+            })
+            .await;
+        }
+        self.emulate(1280, 900, "light").await;
+    }
+
     pub(super) async fn wait_for_count(&self, css: &str, count: usize) {
         self.until(&format!("{count} of `{css}`"), async || {
             let found = self.client.find_all(Locator::Css(css)).await.map_err(|error| error.to_string())?;

@@ -8,6 +8,10 @@ mod doors;
 mod faults;
 #[path = "gathering.rs"]
 mod gathering;
+#[path = "menu.rs"]
+mod menu;
+#[path = "modals.rs"]
+mod modals;
 #[path = "policies.rs"]
 mod policies;
 #[path = "racing.rs"]

@@ -7,6 +7,10 @@ mod faults;
 #[path = "gathering.rs"]
 mod gathering;
 mod lines;
+#[path = "menu.rs"]
+mod menu;
+#[path = "modals.rs"]
+mod modals;
 #[path = "policies.rs"]
 mod policies;
 #[path = "racing.rs"]

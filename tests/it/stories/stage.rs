@@ -1,11 +1,14 @@
 //! The stage: a world and the moves that stories are made of.
 
-use countersign::domain::{Phase, Request, Telling, Verdict};
-use countersign::sim::github::sample::ANA;
+use countersign::domain::{
+    Around, Event, FrozenPolicy, Phase, PoliciesRead, PolicyFound, PolicySource, Request, Role, Telling, Verdict,
+};
+use countersign::engine::step;
+use countersign::sim::github::sample::{ANA, MONA};
 use countersign::sim::github::state::commits::NewCommit;
 use countersign::sim::github::{DecisionPost, Dispatch};
 use countersign::sim::slack::sample::{OCTO, RELEASES};
-use countersign::sim::slack::{Clicked, Message};
+use countersign::sim::slack::{Clicked, Message, Submitted, View};
 use countersign::sim::world::{World, WorldOptions};
 
 pub struct Stage {
@@ -104,12 +107,97 @@ impl Stage {
         clicked
     }
 
+    /// The same on one of several messages.
+    pub async fn press_on(&self, ts: &str, user: &str, action: &str) {
+        let clicked = self.world.slack.click(user, RELEASES, ts, action).await;
+        assert!(clicked.acknowledged(), "{clicked:?}");
+        self.settle().await;
+    }
+
+    /// Chooses an entry of the only message's menu, by what people read.
+    pub async fn choose(&self, user: &str, label: &str) {
+        let message = self.message();
+        let value = menu_value(&message.blocks, label).unwrap_or_else(|| panic!("no `{label}` in the menu"));
+        let clicked = self.world.slack.click_option(user, RELEASES, &message.ts, "menu", &value).await;
+        assert!(clicked.acknowledged(), "{clicked:?}");
+        self.settle().await;
+    }
+
+    /// Presses a button of the open modal.
+    pub async fn press_in_view(&self, user: &str, action: &str) {
+        let view = self.view(user);
+        let clicked = self.world.slack.click_in_view(user, &view.id, action).await;
+        assert!(clicked.acknowledged(), "{clicked:?}");
+        self.settle().await;
+    }
+
+    /// The modal on somebody's screen.
+    pub fn view(&self, user: &str) -> View {
+        self.world.slack.views(user).pop().expect("a modal is open")
+    }
+
+    /// Fills in the open modal and submits it.
+    pub async fn submit(&self, user: &str, values: &[(&str, &str)]) -> Submitted {
+        let submitted = self.world.slack.submit(user, &self.view(user).id, values).await;
+        assert!(submitted.delivery.is_acknowledged(), "{submitted:?}");
+        self.settle().await;
+        submitted
+    }
+
     /// Denies through the modal.
     pub async fn deny(&self, user: &str, reason: &str) {
         self.press(user, "deny").await;
-        let view = self.world.slack.views(user).pop().expect("the modal is open");
-        let submitted = self.world.slack.submit(user, &view.id, &[("reason", reason)]).await;
-        assert!(submitted.delivery.is_acknowledged(), "{submitted:?}");
+        self.submit(user, &[("reason", reason)]).await;
+    }
+
+    /// Deploys the risky change under `change`d rules: those of the starter policy where nothing is changed. The world's own
+    /// policy file cannot be followed until they are read; afterwards there is none.
+    pub async fn deploy_under(&self, change: impl FnOnce(&mut FrozenPolicy)) -> u64 {
+        let repository = self.world.sample.repository;
+        let path = ".github/countersign.yml";
+        let commit = |new: NewCommit| {
+            self.world.github.edit(|state| state.commit_to(repository, "main", new));
+        };
+        commit(NewCommit::new(MONA, "Add a policy").write(path, "version: 1\nunknown: {}\n"));
+        let run = self.deploy(self.world.sample.risky_change()).await;
+        commit(NewCommit::new(MONA, "Remove the policy").delete(path));
+        let held = self.request().await;
+        assert!(matches!(held.phase, Phase::Held { .. }), "{:?}", held.phase);
+        let mut policy = FrozenPolicy::of_gates(Role::Own, PolicySource::Starter, Vec::new(), 86_400_000);
+        policy.gates = vec![countersign::domain::Gate {
+            name: "Review".into(),
+            stage: 0,
+            group: countersign::domain::Group::of_access(countersign::domain::Access::Write),
+            quorum: 1,
+            when: None,
+        }];
+        change(&mut policy);
+        let now = PolicyFound::Policies(policy.into());
+        self.take(Event::Gathered {
+            evidence: held.evidence.unwrap(),
+            policies: PoliciesRead { now, again: Vec::new() },
+            around: Around::default(),
+        })
+        .await;
+        assert!(self.is_open().await);
+        run
+    }
+
+    /// Something happens to the only request.
+    async fn take(&self, event: Event) {
+        let (id, now) = (self.request().await.id, self.world.clock.now());
+        let job = std::sync::Arc::new((id, event));
+        let store = &self.world.engine().unwrap().store;
+        store
+            .write(move |tx| {
+                let job = std::sync::Arc::clone(&job);
+                Box::pin(async move {
+                    let request = tx.lock_request(&job.0).await?;
+                    step::take(tx, request, &job.1, now).await.map(drop)
+                })
+            })
+            .await
+            .unwrap();
         self.settle().await;
     }
 
@@ -207,4 +295,12 @@ impl Stage {
     pub async fn finish(self) {
         self.world.finish().await.unwrap();
     }
+}
+
+/// The value of a menu's entry, by its label.
+fn menu_value(blocks: &[serde_json::Value], label: &str) -> Option<String> {
+    let elements = blocks.iter().filter_map(|block| block["elements"].as_array()).flatten();
+    let options = elements.filter_map(|element| element["options"].as_array()).flatten();
+    let mut named = options.filter(|option| option["text"]["text"] == label);
+    named.next()?["value"].as_str().map(str::to_owned)
 }

@@ -2,6 +2,7 @@
 
 use countersign::domain::{Freeze, Obstacle, Verdict, Words};
 use countersign::engine::freeze;
+use countersign::sim::slack::SubmitResult;
 use countersign::sim::slack::sample::{OCTO, RELEASES};
 
 use super::stage::{Stage, stage};
@@ -80,10 +81,24 @@ async fn approving_the_older_of_two_requests_takes_a_second_word() {
     let first = messages.first().unwrap();
     let replies = stage.world.slack.thread(RELEASES, &first.ts);
     assert!(replies.iter().any(|reply| reply.text.contains("newer request")), "{replies:?}");
-    assert!(stage.world.slack.click(OCTO, RELEASES, &first.ts, "approve").await.acknowledged());
+    // A client that still shows the button as it was.
+    let requests = stage.world.requests().await.unwrap();
+    let value = requests.iter().find(|request| request.superseded.is_some()).unwrap().button_value();
+    assert!(stage.world.slack.click_as_seen(OCTO, RELEASES, &first.ts, "approve", &value).await.acknowledged());
     stage.settle().await;
     assert!(stage.told(OCTO).contains("newer request"));
     assert!(stage.taken(older).is_empty() && stage.taken(newer).is_empty());
+
+    // The button as it is now asks, and says how old the older one is.
+    stage.press_on(&first.ts, OCTO, "ask_approve").await;
+    let view = stage.view(OCTO);
+    let shown = serde_json::to_string(view.blocks()).unwrap();
+    assert!(shown.contains("I mean the older one") && shown.contains("1 commit behind"), "{shown}");
+    let submitted = stage.world.slack.submit(OCTO, &view.id, &[]).await;
+    assert_eq!(submitted.result, SubmitResult::NotSent, "the box has to be ticked");
+    stage.submit(OCTO, &[("older", "yes")]).await;
+    stage.advance(10_000).await;
+    assert_eq!((stage.taken(older).len(), stage.taken(newer).len()), (1, 0));
     stage.advance(90_000_000).await;
     stage.finish().await;
 }

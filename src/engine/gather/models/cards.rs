@@ -6,7 +6,7 @@ use crate::artifact::card::{CARD_LIMIT_BYTES, FrontMatter, read_card};
 use crate::artifact::diff::{DiffLimits, Difference, unified_diff};
 use crate::checks::CardSide;
 use crate::checks::words::plain;
-use crate::domain::Digest;
+use crate::domain::{CardText, Digest};
 use crate::engine::gather::changes::MAX_PATH_CHARS;
 use crate::engine::gather::notes::{Notes, clean_lines};
 use crate::engine::gather::reader::{Content, Contents, too_large};
@@ -15,8 +15,10 @@ use crate::ports::TreeEntry;
 
 use super::places::Place;
 
-/// Room for the diff of one card.
+/// Room for the diff of one card, and for the card itself.
 const CARD_DIFF_LIMITS: DiffLimits = DiffLimits { lines: 600, bytes: 24_000, context: 3 };
+const MAX_CARD_LINES: usize = 800;
+const MAX_CARD_BYTES: usize = 32_000;
 
 /// Both sides' cards of one place.
 pub(super) struct Cards {
@@ -27,6 +29,8 @@ pub(super) struct Cards {
     /// With secrets masked and hidden characters written out.
     pub(super) diff: String,
     pub(super) diff_lines_cut: u64,
+    /// The proposed card, cleaned in the same way.
+    pub(super) text: Option<CardText>,
 }
 
 impl Cards {
@@ -103,16 +107,35 @@ pub(super) fn read(place: &Place<'_>, trees: &Trees, contents: &Contents, notes:
     let (old, new) = (before.text(), after.text());
     let (before_digest, after_digest) = (before.digest(), after.digest());
     let (before, after) = (before.card, after.card);
-    let mut cards = Cards { before, after, before_digest, after_digest, diff: String::new(), diff_lines_cut: 0 };
+    let mut cards =
+        Cards { before, after, before_digest, after_digest, diff: String::new(), diff_lines_cut: 0, text: None };
     if place.weights.is_empty() && !cards.describe_a_model() {
         return cards;
     }
     let path = place.card_path();
     notes.file(&path, old.as_deref(), new.as_deref());
+    cards.text = new.as_deref().map(whole);
     if ![&cards.before, &cards.after].into_iter().any(|side| matches!(side, CardSide::Unread { .. })) {
         (cards.diff, cards.diff_lines_cut) = diff(&path, old.as_deref(), new.as_deref(), notes);
     }
     cards
+}
+
+/// The card as people read it. What is cut is no gap: the digest covers all of it, and the checks have seen it.
+fn whole(card: &str) -> CardText {
+    let clean = clean_lines(card);
+    let all = clean.lines().count();
+    let mut text = String::new();
+    let mut kept = 0_usize;
+    for line in clean.lines().take(MAX_CARD_LINES) {
+        if text.len().saturating_add(line.len()) >= MAX_CARD_BYTES {
+            break;
+        }
+        text.push_str(line);
+        text.push('\n');
+        kept = kept.saturating_add(1);
+    }
+    CardText { text, lines_cut: u64::try_from(all.saturating_sub(kept)).unwrap_or(u64::MAX) }
 }
 
 /// The diff of a card, and the number of lines left out.

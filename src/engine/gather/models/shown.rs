@@ -40,12 +40,24 @@ fn worst(model: &ModelChange, flags: &[Flag]) -> Option<Severity> {
 }
 
 fn fitted(mut model: ModelChange, room: &mut usize) -> ModelChange {
-    let bytes = serde_json::to_string(&model).map_or(usize::MAX, |text| text.len());
-    match room.checked_sub(bytes) {
+    if let Some(left) = left_beside(&model, *room) {
+        *room = left;
+        return model;
+    }
+    // The whole card goes first: its difference says what is new.
+    if let Some(card) = &mut model.card {
+        let lines = u64::try_from(std::mem::take(&mut card.text).lines().count()).unwrap_or(u64::MAX);
+        card.lines_cut = card.lines_cut.saturating_add(lines);
+    }
+    match left_beside(&model, *room) {
         Some(left) => *room = left,
         None => shorten(&mut model),
     }
     model
+}
+
+fn left_beside(model: &ModelChange, room: usize) -> Option<usize> {
+    room.checked_sub(serde_json::to_string(model).map_or(usize::MAX, |text| text.len()))
 }
 
 /// What is left out is said where it would stand. It is no gap: the digests cover it, and the checks have seen it.
@@ -80,6 +92,7 @@ mod tests {
             card_diff_lines_cut: 0,
             card_before: Some(Digest::of(b"card")),
             card_after: Some(Digest::of(after)),
+            card: None,
             weights: Vec::new(),
         }
     }

@@ -121,6 +121,23 @@ fn a_first_deployment_is_no_gap() {
     let evidence = gathered(&forge, &head);
     assert_eq!(codes(&evidence), ["author.unknown", "deploy.no_baseline"]);
     assert_eq!(evidence.models[0].rows[0].change, RowChange::Added);
+    let card = evidence.models[0].card.as_ref().unwrap();
+    assert_eq!((card.text.as_str(), card.lines_cut), (CARD, 0), "the whole card is there to be read");
+}
+
+#[test]
+fn a_long_card_is_kept_cut_and_without_its_secrets() {
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let long = format!("{CARD}\ntoken: {token}\n{}", "x\n".repeat(2_000));
+    let (forge, head) = ahead(&[("README.md", CARD)], &[("README.md", &long)]);
+    let evidence = gathered(&forge, &head);
+    let card = evidence.models[0].card.as_ref().unwrap();
+    assert!(!card.text.contains(&token) && card.text.lines().count() == 800, "{}", card.text.lines().count());
+    let lines = u64::try_from(long.lines().count()).unwrap();
+    assert_eq!(card.lines_cut, lines - 800);
+    let mut other = evidence.clone();
+    other.models[0].card = None;
+    assert_eq!(evidence.identity(), other.identity(), "the card's digest is covered, not the text that is shown");
 }
 
 #[test]

@@ -164,6 +164,7 @@ proptest! {
             card_diff_lines_cut: 0,
             card_before: None,
             card_after: None,
+            card: None,
             weights: Vec::new(),
         };
         let policy = PolicyFound::Hold { why: long.clone() };

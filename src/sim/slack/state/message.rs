@@ -45,9 +45,14 @@ impl Message {
         self.versions.push(Version { at, text: self.text.clone(), blocks: self.blocks.clone() });
     }
 
-    /// True for a message that stands in the channel itself, not only in a thread.
+    /// Posted to the channel itself, not in a thread.
     pub fn is_root(&self) -> bool {
-        self.thread_ts.is_none() || self.reply_broadcast
+        self.thread_ts.is_none()
+    }
+
+    /// Seen by whoever reads the channel: posts, and replies that were sent to it as well.
+    pub fn is_in_channel(&self) -> bool {
+        self.is_root() || self.reply_broadcast
     }
 }
 
