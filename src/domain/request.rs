@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::actor::{ChatUser, ForgeUser, Human, Voter};
+use super::channel::PassedOver;
 use super::digest::Digest;
 use super::event::Ask;
 use super::evidence::EvidenceBrief;
@@ -42,6 +43,9 @@ pub struct Request {
     pub message_is_copy: bool,
     /// Set when the message could not be posted or edited and this was given up.
     pub message_trouble: Option<String>,
+    /// Channels that the message was meant for and could not reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
     /// The chain of watches that is under way.
     pub watch: u32,
     /// When the evidence is gathered again, where that has been asked for.
@@ -360,6 +364,7 @@ impl Request {
             message: None,
             message_is_copy: false,
             message_trouble: None,
+            passed_over: Vec::new(),
             watch: 0,
             gather_due: None,
             recheck_due: None,

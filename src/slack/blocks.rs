@@ -4,7 +4,7 @@
 
 use slack_morphism::prelude::*;
 
-use crate::domain::ChatUser;
+use crate::domain::{ChatUser, Timestamp};
 
 use super::text;
 
@@ -74,6 +74,16 @@ impl Line {
         self
     }
 
+    /// A moment, in the reader's own zone.
+    ///
+    /// Slack: [Formatting text, date formatting](https://docs.slack.dev/messaging/formatting-message-text)
+    pub(super) fn at(mut self, at: Timestamp) -> Self {
+        self.runs.push(SlackRichTextInlineElement::Unknown(serde_json::json!({
+            "type": "date", "timestamp": at.as_seconds(), "format": text::MOMENT, "fallback": text::date(at),
+        })));
+        self
+    }
+
     /// `a, b and c`, as people of the chat.
     pub(super) fn people(mut self, people: &[ChatUser], most: usize) -> Self {
         let more = people.len().saturating_sub(most);
@@ -111,6 +121,9 @@ impl Line {
                     text::fallback(link.text.as_deref().unwrap_or_default(), left)
                 }
                 SlackRichTextInlineElement::User(user) => format!("<@{}>", user.user_id.0),
+                SlackRichTextInlineElement::Unknown(moment) => {
+                    moment.get("fallback").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+                }
                 _ => String::new(),
             };
             if piece.chars().count() <= left {
@@ -192,8 +205,7 @@ pub(super) fn small_print(own: &[String], theirs: &[String]) -> Option<SlackBloc
     (!elements.is_empty()).then(|| SlackContextBlock::new(elements).into())
 }
 
-pub(super) fn actions(block: &str, buttons: Vec<SlackBlockButtonElement>) -> Option<SlackBlock> {
-    let elements: Vec<SlackActionBlockElement> = buttons.into_iter().map(Into::into).collect();
+pub(super) fn actions(block: &str, elements: Vec<SlackActionBlockElement>) -> Option<SlackBlock> {
     (!elements.is_empty())
         .then(|| SlackActionsBlock::new(elements).with_block_id(SlackBlockId(block.to_owned())).into())
 }

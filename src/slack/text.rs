@@ -86,11 +86,14 @@ pub(super) fn date(at: Timestamp) -> String {
     known.map_or_else(|| at.to_rfc3339(), |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
 }
 
+/// How Slack shows a moment in the reader's zone.
+pub(super) const MOMENT: &str = "{date_short_pretty} at {time}";
+
 /// Slack's own form of a time, shown in the reader's zone; UTC where it cannot be.
 ///
 /// Slack: [Formatting text, date formatting](https://docs.slack.dev/messaging/formatting-message-text)
 pub(super) fn local_date(at: Timestamp) -> String {
-    format!("<!date^{}^{{date_short_pretty}} at {{time}}|{}>", at.as_seconds(), date(at))
+    format!("<!date^{}^{MOMENT}|{}>", at.as_seconds(), date(at))
 }
 
 /// `438 MB`: decimal units, as forges show sizes.

@@ -17,7 +17,10 @@ pub(in crate::slack) const CHANGES: &str = "changes";
 pub(in crate::slack) const PREVIOUS: &str = "previous";
 pub(in crate::slack) const NEXT: &str = "next";
 
-pub(super) fn block(board: &Board<'_>) -> Option<SlackBlock> {
+/// The block of these buttons.
+pub(in crate::slack) const DECIDE: &str = "decide";
+
+pub(in crate::slack) fn block(board: &Board<'_>) -> Option<SlackBlock> {
     let mut buttons = Vec::new();
     if matches!(board.request.phase, Phase::Open) {
         buttons.extend([approve(board), deny(board)]);
@@ -25,7 +28,7 @@ pub(super) fn block(board: &Board<'_>) -> Option<SlackBlock> {
     if board.evidence.is_some() {
         buttons.push(changes(board));
     }
-    blocks::actions("decide", buttons)
+    blocks::actions(DECIDE, buttons.into_iter().map(Into::into).collect())
 }
 
 fn approve(board: &Board<'_>) -> SlackBlockButtonElement {

@@ -149,7 +149,7 @@ fn navigation(board: &Board<'_>, page: usize, last: usize) -> Option<SlackBlock>
     };
     let previous = page.checked_sub(1).map(|previous| to(PREVIOUS, "Previous", previous));
     let next = (page < last).then(|| to(NEXT, "Next", page + 1));
-    blocks::actions("pages", previous.into_iter().chain(next).collect())
+    blocks::actions("pages", previous.into_iter().chain(next).map(Into::into).collect())
 }
 
 /// Where the whole is, whatever was cut here.

@@ -20,12 +20,12 @@ pub(super) fn buttons(whisper: &Whisper, links: bool) -> Option<SlackBlock> {
         Whisper::Refused(Refusal::NotLinked | Refusal::LoginMoved { .. } | Refusal::LoginGone { .. }) if links => {
             let label = "Link your GitHub account";
             let button = blocks::button(LINK, label, LINK, label).with_style(SlackBlockButtonStyle::Primary);
-            blocks::actions(LINK, vec![button])
+            blocks::actions(LINK, vec![button.into()])
         }
         Whisper::LinkHere { address, .. } => {
             let url = Url::parse(&address.0).ok()?;
             let button = blocks::button(OPEN_LINK, "Go on in the browser", OPEN_LINK, "Link your GitHub account");
-            blocks::actions(LINK, vec![button.with_url(url).with_style(SlackBlockButtonStyle::Primary)])
+            blocks::actions(LINK, vec![button.with_url(url).with_style(SlackBlockButtonStyle::Primary).into()])
         }
         _ => None,
     }
