@@ -4,20 +4,26 @@
 //! our own words. The one exception is a message's `text`, which Slack always parses: see [`text::fallback`].
 
 mod acknowledgement;
+mod answer;
 mod blocks;
-mod channel;
+mod channels;
 mod chat;
 mod claims;
 mod client;
 mod command;
+mod day;
+mod entry;
 mod failure;
 mod form;
+mod home;
 mod identity;
 mod interpret;
 mod message;
 mod modal;
 mod name;
 mod payload;
+mod personal;
+mod preferences;
 mod response_url;
 mod settings;
 mod signature;
@@ -25,6 +31,7 @@ mod standing;
 mod text;
 mod thread;
 mod whisper;
+mod why;
 
 #[cfg(test)]
 mod hostile;

@@ -41,7 +41,8 @@ pub fn follows(before: Option<&Request>, after: &Request, effects: &[Due], at: T
 fn has_outcome(before: &Request, after: &Request) -> bool {
     match (&before.phase, &after.phase) {
         (Phase::Decided(before), Phase::Decided(after)) => ended_since(before, after),
-        (_, Phase::Decided(_)) => true,
+        // An approval alone is none yet: what comes of it is.
+        (_, Phase::Decided(after)) => !after.verdict.lets_run(),
         // Whoever started it again knows.
         (_, Phase::Ended { how: Ending::NewAttempt { .. }, .. }) => false,
         (before, Phase::Ended { .. }) => !matches!(before, Phase::Ended { .. }),

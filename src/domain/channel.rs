@@ -15,7 +15,9 @@ pub enum ChannelTrouble {
     /// No channel has this name.
     NoSuchName,
     /// A setting of the workspace keeps the app from posting there; in the chat's own word.
-    Refused { why: String },
+    Refused {
+        why: String,
+    },
 }
 
 impl ChannelTrouble {

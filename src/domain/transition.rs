@@ -11,7 +11,7 @@ mod policies;
 mod settling;
 mod taking_back;
 #[cfg(test)]
-mod tests;
+pub(in crate::domain) mod tests;
 mod timing;
 mod voting;
 

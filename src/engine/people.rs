@@ -6,6 +6,7 @@
 
 mod directory;
 mod discover;
+mod known;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ use crate::ports::forge::Permission;
 use crate::store::{StoreError, Tx};
 
 pub use directory::{Directory, LinkRules, LinkedAccount};
+pub use known::{account_of, chats_of};
 
 /// A voter, and the login that was resolved for the first time and has to be pinned with the vote.
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@ mod lists;
 
 use crate::domain::calendar::Zone;
 use crate::domain::{
-    ChannelTrouble, ChatName, ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, Preferences, ReplyTo,
-    Request, ThreadLine, Timestamp, Whisper, Words,
+    ChannelTrouble, ChatName, ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, Preferences, Reason,
+    ReplyTo, Request, ThreadLine, Timestamp, Whisper, Words,
 };
 use crate::engine::receive::Delivery;
 
@@ -14,8 +14,8 @@ use super::PortResult;
 
 pub use command::{ChatCommand, FreezeCommand};
 pub use lists::{
-    Answer, Confirm, Day, Deed, Entry, Filter, Home, HomeClosed, HomeContent, HomePlace, HomeShown, Note, Pending,
-    PreferencesForm, Stake,
+    Answer, Confirm, Day, Deed, Entry, Filter, FreezeShown, Home, HomeClosed, HomeContent, HomePlace, HomeShown, Note,
+    Pending, PreferencesForm, Stake,
 };
 
 /// A chat. Every call is bounded in time; every failure has its class.
@@ -131,6 +131,8 @@ pub enum View<'a> {
     Deny { board: Board<'a> },
     /// The evidence, page by page.
     Changes { board: Board<'a>, page: usize },
+    /// Why the request stands as it does.
+    Why { board: Board<'a>, why: &'a Reason },
     /// What waits for people.
     Pending(&'a Pending<'a>),
     /// How somebody wants to be told.
@@ -227,6 +229,7 @@ pub enum Sight {
 pub enum Wanted {
     Deny,
     Changes { page: usize },
+    Why,
 }
 
 /// What somebody's profile says.

@@ -9,6 +9,7 @@ use crate::engine::receive::{Delivery, Source};
 
 use super::modal::{DENY_CALLBACK, REASON_ACTION, REASON_BLOCK};
 use super::payload::{Envelope, Interaction};
+use super::preferences;
 
 /// The body of the 200 that acknowledges `delivery`; `None` means an empty one.
 ///
@@ -21,6 +22,10 @@ pub fn acknowledgement(delivery: &Delivery, request: Option<&Request>) -> Option
         return None;
     }
     let interaction = Interaction::read(&delivery.body).ok()?;
+    if is_submission_of(&interaction, preferences::CALLBACK) {
+        let (block, why) = preferences::read(&interaction).err()?;
+        return Some(errors(block, &why));
+    }
     let needs_reason = request?.policies().any(|policy| policy.deny.reason_required) && request?.is_undecided();
     let typed = interaction.typed(REASON_BLOCK, REASON_ACTION).unwrap_or_default();
     (is_denial(&interaction) && needs_reason && typed.trim().is_empty()).then(reason_missing)
@@ -37,13 +42,20 @@ pub fn challenge(body: &str) -> Option<String> {
 }
 
 fn is_denial(interaction: &Interaction) -> bool {
+    is_submission_of(interaction, DENY_CALLBACK)
+}
+
+fn is_submission_of(interaction: &Interaction, callback_id: &str) -> bool {
     let callback = interaction.view.as_ref().and_then(|view| view.callback_id.as_deref());
-    interaction.kind == "view_submission" && callback == Some(DENY_CALLBACK)
+    interaction.kind == "view_submission" && callback == Some(callback_id)
 }
 
 fn reason_missing() -> serde_json::Value {
-    let words = "The policy asks for a reason. Say in a sentence why this must not go live.";
-    let errors = HashMap::from([(REASON_BLOCK.to_owned(), words.to_owned())]);
+    errors(REASON_BLOCK, "The policy asks for a reason. Say in a sentence why this must not go live.")
+}
+
+fn errors(block: &str, words: &str) -> serde_json::Value {
+    let errors = HashMap::from([(block.to_owned(), words.to_owned())]);
     let response = SlackViewSubmissionResponse::Errors(SlackViewSubmissionErrorsResponse::new(errors));
     serde_json::to_value(response).unwrap_or_default()
 }

@@ -53,11 +53,7 @@ impl Channels {
 
     /// Whether `channel` takes messages about requests. Whether we are in it shows when we post: an app may be allowed to
     /// post without.
-    pub(super) async fn reach(
-        &self,
-        client: &Client,
-        channel: &str,
-    ) -> Result<Result<(), ChannelTrouble>, PortError> {
+    pub(super) async fn reach(&self, client: &Client, channel: &str) -> Result<Result<(), ChannelTrouble>, PortError> {
         match self.facts(client, channel).await {
             Ok(facts) => Ok(self.judged(facts)),
             Err(error) => trouble(&error).map(Err).ok_or(error),

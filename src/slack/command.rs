@@ -16,16 +16,16 @@ const SHORTEST_ID: usize = 4;
 /// Characters of a whole id.
 const LONGEST_ID: usize = 36;
 
-pub(super) const APPROVE: &str = "approve";
-pub(super) const BREAK_GLASS: &str = "break-glass";
-pub(super) const DENY: &str = "deny";
-pub(super) const FREEZE: &str = "freeze";
+const APPROVE: &str = "approve";
+const BREAK_GLASS: &str = "break-glass";
+const DENY: &str = "deny";
+const FREEZE: &str = "freeze";
 const HELP: &str = "help";
-const LINK: &str = "link";
+pub(super) const LINK: &str = "link";
 pub(super) const PENDING: &str = "pending";
 const PREFERENCES: &str = "preferences";
-pub(super) const SHOW: &str = "show";
-const UNLINK: &str = "unlink";
+const SHOW: &str = "show";
+pub(super) const UNLINK: &str = "unlink";
 
 /// Every command: its name, how it is written, what it does.
 pub(super) const COMMANDS: [(&str, &str, &str); 11] = [

@@ -222,7 +222,6 @@ proptest! {
         assert_safe_message_text(&super::thread::draw(&board(&request, &evidence), &line));
         let other = sample::chat_user("U0BO");
         for whisper in [
-            Whisper::UnknownCommand { typed: Words::new(&words) },
             Whisper::Linked { account: sample::forge_user(1, &words) },
             Whisper::SomebodyTried { login: words.clone(), other },
             Whisper::CheckedLater { what: words },

@@ -1,5 +1,11 @@
 //! Reads stored deliveries: what a click, a submitted view, a command or an event means to us.
 
+mod events;
+mod home;
+mod shortcuts;
+
+use serde_json::Value;
+
 use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Words};
 use crate::engine::receive::{Delivery, Source};
 use crate::ports::chat::{ChatCommand, ChatSignal, Opening, Wanted};
@@ -7,16 +13,16 @@ use crate::ports::chat::{ChatCommand, ChatSignal, Opening, Wanted};
 use super::message::buttons::{APPROVE, CHANGES, DENY, NEXT, PREVIOUS};
 use super::modal::{DENY_CALLBACK, REASON_ACTION, REASON_BLOCK, read_page_value};
 use super::payload::{Action, Envelope, Interaction};
+use super::personal::{CONFIRM, POST_AGAIN};
 use super::response_url::ReplyAddresses;
 use super::whisper::{LINK, OPEN_LINK};
-use super::{command, form};
+use super::{command, form, preferences};
 
 /// Slack's own limit on a button's value, in characters.
 const MAX_VALUE_CHARS: usize = 2_000;
 
 /// Interactions that Slack sends and nothing of ours causes.
-const FOREIGN_KINDS: [&str; 6] =
-    ["view_closed", "shortcut", "message_action", "block_suggestion", "interactive_message", "dialog_submission"];
+const FOREIGN_KINDS: [&str; 4] = ["view_closed", "block_suggestion", "interactive_message", "dialog_submission"];
 
 /// What reading needs to know about us.
 #[derive(Debug, Clone)]
@@ -37,10 +43,13 @@ impl Reader {
     }
 
     fn interaction(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
-        self.is_for_us(interaction.api_app_id.as_deref(), true)?;
+        // Shortcuts name no app: Slack's signature is all there is.
+        let must_say = !["shortcut", "message_action"].contains(&interaction.kind.as_str());
+        self.is_for_us(interaction.api_app_id.as_deref(), must_say)?;
         match interaction.kind.as_str() {
             "block_actions" => self.click(interaction),
             "view_submission" => self.submission(interaction),
+            "shortcut" | "message_action" => self.shortcut(interaction),
             kind if FOREIGN_KINDS.contains(&kind) => Ok(ignored(&format!("{kind} payloads mean nothing to us"))),
             _ => Err("an interaction of a type we do not know".to_owned()),
         }
@@ -49,6 +58,9 @@ impl Reader {
     fn click(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
         let action = interaction.action()?;
         let reply = self.reply(interaction)?;
+        if let Some(signal) = home::signal(action, interaction, &reply)? {
+            return Ok(signal);
+        }
         if action.kind.as_deref() != Some("button") {
             return Err("an action that is not a button's".to_owned());
         }
@@ -58,9 +70,11 @@ impl Reader {
             Some(DENY) => Ok(show(value()?, Wanted::Deny, opening(interaction)?, reply)),
             Some(CHANGES) => Ok(show(value()?, Wanted::Changes { page: 0 }, opening(interaction)?, reply)),
             Some(PREVIOUS | NEXT) => turned_page(&value()?, opening(interaction)?, reply),
-            Some(LINK) => Ok(ChatSignal::Command { command: ChatCommand::Link, reply }),
+            Some(LINK) => Ok(ChatSignal::Command { command: ChatCommand::Link, opening: None, reply }),
             // Its address is opened by the person's own browser; that it was pressed is told all the same.
             Some(OPEN_LINK) => Ok(ignored("somebody opens the address they were given")),
+            Some(CONFIRM) => Ok(ChatSignal::Confirm { draft: value()?, reply }),
+            Some(POST_AGAIN) => Ok(ChatSignal::PostAgain { value: value()?, reply }),
             Some(_) => Ok(ignored("a button that is not ours")),
             None => Err("a button without an action id".to_owned()),
         }
@@ -68,6 +82,14 @@ impl Reader {
 
     fn submission(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
         let view = interaction.view.as_ref().ok_or("a submission without a view")?;
+        if view.callback_id.as_deref() == Some(preferences::CALLBACK) {
+            let reply = self.reply(interaction)?;
+            // Mistakes are told under their inputs, in the acknowledgement.
+            return Ok(match preferences::read(interaction) {
+                Ok(preferences) => ChatSignal::Prefer { preferences, reply },
+                Err(_) => ignored("a form with mistakes"),
+            });
+        }
         if view.callback_id.as_deref() != Some(DENY_CALLBACK) {
             return Err("a view that is not ours".to_owned());
         }
@@ -89,18 +111,8 @@ impl Reader {
         let user = ChatUser { workspace, user: checked_id(&form::the_only(body, "user_id")?)? };
         let response_url = optional("response_url").filter(|url| self.replies.allowed(url).is_some());
         let reply = ReplyTo { user, channel: optional("channel_id"), response_url };
-        Ok(ChatSignal::Command { command: command::parse(&optional("text").unwrap_or_default()), reply })
-    }
-
-    fn event(&self, envelope: &Envelope) -> Result<ChatSignal, String> {
-        self.is_for_us(envelope.api_app_id.as_deref(), false)?;
-        let kind = envelope.event.as_ref().map_or(envelope.kind.as_str(), |event| event.kind.as_str());
-        Ok(ignored(&match kind {
-            "app_uninstalled" | "tokens_revoked" => {
-                format!("{kind}: calls to Slack will fail until the app is installed again")
-            }
-            other => format!("{other} events mean nothing to us"),
-        }))
+        let opening = optional("trigger_id").map(|trigger| Opening::Open { trigger });
+        Ok(ChatSignal::Command { command: command::parse(&optional("text").unwrap_or_default()), opening, reply })
     }
 
     /// The signature proves a workspace's app, this the app: two may share a secret by mistake.
@@ -118,6 +130,8 @@ impl Reader {
         let channel = interaction.channel.as_ref().and_then(|channel| channel.id.clone()).or(container);
         let response_url = interaction.response_url.clone().filter(|url| self.replies.allowed(url).is_some());
         let user = ChatUser { workspace: self.workspace_of(interaction)?, user: checked_id(user)? };
+        // Nobody sees a channel while they look at their home: what they are told goes to themselves.
+        let channel = if home::is_home(interaction) { Some(user.user.clone()) } else { channel };
         Ok(ReplyTo { user, channel, response_url })
     }
 
@@ -171,7 +185,7 @@ fn command_parts(body: &str) -> Option<Vec<Option<String>>> {
 }
 
 fn opening(interaction: &Interaction) -> Result<Opening, String> {
-    if let Some(view) = &interaction.view {
+    if let Some(view) = interaction.view.as_ref().filter(|_| !home::is_home(interaction)) {
         let id = view.id.clone().ok_or("a view without an id")?;
         return Ok(Opening::Replace { view: id, hash: view.hash.clone() });
     }
@@ -203,6 +217,16 @@ fn checked_value(value: &str) -> Result<String, String> {
     } else {
         Err("a value that is empty, too long or holds control characters".to_owned())
     }
+}
+
+/// The id of what an event is about, which stands there whole or by its id.
+fn id_in(subject: Option<&Value>) -> Result<String, String> {
+    let id = match subject {
+        Some(Value::Object(members)) => members.get("id").and_then(Value::as_str),
+        Some(Value::String(id)) => Some(id.as_str()),
+        _ => None,
+    };
+    checked_id(id.ok_or("an event that does not say what it is about")?)
 }
 
 /// Ids are letters and digits; they go into rows and mentions.

@@ -11,6 +11,7 @@ use slack_morphism::prelude::{SlackBlock, SlackCallbackId, SlackModalView, Slack
 use crate::ports::chat::View;
 
 use super::blocks::{MAX_TEXT, MAX_TITLE, plain};
+use super::{home, preferences};
 
 /// Where a denial's reason is typed.
 pub(super) const DENY_CALLBACK: &str = "deny";
@@ -24,6 +25,9 @@ pub(super) fn draw(view: &View<'_>) -> SlackView {
     match view {
         View::Deny { board } => deny::view(board),
         View::Changes { board, page } => changes::view(board, *page),
+        View::Why { why, .. } => super::why::view(why),
+        View::Pending(pending) => home::pending(pending),
+        View::Preferences(form) => preferences::view(form),
         View::Notice { title, text } => notice(title, text),
     }
 }
@@ -45,7 +49,7 @@ fn notice(title: &str, text: &str) -> SlackView {
     modal(title, vec![block], NOTICE_CALLBACK)
 }
 
-fn modal(title: &str, blocks: Vec<SlackBlock>, callback: &str) -> SlackView {
+pub(super) fn modal(title: &str, blocks: Vec<SlackBlock>, callback: &str) -> SlackView {
     let view = SlackModalView::new(plain(title, MAX_TITLE).into(), blocks)
         .with_close(plain("Close", MAX_TITLE).into())
         .with_callback_id(SlackCallbackId(callback.to_owned()));

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// A click or a view event.
 ///
@@ -25,6 +26,15 @@ pub(super) struct Interaction {
     pub response_url: Option<String>,
     pub actions: Option<Vec<Action>>,
     pub view: Option<View>,
+    /// Of a shortcut: which one.
+    pub callback_id: Option<String>,
+    /// Of a message's shortcut; of a click on a message, what it showed.
+    pub message: Option<Message>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Message {
+    pub ts: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,12 +72,21 @@ pub(super) struct Action {
     pub kind: Option<String>,
     pub action_id: Option<String>,
     pub value: Option<String>,
+    /// What was chosen in a menu.
+    pub selected_option: Option<Choice>,
     pub action_ts: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Choice {
+    pub value: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct View {
     pub id: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     pub hash: Option<String>,
     pub callback_id: Option<String>,
     pub private_metadata: Option<String>,
@@ -83,6 +102,10 @@ pub(super) struct State {
 #[derive(Debug, Deserialize)]
 pub(super) struct Input {
     pub value: Option<String>,
+    pub selected_option: Option<Choice>,
+    #[serde(default)]
+    pub selected_options: Vec<Choice>,
+    pub selected_time: Option<String>,
 }
 
 /// An event's envelope.
@@ -95,6 +118,8 @@ pub(super) struct Envelope {
     pub challenge: Option<String>,
     pub event_id: Option<String>,
     pub api_app_id: Option<String>,
+    /// The workspace that the event is about.
+    pub team_id: Option<String>,
     pub event: Option<InnerEvent>,
 }
 
@@ -102,6 +127,16 @@ pub(super) struct Envelope {
 pub(super) struct InnerEvent {
     #[serde(rename = "type")]
     pub kind: String,
+    /// A user, or the id of one.
+    pub user: Option<Value>,
+    /// A channel, or the id of one.
+    pub channel: Option<Value>,
+    /// Of `app_home_opened`: which tab, and what it shows.
+    pub tab: Option<String>,
+    pub view: Option<View>,
+    /// Of `channel_id_changed`.
+    pub old_channel_id: Option<Value>,
+    pub new_channel_id: Option<Value>,
 }
 
 impl Interaction {
@@ -122,8 +157,26 @@ impl Interaction {
 
     /// What was typed into an input of the submitted view.
     pub(super) fn typed(&self, block: &str, action: &str) -> Option<&str> {
-        let values = &self.view.as_ref()?.state.as_ref()?.values;
-        values.get(block)?.get(action)?.value.as_deref()
+        self.input(block, action)?.value.as_deref()
+    }
+
+    /// What was chosen in an input of the submitted view.
+    pub(super) fn chosen(&self, block: &str, action: &str) -> Option<&str> {
+        self.input(block, action)?.selected_option.as_ref()?.value.as_deref()
+    }
+
+    /// The boxes that were ticked in an input of the submitted view.
+    pub(super) fn ticked(&self, block: &str, action: &str) -> Vec<&str> {
+        let options = self.input(block, action).map(|input| input.selected_options.as_slice()).unwrap_or_default();
+        options.iter().filter_map(|option| option.value.as_deref()).collect()
+    }
+
+    pub(super) fn picked_time(&self, block: &str, action: &str) -> Option<&str> {
+        self.input(block, action)?.selected_time.as_deref()
+    }
+
+    fn input(&self, block: &str, action: &str) -> Option<&Input> {
+        self.view.as_ref()?.state.as_ref()?.values.get(block)?.get(action)
     }
 }
 

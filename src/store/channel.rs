@@ -27,7 +27,9 @@ impl Tx {
         const MOVE: &str = "UPDATE message SET channel = $2 WHERE channel = $1";
         let rows = fetch!(fetch_all, (String,), self, THERE, channel, bound(MAX_FOLLOWING))?;
         exec!(self, MOVE, channel, now)?;
-        rows.into_iter().map(|(id,)| RequestId::parse(&id).ok_or_else(|| StoreError::corrupt("a request's id"))).collect()
+        rows.into_iter()
+            .map(|(id,)| RequestId::parse(&id).ok_or_else(|| StoreError::corrupt("a request's id")))
+            .collect()
     }
 }
 

@@ -26,6 +26,8 @@ impl Store {
         const TOUCHED: &str = "SELECT DISTINCT request FROM audit WHERE at_ms >= $1 AND request IS NOT NULL
             ORDER BY request DESC LIMIT $2";
         let rows = read!(fetch_all, (String,), &self.inner.pools, TOUCHED, from.as_millis(), bound(limit))?;
-        rows.into_iter().map(|(id,)| RequestId::parse(&id).ok_or_else(|| StoreError::corrupt("a request's id"))).collect()
+        rows.into_iter()
+            .map(|(id,)| RequestId::parse(&id).ok_or_else(|| StoreError::corrupt("a request's id")))
+            .collect()
     }
 }

@@ -42,8 +42,7 @@ impl Store {
     pub async fn direct(&self, request: &RequestId, to: &ChatUser) -> Result<Option<DirectRow>, StoreError> {
         const GET: &str = "SELECT channel, id, digest FROM direct_message
             WHERE request = $1 AND workspace = $2 AND person = $3";
-        let row =
-            read!(fetch_optional, Columns, &self.inner.pools, GET, request.as_str(), &to.workspace, &to.user)?;
+        let row = read!(fetch_optional, Columns, &self.inner.pools, GET, request.as_str(), &to.workspace, &to.user)?;
         let Some((channel, id, digest)) = row else { return Ok(None) };
         let digest = Digest::parse(&digest).ok_or_else(|| StoreError::corrupt("the digest of a direct message"))?;
         Ok(Some(DirectRow { message: MessageRef { channel, id }, digest }))
@@ -54,6 +53,7 @@ impl Store {
         const OF: &str = "SELECT request FROM message WHERE channel = $1 AND id = $2
             UNION SELECT request FROM direct_message WHERE channel = $1 AND id = $2";
         let row = read!(fetch_optional, (String,), &self.inner.pools, OF, &message.channel, &message.id)?;
-        row.map(|(id,)| RequestId::parse(&id).ok_or_else(|| StoreError::corrupt("the request of a message"))).transpose()
+        row.map(|(id,)| RequestId::parse(&id).ok_or_else(|| StoreError::corrupt("the request of a message")))
+            .transpose()
     }
 }

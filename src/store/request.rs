@@ -235,6 +235,13 @@ impl Store {
         read!(fetch_optional, Body, &self.inner.pools, OF, full_name.to_lowercase())?.map(read_request).transpose()
     }
 
+    /// The newest run's request of a repository.
+    pub async fn newest_request_of(&self, host: &str, repository: RepositoryId) -> Result<Option<Request>, StoreError> {
+        const OF: &str = "SELECT body FROM request WHERE host = $1 AND repository = $2 ORDER BY run DESC LIMIT 1";
+        let repository = repository.get().cast_signed();
+        read!(fetch_optional, Body, &self.inner.pools, OF, host, repository)?.map(read_request).transpose()
+    }
+
     /// A page of requests, newest first.
     pub async fn list_requests(&self, filter: &RequestFilter, limit: usize) -> Result<Vec<Request>, StoreError> {
         const LIST: &str = "SELECT body FROM request

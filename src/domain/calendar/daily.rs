@@ -66,7 +66,11 @@ mod tests {
     #[test]
     fn it_keeps_its_place_on_the_wall_when_the_clock_leaps() {
         let daily = Daily::parse("02:30 Europe/Berlin").unwrap();
-        assert_eq!(daily.next(at("2026-03-28T12:00:00Z")), Some(at("2026-03-29T01:30:00Z")), "skipped: with the next one");
+        assert_eq!(
+            daily.next(at("2026-03-28T12:00:00Z")),
+            Some(at("2026-03-29T01:30:00Z")),
+            "skipped: with the next one"
+        );
         let (day, _) = daily.last(at("2026-10-25T10:00:00Z")).unwrap();
         assert_eq!(day.to_string(), "2026-10-25");
     }
@@ -74,7 +78,9 @@ mod tests {
     #[test]
     fn it_is_written_with_its_zone() {
         assert_eq!(Daily::parse(" 07:00  utc ").unwrap().to_string(), "07:00 UTC");
-        for (wrong, said) in [("17:30", "with its zone"), ("7:30 UTC", "time of day"), ("17:30 Europe/Berln", "did you mean")] {
+        for (wrong, said) in
+            [("17:30", "with its zone"), ("7:30 UTC", "time of day"), ("17:30 Europe/Berln", "did you mean")]
+        {
             assert!(Daily::parse(wrong).unwrap_err().to_string().contains(said), "{wrong}");
         }
     }

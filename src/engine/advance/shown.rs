@@ -10,7 +10,7 @@ use super::super::receive::Delivery;
 use super::super::shown::evidence as evidence_shown;
 use super::{Trouble, clicked, note, now, whisper_now};
 use crate::domain::{
-    Ballot, ChatStanding, Choice, Event, Refusal, ReplyTo, Request, Voter, Whisper, Words, transition,
+    Ballot, ChatStanding, Choice, Event, Refusal, ReplyTo, Request, Voter, Whisper, Words, explain, transition,
 };
 use crate::ports::chat::{Board, Opening, View, Wanted};
 
@@ -30,7 +30,7 @@ pub(super) async fn show(
     };
     match what {
         Wanted::Deny => ask_why(engine, delivery, &request, &seen, opening, reply).await,
-        Wanted::Changes { page } => changes(engine, delivery, &request, *page, opening, reply).await,
+        what => of_members(engine, delivery, &request, what, opening, reply).await,
     }
 }
 
@@ -81,32 +81,39 @@ fn would_refuse(engine: &Engine, delivery: &Delivery, request: &Request, seen: &
 }
 
 /// The evidence is for members of the workspace: guests and outsiders may share the channel.
-async fn changes(
+async fn of_members(
     engine: &Engine,
     delivery: &Delivery,
     request: &Request,
-    page: usize,
+    what: &Wanted,
     opening: &Opening,
     reply: &ReplyTo,
 ) -> Result<(), Trouble> {
     let looking = engine.chat.standing(&reply.user);
     let standing = tokio::time::timeout(LOOK_UP_PATIENCE, looking).await;
-    match standing {
-        Ok(Ok(ChatStanding::Member)) => {
-            open(engine, delivery, request, opening, "evidence.shown", |board| View::Changes { board, page }).await
+    let (title, text) = match (standing, what) {
+        (Ok(Ok(ChatStanding::Member)), Wanted::Why) => return why(engine, delivery, request, opening).await,
+        (Ok(Ok(ChatStanding::Member)), what) => {
+            let page = if let Wanted::Changes { page } = what { *page } else { 0 };
+            return open(engine, delivery, request, opening, "evidence.shown", |board| View::Changes { board, page })
+                .await;
         }
-        Ok(Ok(_)) => {
-            let text = "The changes are shown to full members of this workspace only.";
-            open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title: "Not shown", text })
-                .await
-        }
-        Ok(Err(_)) | Err(_) => {
-            let text =
-                "Slow or broken look-ups: who you are could not be checked in time. Please press the button again.";
-            open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title: "Try again", text })
-                .await
-        }
+        (Ok(Ok(_)), _) => ("Not shown", "This is shown to full members of this workspace only."),
+        (Ok(Err(_)) | Err(_), _) => (
+            "Try again",
+            "Slow or broken look-ups: who you are could not be checked in time. Please press the button again.",
+        ),
+    };
+    open(engine, delivery, request, opening, "evidence.withheld", |_| View::Notice { title, text }).await
+}
+
+async fn why(engine: &Engine, delivery: &Delivery, request: &Request, opening: &Opening) -> Result<(), Trouble> {
+    let at = now(engine);
+    let board = Board { request, evidence: None, now: at, repeated: false };
+    if let Err(error) = engine.chat.open(opening, &View::Why { board, why: &explain(request, at) }).await {
+        tracing::info!(request.id = %request.id, error = %error, "a view did not open for request {}", request.id);
     }
+    note(engine, delivery, Some(request.id.clone()), "explanation.shown", json!({})).await
 }
 
 async fn open<'v>(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountLink, Agreement, ChatUser, FileTie, ForgeUserId, LinkConflict};
+use crate::domain::{AccountLink, Agreement, ChatUser, FileTie, ForgeUser, ForgeUserId, LinkConflict};
 use crate::store::{Store, StoreError};
 
 /// What the operator says about who is who.
@@ -61,6 +61,13 @@ impl Directory {
             None => store.pinned_login(&login).await?,
         };
         Ok(Some(FileTie { login, account }))
+    }
+
+    /// The chat accounts that the file ties to a forge account, by its number or, where an entry has none, by its login.
+    pub fn chats_of(&self, account: &ForgeUser) -> impl Iterator<Item = &ChatUser> {
+        let by_number = self.by_account.get(&account.id);
+        let by_login = self.by_login.get(&account.login.to_lowercase());
+        by_number.into_iter().chain(by_login).flatten()
     }
 
     /// Another chat account of the same workspace that the file ties to a forge account.

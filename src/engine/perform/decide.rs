@@ -272,7 +272,13 @@ fn mark(request: &Request) -> String {
 /// The first report on the waiting jobs' page.
 pub fn report_comment(public_url: Option<&str>, request: &Request) -> String {
     let name = link(public_url);
-    format!("{name}, {}: people are asked whether `{}` may go live.", mark(request), code(request.commit.short()))
+    let asked =
+        format!("{name}, {}: people are asked whether `{}` may go live.", mark(request), code(request.commit.short()));
+    let passed = request
+        .passed_over
+        .iter()
+        .map(|passed| format!(" It cannot reach the channel `{}`: {}.", code(&passed.channel), passed.why.words()));
+    passed.fold(asked, |all, one| all + &one)
 }
 
 /// What stands on the run's page beside the decision: mark first, then who and why.

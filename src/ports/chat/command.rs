@@ -15,23 +15,40 @@ pub enum ChatCommand {
     /// What waits for people.
     Pending,
     /// One request, by the end of its id.
-    Show { id: String },
+    Show {
+        id: String,
+    },
     /// To vote. A command names no evidence, so that nobody votes on what they did not see: it is answered with what is
     /// voted on and a button that carries it.
-    Vote { id: String, choice: Choice, words: Option<Words> },
+    Vote {
+        id: String,
+        choice: Choice,
+        words: Option<Words>,
+    },
     /// To let a request pass without its gates; confirmed like a vote.
-    BreakGlass { id: String, reason: Words },
+    BreakGlass {
+        id: String,
+        reason: Words,
+    },
     Freeze(FreezeCommand),
     /// To be told what is frozen.
     Freezes,
     /// To lift a freeze, by the end of its id.
-    LiftFreeze { id: String },
+    LiftFreeze {
+        id: String,
+    },
     /// To say how they want to be told.
     Preferences,
     /// A command that exists, and lacks something or has what it cannot have.
-    Misused { command: &'static str, why: String },
+    Misused {
+        command: &'static str,
+        why: String,
+    },
     /// Something that does not exist, and what may be meant.
-    Unknown { typed: Words, meant: Option<&'static str> },
+    Unknown {
+        typed: Words,
+        meant: Option<&'static str>,
+    },
 }
 
 /// A freeze as it was typed.

@@ -88,10 +88,17 @@ pub struct HomeContent<'a> {
     pub asked: Vec<Entry<'a>>,
     pub recent: Vec<Entry<'a>>,
     /// Those that stand now or begin later.
-    pub freezes: &'a [Freeze],
+    pub freezes: &'a [FreezeShown],
     /// Their account at the forge, where one is linked.
     pub login: Option<&'a str>,
     pub now: Timestamp,
+}
+
+/// A freeze, with what its repository is called now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreezeShown {
+    pub freeze: Freeze,
+    pub repository: Option<String>,
 }
 
 /// What came of showing somebody their home.
@@ -115,19 +122,30 @@ pub enum Answer<'a> {
     /// What they are about to do, with the button that does it.
     Confirm(Entry<'a>, Confirm<'a>),
     /// The end of an id names no request, or several.
-    NoRequest { typed: &'a str, several: usize },
-    Frozen(&'a Freeze),
-    Lifted(&'a Freeze),
-    Freezes { standing: &'a [Freeze], now: Timestamp },
-    NoFreeze { typed: &'a str },
+    NoRequest {
+        typed: &'a str,
+        several: usize,
+    },
+    Frozen(&'a FreezeShown),
+    Lifted(&'a FreezeShown),
+    Freezes {
+        standing: &'a [FreezeShown],
+        now: Timestamp,
+    },
+    NoFreeze {
+        typed: &'a str,
+    },
     /// Nothing waits in a repository of that name, and nothing ever did.
-    NoRepository { typed: &'a str },
+    NoRepository {
+        typed: &'a str,
+    },
     /// What was typed is not right.
     Misused(&'a ChatCommand),
     /// The message is where it was.
-    StillThere { link: Option<&'a str> },
+    StillThere {
+        link: Option<&'a str>,
+    },
     PostedAgain,
-    PreferencesKept(&'a Preferences),
     /// The button's time is over.
     TooLate,
 }

@@ -1,9 +1,12 @@
 //! People act: they press buttons, fill in modals, type commands. Each act sends what Slack would send and waits as
 //! long as Slack would wait.
 
+mod channels;
 mod clicks;
 mod deliveries;
+mod home;
 mod modals;
+mod shortcuts;
 
 use serde_json::{Map, Value};
 

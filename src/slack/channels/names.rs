@@ -16,7 +16,7 @@ use super::next_cursor;
 
 /// How long it is believed that no channel has a name. One that was found is kept by whoever asked.
 const BELIEVED_MS: i64 = 5 * MINUTE_MS;
-const PAGE: &str = "1000";
+const PAGE: &str = "999";
 /// Pages looked at: twenty thousand channels.
 const MAX_PAGES: usize = 20;
 const KINDS: &str = "public_channel,private_channel";

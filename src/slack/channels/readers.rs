@@ -16,7 +16,7 @@ use super::next_cursor;
 
 /// How long an answer is believed.
 const BELIEVED_MS: i64 = 2 * MINUTE_MS;
-const PAGE: &str = "1000";
+const PAGE: &str = "999";
 /// Pages looked at; somebody who is on none of them is taken to be no member.
 const MAX_PAGES: usize = 10;
 const LOOKING: &str = "read who is in the Slack channel";

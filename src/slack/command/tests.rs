@@ -86,10 +86,7 @@ fn freezes_name_place_time_and_reason_in_any_of_the_usual_ways() {
     assert_eq!((whole.environment.as_deref(), whole.repository.as_deref()), (Some("EU West"), Some("acme/sentiment")));
     assert_eq!(whole.reason.as_str(), "the audit");
     let now = Timestamp::parse_rfc3339("2026-11-28T20:00:00Z").unwrap();
-    assert_eq!(
-        whole.until.unwrap().moment(now, &Zone::utc()).unwrap().to_rfc3339(),
-        "2026-11-29T08:00:00Z"
-    );
+    assert_eq!(whole.until.unwrap().moment(now, &Zone::utc()).unwrap().to_rfc3339(), "2026-11-29T08:00:00Z");
     assert_eq!(freeze("freeze * for 3h migration").environment, None);
     assert!(freeze("freeze * for 3h migration").until.is_some());
     assert_eq!(freeze("freeze production for black friday").reason.as_str(), "for black friday");

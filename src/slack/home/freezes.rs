@@ -2,14 +2,15 @@
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::{Freeze, Timestamp};
+use crate::domain::Timestamp;
+use crate::ports::chat::FreezeShown;
 use crate::slack::blocks::{Line, Rich};
 use crate::slack::entry;
 
 /// Freezes shown; more are counted.
 const MOST: usize = 5;
 
-pub(super) fn block(freezes: &[Freeze], now: Timestamp) -> Option<SlackBlock> {
+pub(super) fn block(freezes: &[FreezeShown], now: Timestamp) -> Option<SlackBlock> {
     if freezes.is_empty() {
         return None;
     }
@@ -19,12 +20,13 @@ pub(super) fn block(freezes: &[Freeze], now: Timestamp) -> Option<SlackBlock> {
 }
 
 /// `production in acme/sentiment until …: black friday (ana). ID 3f9a2c1b`
-pub(in crate::slack) fn line(freeze: &Freeze, now: Timestamp) -> Line {
+pub(in crate::slack) fn line(shown: &FreezeShown, now: Timestamp) -> Line {
+    let freeze = &shown.freeze;
     let line = match &freeze.environment {
         Some(environment) => Line::new().their_bold(environment, 80),
         None => Line::new().bold("Every environment"),
     };
-    let line = match (&freeze.repository_name, freeze.repository) {
+    let line = match (&shown.repository, freeze.repository) {
         (Some(name), _) => line.words(" of ").theirs(name, 80),
         (None, Some(id)) => line.words(&format!(" of repository {id}")),
         (None, None) => line.words(" of every repository"),

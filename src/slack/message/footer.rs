@@ -16,7 +16,12 @@ pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let expiry = request.is_undecided().then(|| format!("Expires {}.", local_date(request.expires_at)));
     let excluded = excluded_people(request, room.people);
     let left_out = (request.is_undecided() && !excluded.is_empty()).then(|| format!("Not counted: {excluded}."));
-    let rest = [left_out, request.policy.as_ref().map(|policies| policy(&policies.own)), Some(marks(request))];
+    let elsewhere = request
+        .passed_over
+        .first()
+        .map(|passed| format!("Meant for another channel: {}.", text::line(&passed.words(), 200)));
+    let rest =
+        [elsewhere, left_out, request.policy.as_ref().map(|policies| policy(&policies.own)), Some(marks(request))];
     blocks::small_print(&expiry.into_iter().collect::<Vec<_>>(), &rest.into_iter().flatten().collect::<Vec<_>>())
 }
 
