@@ -1,5 +1,7 @@
 //! Whatever strangers write, the message stays within Slack's limits, mentions nobody we did not mean and parses nothing of theirs.
 
+mod personal;
+
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -12,7 +14,7 @@ use crate::domain::{
 use crate::ports::View;
 
 /// Strings that try something, mixed with anything at all.
-fn stranger() -> impl Strategy<Value = String> {
+pub(super) fn stranger() -> impl Strategy<Value = String> {
     let tricks = prop_oneof![
         Just("<!channel> <!here> <!everyone>".to_owned()),
         Just("<@U0EVIL> <#C0EVIL> <!subteam^S0EVIL>".to_owned()),
@@ -29,7 +31,7 @@ fn stranger() -> impl Strategy<Value = String> {
 }
 
 prop_compose! {
-    fn hostile_evidence()(
+    pub(super) fn hostile_evidence()(
         text in prop::collection::vec(stranger(), 12),
         flags in 0_usize..40,
         pulls in 0_usize..40,
@@ -94,7 +96,7 @@ prop_compose! {
     }
 }
 
-fn hostile_request(words: &str) -> Request {
+pub(super) fn hostile_request(words: &str) -> Request {
     let mut request = sample::open_request();
     request.repository.owner = words.to_owned();
     request.repository.name = words.to_owned();
@@ -121,15 +123,15 @@ fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
 }
 
 /// The control sequences in text that Slack parses.
-fn controls(text: &str) -> Vec<&str> {
+pub(super) fn controls(text: &str) -> Vec<&str> {
     text.match_indices('<').filter_map(|(at, _)| text[at..].find('>').map(|end| &text[at..=at + end])).collect()
 }
 
-fn is_ours(control: &str) -> bool {
+pub(super) fn is_ours(control: &str) -> bool {
     control.starts_with("<!date^1795435200^") || control == "<@U0ANA>" || control == "<@U0BO>"
 }
 
-fn assert_safe(drawing: &Value) {
+pub(super) fn assert_safe(drawing: &Value) {
     let mut all = Vec::new();
     objects(drawing, &mut all);
     for object in all {
