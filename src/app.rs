@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{OwnerPolicy, PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
 use crate::engine::Engine;
+use crate::engine::day::Days;
 use crate::engine::live::Live;
 use crate::engine::pace::Pace;
 use crate::engine::preview::{Concluding, PreviewSettings, Previews};
@@ -67,6 +68,9 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         policy: policy_defaults(settings),
         known: Arc::default(),
         previews: Arc::new(Previews::new(previews(settings))),
+        homes: Arc::default(),
+        days: Arc::new(Days::new(settings.slack.digest.clone())),
+        freezers: settings.freezers.clone().into(),
         public_url: settings.public_url.as_ref().map(ToString::to_string),
         link_address: settings.account_links.as_ref().map(linking::base),
     };
@@ -149,6 +153,7 @@ fn slack(settings: &ServeSettings, installs: Option<&Arc<Installs>>, clock: Cloc
         team_id: given(&access.team_id),
         app_id: given(&access.app_id),
         channel: access.channel.clone(),
+        allow_shared_channels: access.allow_shared_channels,
         links: settings.account_links.is_some(),
         allow_http: is_loopback(&access.api_url),
     };

@@ -5,7 +5,9 @@
 
 pub mod action;
 pub mod actor;
+pub mod attention;
 pub mod calendar;
+pub mod channel;
 pub mod ci;
 pub mod condition;
 pub mod digest;
@@ -25,6 +27,7 @@ pub mod id;
 pub mod link;
 pub mod nearest;
 pub mod obstacle;
+pub mod preferences;
 pub mod preview;
 pub mod record;
 pub mod request;
@@ -42,10 +45,11 @@ pub mod words;
 
 pub use action::{Action, Actions};
 pub use actor::{Access, ChatName, ChatStanding, ChatUser, Contributor, ForgeUser, Human, Link, Part, Voter};
+pub use channel::{ChannelTrouble, PassedOver};
 pub use ci::{CiReading, CiVerdict, RequiredRun};
 pub use condition::{Condition, Outcome};
 pub use digest::Digest;
-pub use effect::{Due, Effect, ReplyTo};
+pub use effect::{Due, Effect, Matter, ReplyTo};
 pub use entry::EntryKind;
 pub use event::{Ask, Ballot, Event, JobMove, Standing, Told};
 pub use evidence::{
@@ -68,6 +72,7 @@ pub use link::{
     AccountLink, Agreement, FileTie, Known, LinkActor, LinkConflict, LinkEnd, LinkOrigin, LinkRefusal, Tie, may_tie,
 };
 pub use obstacle::Obstacle;
+pub use preferences::{AskedBy, Preferences};
 pub use preview::{Against, Comment, Preview, PreviewEvent, PreviewKey, Seen, Sheet};
 pub use record::Record;
 pub use request::{

@@ -6,12 +6,18 @@
 pub mod advance;
 pub mod answers;
 pub mod backoff;
+mod channels;
+pub mod chores;
 mod ci;
+pub mod day;
+mod drafts;
 pub mod freeze;
 mod fresh;
 pub mod gather;
 pub mod groups;
+pub mod home;
 pub mod linking;
+mod lists;
 pub mod live;
 pub mod pace;
 pub mod people;
@@ -20,6 +26,7 @@ pub mod preview;
 pub mod receive;
 pub mod settle;
 pub mod shown;
+mod stakes;
 pub mod step;
 
 use std::sync::Arc;
@@ -46,6 +53,12 @@ pub struct Engine {
     /// What gathering need not ask for twice.
     pub known: Arc<gather::Known>,
     pub previews: Arc<preview::Previews>,
+    /// Whose home is open.
+    pub homes: Arc<home::Homes>,
+    /// When digests of the day are sent.
+    pub days: Arc<day::Days>,
+    /// Users of the chat who may call freezes everywhere, by their ids.
+    pub freezers: Arc<[String]>,
     /// The page of this server that people are sent to, where there is one.
     pub public_url: Option<String>,
     /// Where people link their accounts themselves, without a slash at its end; empty where they cannot.

@@ -12,7 +12,7 @@ pub mod ids;
 pub mod kept;
 pub mod pulls;
 
-pub use chat::{Board, Chat, ChatCommand, Posted, Shown, View};
+pub use chat::{Board, Chat, ChatCommand, Posting, Shown, View};
 pub use checker::{CheckAnswer, CheckAsk, Checker};
 pub use clock::Clock;
 pub use code::{

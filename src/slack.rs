@@ -4,16 +4,20 @@
 //! our own words. The one exception is a message's `text`, which Slack always parses: see [`text::fallback`].
 
 mod acknowledgement;
+mod answer;
 mod approval;
 mod blocks;
-mod channel;
+mod channels;
 mod chat;
 mod claims;
 mod client;
 mod command;
+mod day;
+mod entry;
 mod failure;
 mod form;
 mod groups;
+mod home;
 mod identity;
 mod interpret;
 mod message;
@@ -21,6 +25,8 @@ mod modal;
 mod name;
 mod oauth;
 mod payload;
+mod personal;
+mod preferences;
 mod response_url;
 mod settings;
 mod signature;

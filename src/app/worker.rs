@@ -12,6 +12,7 @@ use crate::domain::time::SECOND_MS;
 use crate::domain::{Effect, Preview, Timestamp};
 use crate::engine::Engine;
 use crate::engine::advance::{self, advance};
+use crate::engine::chores;
 use crate::engine::perform::{self, perform};
 use crate::engine::preview::{self, look};
 use crate::store::{ClaimedDelivery, ClaimedEffect, StoreError};
@@ -44,6 +45,7 @@ pub async fn run(engine: Engine, limits: Limits, stop: CancellationToken) {
         deliveries: JoinSet::new(),
         effects: JoinSet::new(),
         previews: JoinSet::new(),
+        chores: JoinSet::new(),
         busy: HashMap::new(),
     };
     let wake = worker.engine.store.notify();
@@ -61,6 +63,7 @@ pub async fn run(engine: Engine, limits: Limits, stop: CancellationToken) {
             done = worker.effects.join_next(), if !worker.effects.is_empty() => worker.effect_done(done),
             done = worker.deliveries.join_next(), if !worker.deliveries.is_empty() => work_done(done),
             done = worker.previews.join_next(), if !worker.previews.is_empty() => work_done(done),
+            done = worker.chores.join_next(), if !worker.chores.is_empty() => work_done(done),
             () = tokio::time::sleep(pause) => {}
         }
         worker.collect();
@@ -81,8 +84,14 @@ enum Pool {
 const fn pool_of(effect: &Effect) -> Pool {
     match effect {
         Effect::Report | Effect::Decide | Effect::CancelRun => Pool::Forge,
-        Effect::SyncMessage | Effect::Say(_) | Effect::TellAsker(_) | Effect::Whisper { .. } => Pool::Chat,
+        Effect::SyncMessage
+        | Effect::Say(_)
+        | Effect::Whisper { .. }
+        | Effect::Mention { .. }
+        | Effect::Direct { .. } => Pool::Chat,
         Effect::Gather
+        | Effect::Attend { .. }
+        | Effect::TellOutcome
         | Effect::Recheck
         | Effect::Expire
         | Effect::Remind { .. }
@@ -100,6 +109,8 @@ struct Worker {
     deliveries: JoinSet<Result<(), StoreError>>,
     effects: JoinSet<EffectDone>,
     previews: JoinSet<Result<(), StoreError>>,
+    /// At most one at a time: none of it is in a hurry.
+    chores: JoinSet<Result<(), StoreError>>,
     busy: HashMap<Pool, usize>,
 }
 
@@ -120,7 +131,7 @@ impl Worker {
             self.start_effect(claimed, now).await?;
         }
         let next = self.engine.store.next_due(now).await?;
-        let next = [next, self.take_up_previews(now).await?].into_iter().flatten().min();
+        let next = [next, self.take_up_previews(now).await?, self.take_up_chores(now)].into_iter().flatten().min();
         let poll = self.limits.poll;
         Ok(next.map_or(poll, |next| until(next, self.engine.clock.now()).min(poll)))
     }
@@ -139,6 +150,26 @@ impl Worker {
             return Ok(None);
         }
         self.engine.store.next_preview_due(now).await
+    }
+
+    /// Starts chores that are due; when the next ones are. While some are under way, their end is what wakes the worker.
+    fn take_up_chores(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let next = if self.chores.is_empty() { chores::next_due(&self.engine, now) } else { None };
+        if next.is_none_or(|next| next > now) {
+            return next;
+        }
+        let engine = self.engine.clone();
+        self.chores.spawn(async move {
+            let work = AssertUnwindSafe(chores::run(&engine)).catch_unwind();
+            match work.await {
+                Ok(outcome) => outcome.map(drop),
+                Err(_) => {
+                    tracing::error!("what is done now and then broke this program; please report it");
+                    Ok(())
+                }
+            }
+        });
+        None
     }
 
     fn start_preview(&mut self, claimed: Preview) {
@@ -200,6 +231,9 @@ impl Worker {
         while let Some(done) = self.previews.try_join_next() {
             work_done(Some(done));
         }
+        while let Some(done) = self.chores.try_join_next() {
+            work_done(Some(done));
+        }
     }
 
     fn effect_done(&mut self, done: Option<Result<EffectDone, tokio::task::JoinError>>) {
@@ -225,6 +259,7 @@ impl Worker {
             while self.effects.join_next().await.is_some() {}
             while self.deliveries.join_next().await.is_some() {}
             while self.previews.join_next().await.is_some() {}
+            while self.chores.join_next().await.is_some() {}
         };
         if tokio::time::timeout(DRAIN, finish).await.is_err() {
             tracing::warn!("some work did not finish in time; it is taken up again at the next start");

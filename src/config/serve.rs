@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use url::Url;
 
 use crate::domain::EnvironmentName;
+use crate::domain::calendar::Daily;
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 
 use super::address;
@@ -39,6 +40,8 @@ pub struct ServeSettings {
     pub policy: PolicySettings,
     pub http_checks: HttpCheckAccess,
     pub preview: PreviewOptions,
+    /// Slack users who may call freezes everywhere.
+    pub freezers: Vec<String>,
     pub people: IdentityFile,
     /// Without it people cannot link their accounts themselves.
     pub account_links: Option<AccountLinks>,
@@ -99,6 +102,9 @@ pub struct SlackAccess {
     pub channel: String,
     /// Into one channel.
     pub messages_per_second: f64,
+    pub allow_shared_channels: bool,
+    /// When digests of the day are sent, if they are.
+    pub digest: Option<Daily>,
 }
 
 /// How the app is installed by consent, into one workspace or organisation.
@@ -151,6 +157,7 @@ pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Prob
         policy: policy(&settings.policy, &mut problems),
         http_checks: checks::http(&settings.http_checks, &mut problems),
         preview: preview(&settings.preview, &mut problems),
+        freezers: freezers(&settings.freeze.slack_users, &mut problems),
         people: people(&settings.identity.file, &mut problems),
         link_rules: links::rules(&settings.identity, &mut problems),
         engine: engine(&settings.engine, &mut problems),
@@ -329,6 +336,8 @@ fn slack(slack: &SlackSettings, server: &ServerSettings, problems: &mut Problems
             "is not a channel ID (C…), names can change hands",
         ),
         messages_per_second: rate,
+        allow_shared_channels: slack.allow_shared_channels,
+        digest: digest(&slack.digest, problems),
     }
 }
 
@@ -337,6 +346,23 @@ fn socket(slack: &SlackSettings, problems: &mut Problems) -> Option<SocketAccess
     problems.unless((1..=10).contains(&slack.sockets), "slack.sockets", "must be from 1 to 10");
     let app_token = secret::app_token(&slack.app_token, problems)?;
     Some(SocketAccess { app_token, sockets: slack.sockets })
+}
+
+fn digest(text: &str, problems: &mut Problems) -> Option<Daily> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    Daily::parse(text).map_err(|why| problems.wrong("slack.digest", &why.to_string())).ok()
+}
+
+fn freezers(users: &[String], problems: &mut Problems) -> Vec<String> {
+    const KEY: &str = "freeze.slack_users";
+    let checked = users.iter().map(|user| {
+        let user = user.trim();
+        problems.unless(is_slack_id(user, &['U', 'W']), KEY, &format!("names `{user}`, which is no user ID (U…)"));
+        user.to_owned()
+    });
+    checked.collect()
 }
 
 fn policy(policy: &PolicySettings, problems: &mut Problems) -> PolicySettings {

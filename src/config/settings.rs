@@ -17,6 +17,7 @@ pub struct Settings {
     #[serde(rename = "checks.http")]
     pub http_checks: HttpCheckSettings,
     pub preview: PreviewSettings,
+    pub freeze: FreezeSettings,
     pub identity: IdentitySettings,
     pub engine: EngineSettings,
     pub log: LogSettings,
@@ -81,6 +82,9 @@ pub struct SlackSettings {
     pub channel: String,
     /// Into one channel.
     pub messages_per_second: f64,
+    pub allow_shared_channels: bool,
+    /// A time and its zone; empty for none.
+    pub digest: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -143,6 +147,13 @@ pub enum ShowOn {
 pub enum PreviewConclusion {
     Verdict,
     Neutral,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreezeSettings {
+    /// Who may call freezes everywhere.
+    pub slack_users: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

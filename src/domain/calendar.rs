@@ -5,21 +5,25 @@
 //! those this program was built with, so that every machine agrees. What cannot be computed is closed.
 
 mod busy;
+mod daily;
 mod openings;
 mod problem;
 mod quiet;
 mod time_of_day;
+mod until;
 mod weekdays;
 mod window;
 mod words;
 mod zone;
 
 pub use busy::Busy;
+pub use daily::Daily;
 pub use jiff::civil::{Date, Weekday};
 pub use openings::Openings;
 pub use problem::CalendarError;
 pub use quiet::QuietHours;
 pub use time_of_day::TimeOfDay;
+pub use until::Until;
 pub use weekdays::Weekdays;
 pub use window::Window;
 pub use words::{moment, opens};

@@ -22,10 +22,16 @@ pub enum Effect {
     SyncMessage,
     /// Add a line to the message's thread.
     Say(ThreadLine),
-    /// Tell whoever asked what became of the request, privately where the chat knows them.
-    TellAsker(ThreadLine),
     /// Tell one person something privately.
     Whisper { to: ReplyTo, text: Whisper },
+    /// Tell people who can decide now, each in the way they want. `again`: they were asked before, and have not.
+    Attend { people: Vec<ChatUser>, again: bool },
+    /// Mention people in the thread.
+    Mention { people: Vec<ChatUser>, again: bool },
+    /// Send one person a direct message about the request, or bring the one they have up to date.
+    Direct { to: ChatUser, matter: Matter },
+    /// Tell those who wait for it what came of the request.
+    TellOutcome,
     /// The deadline.
     Expire,
     /// Read everything again that a decision rests on: people have agreed, and something else was in the way, or nobody has
@@ -46,6 +52,18 @@ pub enum Effect {
         /// How often the chain has looked; the pause grows with it.
         round: u32,
     },
+}
+
+/// What a direct message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matter {
+    /// They can decide. `again`: they were told before.
+    Asked { again: bool },
+    /// Something came of it.
+    Outcome,
+    /// Nothing new for them: the message they have must only stay true.
+    Truth,
 }
 
 /// Where a private answer goes.
@@ -79,8 +97,11 @@ impl Effect {
             Self::Decide => "decide",
             Self::SyncMessage => "sync_message",
             Self::Say(_) => "say",
-            Self::TellAsker(_) => "tell_asker",
             Self::Whisper { .. } => "whisper",
+            Self::Attend { .. } => "attend",
+            Self::Mention { .. } => "mention",
+            Self::Direct { .. } => "direct",
+            Self::TellOutcome => "tell_outcome",
             Self::Expire => "expire",
             Self::Recheck => "recheck",
             Self::Remind { .. } => "remind",
@@ -91,15 +112,17 @@ impl Effect {
         }
     }
 
-    /// What must stay in order: this request towards the forge, or its message in the chat. Timers, reads and private
-    /// answers have no lane, so nothing waits for them and they wait for nothing.
+    /// What must stay in order: this request towards the forge, its message in the chat, or its message to one
+    /// person. Timers, reads and private answers have no lane, so nothing waits for them and they wait for nothing.
     pub fn lane(&self, request: &RequestId) -> Option<String> {
         match self {
             Self::Report | Self::Decide | Self::CancelRun => Some(format!("forge/{request}")),
-            Self::SyncMessage | Self::Say(_) => Some(format!("chat/{request}")),
+            Self::SyncMessage | Self::Say(_) | Self::Mention { .. } => Some(format!("chat/{request}")),
+            Self::Direct { to, .. } => Some(format!("chat/{request}/{}", to.user)),
             Self::Gather
-            | Self::TellAsker(_)
             | Self::Whisper { .. }
+            | Self::Attend { .. }
+            | Self::TellOutcome
             | Self::Expire
             | Self::Recheck
             | Self::Remind { .. }

@@ -76,8 +76,13 @@ pub fn is_member(voter: &Voter, what: &str, group: &Group) -> Result<(), Refusal
 }
 
 /// Full members of our workspace only (R14).
-pub fn is_trusted_account(voter: &Voter) -> Result<(), Refusal> {
-    match voter.standing {
+pub const fn is_trusted_account(voter: &Voter) -> Result<(), Refusal> {
+    is_member_of_ours(voter.standing)
+}
+
+/// The same, where nothing more is known of somebody.
+pub const fn is_member_of_ours(standing: ChatStanding) -> Result<(), Refusal> {
+    match standing {
         ChatStanding::Member => Ok(()),
         ChatStanding::Guest => Err(Refusal::Guest),
         ChatStanding::Deactivated => Err(Refusal::Deactivated),

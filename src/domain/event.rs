@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::Voter;
+use super::channel::PassedOver;
 use super::ci::CiReading;
 use super::digest::Digest;
 use super::evidence::EvidenceBrief;
@@ -100,6 +101,19 @@ pub enum Event {
         message: MessageRef,
         /// An earlier post may be in the channel as well: its answer was lost.
         is_copy: bool,
+    },
+    /// A channel that the message was meant for takes none: it goes elsewhere, and says so.
+    ChannelPassedOver {
+        passed: PassedOver,
+    },
+    /// The chat gave a channel another id.
+    ChannelMoved {
+        from: String,
+        to: String,
+    },
+    /// Somebody wants to see the message, and it is not there any more.
+    MessageLost {
+        message: MessageRef,
     },
     /// The forge answered our decision, or was read back instead.
     Told(Told),
@@ -235,6 +249,9 @@ impl Event {
             Self::EscalationDue => "request.escalated",
             Self::DeadlineReached => "request.deadline",
             Self::MessagePosted { .. } => "message.posted",
+            Self::ChannelPassedOver { .. } => "message.passed_over",
+            Self::ChannelMoved { .. } => "message.channel_moved",
+            Self::MessageLost { .. } => "message.lost",
             Self::Told(_) => "decision.told",
             Self::DecisionHeld { .. } => "decision.held",
             Self::JobMoved(_) => "job.moved",

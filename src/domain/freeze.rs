@@ -3,8 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::actor::{Access, Voter};
+use super::eligibility::is_trusted_account;
 use super::id::RepositoryId;
 use super::time::Timestamp;
+use super::whisper::Refusal;
 use super::words::Words;
 
 /// A freeze that somebody called.
@@ -34,9 +37,58 @@ impl Freeze {
     }
 }
 
+/// What calling and lifting a freeze of one repository takes there.
+pub const LEAST_ACCESS: Access = Access::Maintain;
+
+/// Whether `voter` may call or lift a freeze (R23): for one repository, whoever maintains it; for more, and for all, those
+/// whom the operator names.
+pub fn may_call(voter: &Voter, of_one_repository: bool, is_named: bool) -> Result<(), Refusal> {
+    is_trusted_account(voter)?;
+    let maintains = voter.account().is_some() && voter.access >= LEAST_ACCESS;
+    if is_named || (of_one_repository && maintains) {
+        return Ok(());
+    }
+    match (of_one_repository, voter.account()) {
+        (true, None) => Err(Refusal::NotLinked),
+        _ => Err(Refusal::MayNotFreeze { everywhere: !of_one_repository }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::domain::{ChatStanding, ChatUser, ForgeUser, ForgeUserId, Link};
+
+    fn voter(standing: ChatStanding, access: Option<Access>) -> Voter {
+        let forge = ForgeUser { id: ForgeUserId::new(1), login: "ana".into(), is_bot: false };
+        Voter {
+            chat: ChatUser { workspace: "T0ACME".into(), user: "U0ANA".into() },
+            standing,
+            link: access.map_or(Link::None, |_| Link::Linked { forge }),
+            access: access.unwrap_or(Access::None),
+            memberships: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn whoever_maintains_a_repository_freezes_it_and_nothing_else() {
+        let member = |access| voter(ChatStanding::Member, access);
+        assert_eq!(may_call(&member(Some(Access::Maintain)), true, false), Ok(()));
+        assert_eq!(may_call(&member(Some(Access::Admin)), true, false), Ok(()));
+        let everywhere = |everywhere| Err(Refusal::MayNotFreeze { everywhere });
+        assert_eq!(may_call(&member(Some(Access::Write)), true, false), everywhere(false));
+        assert_eq!(may_call(&member(Some(Access::Admin)), false, false), everywhere(true));
+        assert_eq!(may_call(&member(None), true, false), Err(Refusal::NotLinked));
+    }
+
+    #[test]
+    fn those_whom_the_operator_names_freeze_everything_while_they_are_members() {
+        assert_eq!(may_call(&voter(ChatStanding::Member, None), false, true), Ok(()));
+        assert_eq!(may_call(&voter(ChatStanding::Guest, None), false, true), Err(Refusal::Guest));
+        assert_eq!(may_call(&voter(ChatStanding::Deactivated, None), false, true), Err(Refusal::Deactivated));
+    }
 
     #[test]
     fn a_freeze_holds_its_place_for_its_time() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::actor::{ChatUser, ForgeUser, Human, Voter};
+use super::channel::PassedOver;
 use super::digest::Digest;
 use super::event::Ask;
 use super::evidence::EvidenceBrief;
@@ -49,6 +50,9 @@ pub struct Request {
     /// A commit that a job of this request deployed in place of the request's own, as the forge says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_instead: Option<CommitSha>,
+    /// Channels that the message was meant for and could not reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
     /// The chain of watches that is under way.
     pub watch: u32,
     /// When the evidence is gathered again, where that has been asked for.
@@ -369,6 +373,7 @@ impl Request {
             message_is_copy: false,
             message_trouble: None,
             deployed_instead: None,
+            passed_over: Vec::new(),
             watch: 0,
             gather_due: None,
             recheck_due: None,

@@ -138,23 +138,6 @@ pub enum ThreadLine {
 }
 
 impl ThreadLine {
-    /// Whether this is what whoever asked waits for: what became of the request. A decision that lets the job run is none yet,
-    /// the deployment is.
-    pub const fn is_outcome(&self) -> bool {
-        matches!(
-            self,
-            Self::Denied { .. }
-                | Self::Withdrawn { .. }
-                | Self::GlassBroken { .. }
-                | Self::EndedByNewer { .. }
-                | Self::Expired
-                | Self::NotDelivered { .. }
-                | Self::Live { .. }
-                | Self::RolloutFailed { .. }
-                | Self::Ended { .. }
-        )
-    }
-
     /// Whoever brought this about, where one person did.
     pub const fn by(&self) -> Option<&ChatUser> {
         match self {

@@ -11,7 +11,7 @@ mod policies;
 mod settling;
 mod taking_back;
 #[cfg(test)]
-mod tests;
+pub(in crate::domain) mod tests;
 mod timing;
 mod voting;
 
@@ -66,6 +66,9 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
         Event::Voted(ballot) => voting::vote(&mut work, ballot),
         Event::DeadlineReached => deciding::deadline(&mut work),
         Event::MessagePosted { message, is_copy } => asking::message_posted(&mut work, message, *is_copy),
+        Event::ChannelPassedOver { passed } => asking::passed_over(&mut work, passed),
+        Event::ChannelMoved { from, to } => asking::channel_moved(&mut work, from, to),
+        Event::MessageLost { message } => asking::message_lost(&mut work, message),
         Event::Told(told) => deciding::told(&mut work, told),
         Event::DecisionHeld { why, needs_word } => deciding::held(&mut work, why, *needs_word),
         Event::Rechecked { fresh } => settling::rechecked(&mut work, fresh),
@@ -151,17 +154,6 @@ impl Work {
         self.show(line);
     }
 
-    /// Whoever asked hears of every outcome that the thread is told.
-    fn tell_asker(&mut self) {
-        let said = self.effects.iter().filter_map(|due| match &due.effect {
-            Effect::Say(line) if line.is_outcome() => Some(line.clone()),
-            _ => None,
-        });
-        for line in said.collect::<Vec<_>>() {
-            self.now(Effect::TellAsker(line));
-        }
-    }
-
     /// Starts looking at the run anew; an older chain ends at its next look.
     fn start_watching(&mut self, after_ms: i64) {
         self.request.watch = self.request.watch.saturating_add(1);
@@ -174,7 +166,6 @@ impl Work {
         if self.request.phase != Phase::Gathering {
             self.request.sketch = None;
         }
-        self.tell_asker();
         let record = Record {
             at: self.at,
             request: self.request.id.clone(),

@@ -9,7 +9,6 @@ use super::link::{LinkConflict, LinkRefusal};
 use super::obstacle::Obstacle;
 use super::request::{Ending, Verdict};
 use super::time::Timestamp;
-use super::words::Words;
 
 /// A private answer to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,12 +49,6 @@ pub enum Whisper {
     /// The approval this person gave is decided and not yet told to the forge.
     DecisionHeld {
         why: String,
-    },
-    /// A command's answer.
-    Help,
-    /// There is no such command.
-    UnknownCommand {
-        typed: Words,
     },
     /// Where this person can link their forge account. `linked`: the login of the account they have now.
     LinkHere {
@@ -190,6 +183,10 @@ pub enum Refusal {
     OtherCommit {
         commit: CommitSha,
     },
+    /// Freezes are called by those who maintain the repository; for all repositories, by those whom the operator names.
+    MayNotFreeze {
+        everywhere: bool,
+    },
     /// Required check runs stand worse than in the evidence that was shown, each in words.
     ChecksWorse {
         now: Vec<String>,
@@ -232,6 +229,7 @@ impl Refusal {
             Self::NothingToReview => "nothing_to_review",
             Self::OwnReview => "own_review",
             Self::OtherCommit { .. } => "other_commit",
+            Self::MayNotFreeze { .. } => "may_not_freeze",
             Self::ChecksWorse { .. } => "checks_worse",
         }
     }

@@ -6,7 +6,9 @@ mod asked;
 mod clicked;
 mod commanded;
 mod deed;
+mod looked;
 mod moved;
+mod personal;
 mod previewed;
 mod shown;
 mod trouble;
@@ -19,8 +21,8 @@ use crate::ports::chat::ChatSignal;
 use crate::ports::forge::ForgeSignal;
 use crate::store::{ClaimedDelivery, StoreError};
 
-use super::Engine;
 use super::receive::{Delivery, Source};
+use super::{Engine, channels, home};
 
 /// Why a delivery is not done yet, or never will be.
 #[derive(Debug)]
@@ -89,16 +91,39 @@ async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Tro
     let delivery = &claimed.delivery;
     match engine.chat.interpret(delivery).map_err(Trouble::Unusable)? {
         ChatSignal::Act { value, act, words, reply } => {
+            home::touched(engine, &reply.user);
             acted::act(engine, claimed, acted::Doing { value, act, words, reply }).await
         }
         ChatSignal::Vote { value, choice, reason, ticks, means_older, reply } => {
+            home::touched(engine, &reply.user);
             let click = clicked::Click { value, choice, reason, ticks, means_older, reply };
             clicked::vote(engine, claimed, click).await
         }
         ChatSignal::Show { value, what, opening, reply } => {
             shown::show(engine, delivery, &value, &what, &opening, &reply).await
         }
-        ChatSignal::Command { command, reply } => commanded::answer(engine, delivery, command, &reply).await,
+        ChatSignal::Command { command, opening, reply } => {
+            commanded::answer(engine, delivery, command, opening.as_ref(), &reply).await
+        }
+        ChatSignal::Look { at, opening, reply } => looked::look(engine, delivery, &at, &opening, &reply).await,
+        ChatSignal::HomeOpened { user, place, hash } => {
+            personal::home_opened(engine, delivery, &user, place, hash).await
+        }
+        ChatSignal::Confirm { draft, reply } => {
+            home::touched(engine, &reply.user);
+            personal::confirm(engine, claimed, &draft, reply).await
+        }
+        ChatSignal::PostAgain { value, reply } => personal::post_again(engine, delivery, &value, &reply).await,
+        ChatSignal::Prefer { preferences, reply } => personal::prefer(engine, delivery, preferences, &reply).await,
+        ChatSignal::ChannelChanged { channel } => {
+            engine.chat.forget_channel(&channel);
+            finish(engine, delivery).await
+        }
+        ChatSignal::ChannelMoved { from, to } => {
+            engine.chat.forget_channel(&from);
+            channels::moved(engine, &from, &to).await?;
+            finish(engine, delivery).await
+        }
         ChatSignal::AccessLost { workspace, why, since } => {
             access::lost(engine, delivery, workspace.as_deref(), &why, since).await
         }

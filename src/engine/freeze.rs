@@ -14,13 +14,16 @@ pub async fn call(store: &Store, freeze: Freeze, at: Timestamp) -> Result<(), St
     store
         .write(move |tx| {
             let freeze = Arc::clone(&freeze);
-            Box::pin(async move {
-                tx.insert_freeze(&freeze).await?;
-                record(tx, "freeze.called", &freeze, &freeze.by, at)?;
-                tell(tx, &freeze, at).await
-            })
+            Box::pin(async move { call_in(tx, &freeze, at).await })
         })
         .await
+}
+
+/// The same, inside a transaction that holds more.
+pub(super) async fn call_in(tx: &mut Tx, freeze: &Freeze, at: Timestamp) -> Result<(), StoreError> {
+    tx.insert_freeze(freeze).await?;
+    record(tx, "freeze.called", freeze, &freeze.by, at)?;
+    tell(tx, freeze, at).await
 }
 
 /// Lifts a freeze before its time; `None` when none of that id stands.
@@ -29,14 +32,17 @@ pub async fn lift(store: &Store, id: &str, by: &str, at: Timestamp) -> Result<Op
     store
         .write(move |tx| {
             let (id, by) = (Arc::clone(&id), Arc::clone(&by));
-            Box::pin(async move {
-                let Some(freeze) = tx.lift_freeze(&id, at).await? else { return Ok(None) };
-                record(tx, "freeze.lifted", &freeze, &by, at)?;
-                tell(tx, &freeze, at).await?;
-                Ok(Some(freeze))
-            })
+            Box::pin(async move { lift_in(tx, &id, &by, at).await })
         })
         .await
+}
+
+/// The same, inside a transaction that holds more.
+pub(super) async fn lift_in(tx: &mut Tx, id: &str, by: &str, at: Timestamp) -> Result<Option<Freeze>, StoreError> {
+    let Some(freeze) = tx.lift_freeze(id, at).await? else { return Ok(None) };
+    record(tx, "freeze.lifted", &freeze, by, at)?;
+    tell(tx, &freeze, at).await?;
+    Ok(Some(freeze))
 }
 
 fn record(tx: &mut Tx, name: &'static str, freeze: &Freeze, by: &str, at: Timestamp) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@
 
 mod directory;
 mod discover;
+mod known;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,7 @@ use super::groups::{self, Memberships, Person};
 use super::live::{self, Freshness};
 use crate::domain::{
     Access, AccountLink, Agreement, ChatUser, FileTie, ForgeUser, ForgeUserId, Link, LinkConflict, Membership,
-    Repository, Unusable, Voter,
+    Repository, Request, Unusable, Voter,
 };
 use crate::ports::PortError;
 use crate::ports::code::Presence;
@@ -24,6 +25,7 @@ use crate::ports::forge::Permission;
 use crate::store::{StoreError, Tx};
 
 pub use directory::{Directory, LinkRules, LinkedAccount};
+pub use known::{account_of, chats_of};
 
 /// A voter, and the login that was resolved for the first time and has to be pinned with the vote.
 #[derive(Debug, Clone)]
@@ -45,14 +47,14 @@ pub struct Basis {
     account: Option<(ForgeUserId, Option<String>)>,
 }
 
-/// The chat account of a forge account, for telling its owner something: the only one that is tied to it. It gives nobody a
-/// right.
-pub async fn chat_account(engine: &Engine, account: &ForgeUser) -> Result<Option<ChatUser>, StoreError> {
-    let links = engine.store.links(engine.forge.host(), false).await?;
-    let linked = links.into_iter().filter(|link| link.account == account.id).map(|link| link.chat);
-    let mut chats: BTreeSet<ChatUser> = linked.collect();
-    chats.extend(engine.people.chats_of(&engine.store, account.id).await?);
-    Ok(chats.pop_first().filter(|_| chats.is_empty()))
+/// The same for all that the policies of `request` ask about people.
+pub async fn look_up_for(
+    engine: &Engine,
+    request: &Request,
+    user: &ChatUser,
+    how: Freshness,
+) -> Result<LookedUp, PortError> {
+    look_up(engine, &request.repository, user, &groups::asked(request), how).await
 }
 
 /// Everything that decides whether a click of `user` counts in `repository`, as far as `asked` goes.

@@ -1,5 +1,6 @@
 //! Does one effect, and stores its outcome: as an event where it means something, else by finishing the row.
 
+mod attend;
 mod decide;
 mod evidence;
 mod meanwhile;
@@ -56,8 +57,11 @@ async fn perform_inner(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), S
         Effect::Decide => decide::tell(engine, claimed, &request).await,
         Effect::SyncMessage => message::sync(engine, claimed, &request).await,
         Effect::Say(line) => message::say(engine, claimed, &request, line).await,
-        Effect::TellAsker(line) => message::tell_asker(engine, claimed, &request, line).await,
         Effect::Whisper { to, text } => message::whisper(engine, claimed, &request, to, text).await,
+        Effect::Attend { people, again } => attend::attend(engine, claimed, &request, people, *again).await,
+        Effect::Mention { people, again } => attend::mention(engine, claimed, &request, people, *again).await,
+        Effect::Direct { to, matter } => attend::direct(engine, claimed, &request, to, *matter).await,
+        Effect::TellOutcome => attend::tell_outcome(engine, claimed, &request).await,
         Effect::Recheck => recheck::recheck(engine, claimed, &request).await,
         Effect::Remind { round } => {
             recheck::timer(engine, claimed, &request, Event::ReminderDue { round: *round }).await

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::advance::advance;
+use super::chores;
 use super::perform::perform;
 use super::preview::look;
 use crate::store::StoreError;
@@ -23,7 +24,7 @@ pub async fn round(engine: &Engine) -> Result<usize, StoreError> {
     for outcome in advanced.into_iter().chain(performed).chain(looked) {
         outcome?;
     }
-    Ok(worked)
+    Ok(worked + chores::run(engine).await?)
 }
 
 /// Does exactly one thing that is due, deliveries first. `false`: nothing is due.

@@ -24,6 +24,9 @@ struct Newer {
 }
 
 impl Scene {
+    /// Nothing besides the request itself.
+    pub const EMPTY: Self = Self { evidence: None, newer: None };
+
     pub async fn of(store: &Store, request: &Request) -> Result<Self, StoreError> {
         Ok(Self { evidence: evidence(store, request).await?, newer: newer(store, request).await? })
     }

@@ -1,10 +1,12 @@
 //! Takes an event into a request, inside one transaction: the request, its record and its effects are stored together.
 
-use crate::domain::{Due, Effect, Event, ReplyTo, Request, Step, Timestamp, transition};
+use crate::domain::attention::{self, Outdated};
+use crate::domain::{ChatUser, Due, Effect, Event, Matter, ReplyTo, Request, Step, Timestamp, transition};
 use crate::store::{StoreError, Tx};
 
 /// Decides what follows from `event` and stores all of it. The caller holds the lock on `request`.
 pub async fn take(tx: &mut Tx, request: Option<Request>, event: &Event, now: Timestamp) -> Result<Step, StoreError> {
+    let before = request.clone();
     let is_new = request.is_none();
     let step = transition(request, event, now);
     let Some(next) = &step.request else { return Ok(step) };
@@ -27,7 +29,37 @@ pub async fn take(tx: &mut Tx, request: Option<Request>, event: &Event, now: Tim
     for record in &step.records {
         tx.append(record)?;
     }
+    call_people(tx, before.as_ref(), next, &step.effects, now).await?;
     Ok(step)
+}
+
+/// Places among a revision's effects from which on those stand that follow from comparing it with the one before.
+const CALLS_FROM: usize = 1_000;
+
+/// Who has to be told something by themselves, and whose direct message is not true any more.
+async fn call_people(
+    tx: &mut Tx,
+    before: Option<&Request>,
+    next: &Request,
+    effects: &[Due],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut calls = attention::follows(before, next, effects, now);
+    let outdated = before.map_or(Outdated::Nobodys, |before| attention::outdated(before, next));
+    if outdated != Outdated::Nobodys {
+        let people = tx.directs_of(&next.id).await?;
+        let is_outdated = |user: &ChatUser| match &outdated {
+            Outdated::Nobodys => false,
+            Outdated::Of(people) => people.contains(user),
+            Outdated::Everybodys => true,
+        };
+        let truth = |to| Due { effect: Effect::Direct { to, matter: Matter::Truth }, at: now };
+        calls.extend(people.into_iter().filter(is_outdated).map(truth));
+    }
+    for (index, due) in calls.iter().enumerate() {
+        tx.enqueue(&next.id, next.revision, CALLS_FROM + index, due).await?;
+    }
+    Ok(())
 }
 
 /// Stores the private answer that a step gave, for the person who waits for it.

@@ -1,13 +1,23 @@
 //! The chat: where people see the request and decide. Slack today.
 
+mod command;
+mod lists;
+
+use crate::domain::calendar::Zone;
 use crate::domain::{
-    ChatName, ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, Reason, ReplyTo, Request, ThreadLine,
-    Timestamp, Whisper, Words,
+    ChannelTrouble, ChatName, ChatStanding, ChatUser, Choice, Digest, Evidence, MessageRef, Preferences, Reason,
+    ReplyTo, Request, ThreadLine, Timestamp, Whisper, Words,
 };
 use crate::engine::receive::Delivery;
 
 use super::PortResult;
 use super::code::Presence;
+
+pub use command::{ChatCommand, FreezeCommand};
+pub use lists::{
+    Answer, Confirm, Day, Deed, Entry, Filter, FreezeShown, Home, HomeClosed, HomeContent, HomePlace, HomeShown, Note,
+    Pending, PreferencesForm, Stake,
+};
 
 /// A chat. Every call is bounded in time; every failure has its class.
 pub trait Chat: Send + Sync + 'static {
@@ -30,20 +40,65 @@ pub trait Chat: Send + Sync + 'static {
     /// may be among them. `Missing`: there is no such group, or it is disabled.
     fn user_group_members<'a>(&'a self, group: &'a str) -> PortResult<'a, Presence<Vec<String>>>;
 
-    /// The channel a request's message goes to.
+    /// The channel a request's message is meant for, as the policy or the operator wrote it.
     fn channel_for(&self, request: &Request) -> String;
+    /// The operator's channel, for what reaches no other.
+    fn usual_channel(&self) -> String;
+    /// The id of the channel that has this name now; an id is its own.
+    fn find_channel<'a>(&'a self, name: &'a str) -> PortResult<'a, Option<String>>;
+    /// Whether a channel takes messages about requests now.
+    fn reach<'a>(&'a self, channel: &'a str) -> PortResult<'a, Result<(), ChannelTrouble>>;
+    /// Whether somebody may see what stands in a channel.
+    fn sees<'a>(&'a self, user: &'a ChatUser, channel: &'a str) -> PortResult<'a, bool>;
+    /// A channel is not what it was: what is known of it is forgotten.
+    fn forget_channel(&self, channel: &str);
+    /// Where a message stands, on the web; `None` before that is known.
+    fn link_to(&self, message: &MessageRef) -> Option<String>;
 
     /// Draws the message for `board`, without sending it.
     fn draw(&self, board: &Board<'_>) -> Shown;
 
-    fn post<'a>(&'a self, channel: &'a str, shown: &'a Shown) -> PortResult<'a, Posted>;
+    fn post<'a>(&'a self, channel: &'a str, shown: &'a Shown) -> PortResult<'a, Posting>;
     fn edit<'a>(&'a self, message: &'a MessageRef, shown: &'a Shown) -> PortResult<'a, ()>;
     /// Adds a line to a message's thread.
     fn say<'a>(&'a self, message: &'a MessageRef, board: &'a Board<'a>, line: &'a ThreadLine) -> PortResult<'a, ()>;
     fn whisper<'a>(&'a self, to: &'a ReplyTo, board: Option<&'a Board<'a>>, text: &'a Whisper) -> PortResult<'a, ()>;
+    /// Tells one person something that no request's own words say.
+    fn answer<'a>(&'a self, to: &'a ReplyTo, answer: &'a Answer<'a>) -> PortResult<'a, ()>;
+    /// Mentions people in a message's thread: they can decide.
+    fn mention<'a>(
+        &'a self,
+        message: &'a MessageRef,
+        board: &'a Board<'a>,
+        people: &'a [ChatUser],
+        again: bool,
+    ) -> PortResult<'a, ()>;
 
-    /// Tells one person what became of the request they asked for, where nobody else reads it.
-    fn tell_asker<'a>(&'a self, user: &'a ChatUser, board: &'a Board<'a>, line: &'a ThreadLine) -> PortResult<'a, ()>;
+    /// Draws a direct message about a request.
+    fn draw_direct(&self, board: &Board<'_>, note: &Note<'_>) -> Shown;
+    fn post_direct<'a>(&'a self, to: &'a ChatUser, shown: &'a Shown) -> PortResult<'a, MessageRef>;
+    fn edit_direct<'a>(&'a self, message: &'a MessageRef, shown: &'a Shown) -> PortResult<'a, ()>;
+    /// A line below a direct message that says what is new: an edit alone tells nobody.
+    fn say_direct<'a>(
+        &'a self,
+        message: &'a MessageRef,
+        board: &'a Board<'a>,
+        note: &'a Note<'a>,
+    ) -> PortResult<'a, ()>;
+
+    fn draw_home(&self, home: &Home<'_>) -> Shown;
+    /// Shows somebody their home, unless it is newer than the version that `hash` names.
+    fn show_home<'a>(
+        &'a self,
+        user: &'a ChatUser,
+        shown: &'a Shown,
+        hash: Option<&'a str>,
+    ) -> PortResult<'a, HomeShown>;
+
+    /// Draws the digest of a channel's day.
+    fn draw_day(&self, day: &Day<'_>) -> Shown;
+    /// The time zone that somebody has set in the chat.
+    fn zone<'a>(&'a self, user: &'a ChatUser) -> PortResult<'a, Option<Zone>>;
 
     /// Opens or replaces a view: once, at once, never again (the trigger lives three seconds).
     fn open<'a>(&'a self, how: &'a Opening, view: &'a View<'a>) -> PortResult<'a, Opened>;
@@ -89,9 +144,12 @@ pub struct Shown {
     pub digest: Digest,
 }
 
+/// What came of posting a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Posted {
-    pub message: MessageRef,
+pub enum Posting {
+    Posted(MessageRef),
+    /// The channel takes none; nothing was posted.
+    Closed(ChannelTrouble),
 }
 
 /// A modal.
@@ -109,6 +167,10 @@ pub enum View<'a> {
     Loading { what: &'a Wanted },
     /// A private answer, where a view is on the screen already.
     Answer { text: &'a Whisper },
+    /// What waits for people.
+    Pending(&'a Pending<'a>),
+    /// How somebody wants to be told.
+    Preferences(PreferencesForm<'a>),
     /// A plain text for somebody who cannot be shown more.
     Notice { title: &'a str, text: &'a str },
 }
@@ -226,14 +288,28 @@ pub enum ChatSignal {
     Act { value: String, act: Act, words: Option<Words>, reply: ReplyTo },
     /// A button that asks for a view.
     Show { value: String, what: Wanted, opening: Opening, reply: ReplyTo },
-    /// A command, typed or pressed.
-    Command { command: ChatCommand, reply: ReplyTo },
     /// The workspace, where it is named, no longer lets us in.
     AccessLost { workspace: Option<String>, why: String, since: Option<Timestamp> },
     /// Somebody's account is not what it was.
     PersonChanged { user: String },
     /// A user group is not what it was, or has other people.
     GroupChanged { group: String },
+    /// A command, typed or pressed. `opening`: a view can be opened with it.
+    Command { command: ChatCommand, opening: Option<Opening>, reply: ReplyTo },
+    /// A view that is about no single request, or about the one of a message.
+    Look { at: Sight, opening: Opening, reply: ReplyTo },
+    /// Somebody opened their home, or chose another place in it; `hash` names the version they see.
+    HomeOpened { user: ChatUser, place: HomePlace, hash: Option<String> },
+    /// Somebody confirms what they typed.
+    Confirm { draft: String, reply: ReplyTo },
+    /// Somebody misses a request's message.
+    PostAgain { value: String, reply: ReplyTo },
+    /// Somebody said how they want to be told.
+    Prefer { preferences: Preferences, reply: ReplyTo },
+    /// A channel is not what it was.
+    ChannelChanged { channel: String },
+    /// A channel has another id now.
+    ChannelMoved { from: String, to: String },
     /// Authentic, and nothing for us to do; the reason is for the log.
     Ignored { why: String },
 }
@@ -253,6 +329,17 @@ pub enum Act {
     CloseReview,
     /// Gather evidence and policy again.
     LookAgain,
+}
+
+/// What somebody wants to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// What waits for people.
+    Pending,
+    /// How they are told, to change it.
+    Preferences,
+    /// Something about the request of a message.
+    OfMessage { message: MessageRef, what: Wanted },
 }
 
 /// A view that somebody wants to see.
@@ -279,17 +366,4 @@ impl std::fmt::Debug for Claims {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Claims")
     }
-}
-
-/// What somebody wants who types a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChatCommand {
-    /// To be told what there is.
-    Help,
-    /// To link their forge account.
-    Link,
-    /// To have that undone.
-    Unlink,
-    /// Something that does not exist.
-    Unknown { typed: Words },
 }

@@ -64,6 +64,9 @@ fn happened(record: &Record) -> String {
         Event::MessagePosted { message: MessageRef { id, .. }, .. } => {
             format!("the message stands in the channel, as {id}")
         }
+        Event::ChannelPassedOver { passed } => format!("the message {}; it goes elsewhere", passed.words()),
+        Event::ChannelMoved { from, to } => format!("the channel {from} is {to} now"),
+        Event::MessageLost { .. } => "the message is not there any more; it is posted again".to_owned(),
         Event::Told(Told::Taken) => "the decision was taken".to_owned(),
         Event::Told(Told::NotApplied { .. }) => "the decision was not applied".to_owned(),
         Event::DecisionHeld { why, .. } => format!("the approval is not told yet: {why}"),

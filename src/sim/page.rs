@@ -12,6 +12,7 @@ mod guard;
 mod live;
 mod people;
 mod record;
+mod rooms;
 mod routes;
 mod run;
 mod runs;

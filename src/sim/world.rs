@@ -25,9 +25,10 @@ use crate::config::{
     OwnerPolicy, PreviewConclusion, PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, SocketAccess,
     Span, WhenMissing,
 };
+use crate::domain::calendar::Daily;
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::domain::{ChatUser, EnvironmentName, ForgeUserId, Request, Timestamp};
-use crate::engine::{Engine, settle};
+use crate::engine::{Engine, chores, settle};
 use crate::ports::{Clock, IdSource};
 
 /// Rounds after which something that never settles is a fault.
@@ -60,6 +61,13 @@ pub struct WorldOptions {
     pub database_url: Option<String>,
     pub when_missing: WhenMissing,
     pub messages_per_second: f64,
+    /// Channel that requests go to whose policy names none.
+    pub channel: String,
+    pub allow_shared_channels: bool,
+    /// When digests of the day are sent.
+    pub digest: Option<Daily>,
+    /// Who may call freezes everywhere.
+    pub freezers: Vec<String>,
     /// Services that policies may ask.
     pub http_checks: HttpCheckAccess,
     pub preview: PreviewOptions,
@@ -97,6 +105,10 @@ impl WorldOptions {
             database_url: None,
             when_missing: WhenMissing::Starter,
             messages_per_second: 1.0,
+            channel: workspace::RELEASES.to_owned(),
+            allow_shared_channels: false,
+            digest: None,
+            freezers: Vec::new(),
             http_checks: HttpCheckAccess::default(),
             preview: preview(),
             links: true,
@@ -284,7 +296,8 @@ impl World {
     async fn next_due(&self) -> anyhow::Result<Option<Timestamp>> {
         let now = self.clock.now();
         let store = &self.engine()?.store;
-        let ours = [store.next_due(now).await?, store.next_preview_due(now).await?];
+        let chores = chores::next_due(self.engine()?, now);
+        let ours = [store.next_due(now).await?, store.next_preview_due(now).await?, chores];
         Ok(ours.into_iter().chain([self.github.next_due()]).flatten().filter(|due| *due > now).min())
     }
 
@@ -384,8 +397,10 @@ fn settings(
             },
             app_id: slack.app_id(),
             team_id: slack.team_id(),
-            channel: workspace::RELEASES.to_owned(),
+            channel: options.channel.clone(),
             messages_per_second: options.messages_per_second,
+            allow_shared_channels: options.allow_shared_channels,
+            digest: options.digest.clone(),
         },
         http_checks: options.http_checks.clone(),
         policy: PolicySettings {
@@ -394,6 +409,7 @@ fn settings(
             expires_after: Span::from_millis(DAY_MS),
         },
         preview: options.preview.clone(),
+        freezers: options.freezers.clone(),
         people: people(github),
         account_links: None,
         link_rules: options.link_rules.clone(),

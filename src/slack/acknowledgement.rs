@@ -11,6 +11,7 @@ use crate::ports::chat::Question;
 use super::approval::Needs;
 use super::modal::ask::{FLAGS_BLOCK, OLDER_BLOCK, REASON_ACTION, REASON_BLOCK, SURE_BLOCK};
 use super::payload::{Envelope, Interaction};
+use super::preferences;
 use super::text::count;
 
 /// The body of the 200 that acknowledges `delivery`; `None` means an empty one.
@@ -24,12 +25,13 @@ pub fn acknowledgement(delivery: &Delivery, request: Option<&Request>) -> Option
         return None;
     }
     let interaction = Interaction::read(&delivery.body).ok()?;
+    if is_submission_of(&interaction, preferences::CALLBACK) {
+        let (block, why) = preferences::read(&interaction).err()?;
+        return Some(told(HashMap::from([(block.to_owned(), why)])));
+    }
     let question = question(&interaction)?;
     let errors = errors(&interaction, question, request.filter(|request| is_open_to(request, question))?, delivery);
-    (!errors.is_empty()).then(|| {
-        let response = SlackViewSubmissionResponse::Errors(SlackViewSubmissionErrorsResponse::new(errors));
-        serde_json::to_value(response).unwrap_or_default()
-    })
+    (!errors.is_empty()).then(|| told(errors))
 }
 
 /// The challenge of Slack's address check; the route sends it back as plain text.
@@ -124,6 +126,16 @@ fn approval_errors(
         errors.entry(block.to_owned()).or_insert_with(|| words.to_owned());
     }
     errors
+}
+
+fn is_submission_of(interaction: &Interaction, callback_id: &str) -> bool {
+    let callback = interaction.view.as_ref().and_then(|view| view.callback_id.as_deref());
+    interaction.kind == "view_submission" && callback == Some(callback_id)
+}
+
+fn told(errors: HashMap<String, String>) -> serde_json::Value {
+    let response = SlackViewSubmissionResponse::Errors(SlackViewSubmissionErrorsResponse::new(errors));
+    serde_json::to_value(response).unwrap_or_default()
 }
 
 #[cfg(test)]

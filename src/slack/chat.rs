@@ -3,19 +3,23 @@
 use serde_json::{Value, json};
 use slack_morphism::prelude::SlackView;
 
-use crate::domain::{ChatName, ChatStanding, ChatUser, Digest, MessageRef, ReplyTo, Request, ThreadLine, Whisper};
+use crate::domain::calendar::Zone;
+use crate::domain::{
+    ChannelTrouble, ChatName, ChatStanding, ChatUser, Digest, MessageRef, ReplyTo, Request, Severity, ThreadLine,
+    Whisper,
+};
 use crate::engine::receive::Delivery;
-use crate::ports::chat::{ChatSignal, Claims, Opened, Opening, UserGroup};
-use crate::ports::{Board, Chat, Class, Clock, PortError, PortResult, Posted, Presence, Shown, View};
+use crate::ports::chat::{Answer, ChatSignal, Claims, Day, Home, HomeShown, Note, Opened, Opening, UserGroup};
+use crate::ports::{Board, Chat, Class, Clock, PortError, PortResult, Posting, Presence, Shown, View};
 
-use super::channel::{Channels, SHARED};
+use super::channels::{Channels, trouble};
 use super::client::{AuthTest, Client};
 use super::failure::Kind;
 use super::identity::Ourselves;
 use super::interpret::Reader;
 use super::response_url::ReplyAddresses;
 use super::settings::SlackSettings;
-use super::{claims, groups, message, modal, name, standing, thread, whisper};
+use super::{answer, claims, day, groups, home, message, modal, name, personal, standing, thread, whisper};
 
 /// Slack, for one workspace and one default channel.
 #[derive(Debug)]
@@ -37,7 +41,7 @@ impl SlackChat {
             workspace: settings.team_id.clone(),
             replies: ReplyAddresses::new(settings),
         };
-        let channels = Channels::new(clock);
+        let channels = Channels::new(clock, settings.allow_shared_channels);
         let channel = settings.channel.clone();
         let (client, ourselves) = (Client::new(settings)?, Ourselves::default());
         Ok(Self { client, reader, channels, ourselves, channel, links: settings.links })
@@ -65,21 +69,32 @@ impl SlackChat {
         }
     }
 
-    async fn posted(&self, arguments: &Value, doing: &str) -> Result<Posted, PortError> {
+    async fn posted(&self, arguments: &Value, doing: &str) -> Result<MessageRef, PortError> {
         let answer = self.client.post("chat.postMessage", arguments, Kind::Post, doing).await?;
         let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
         match (text("channel"), text("ts")) {
-            (Some(channel), Some(id)) => Ok(Posted { message: MessageRef { channel, id } }),
+            (Some(channel), Some(id)) => Ok(MessageRef { channel, id }),
             _ => Err(PortError::new(Class::Unknown, doing, "the answer names no message")),
         }
     }
 
     async fn edited(&self, message: &MessageRef, body: &Value) -> Result<(), PortError> {
         let to = json!({ "channel": message.channel, "ts": message.id, "parse": "none", "link_names": false });
-        self.client.post("chat.update", &merged(body, &to), Kind::Edit, "edit the Slack message").await.map(drop)
+        self.client.post("chat.update", &merged(body, &to), Kind::Edit, EDITING).await.map(drop)
     }
 
-    /// Privately: by the click's own address, in the channel, or as the app's direct message.
+    /// In a message's thread.
+    async fn said(&self, message: &MessageRef, body: &Value) -> Result<(), PortError> {
+        const DOING: &str = "reply in the Slack thread";
+        if let Err(why) = self.channels.reach(&self.client, &message.channel).await? {
+            return Err(closed(DOING, &why));
+        }
+        let to = json!({ "channel": message.channel, "thread_ts": message.id });
+        self.posted(&merged(body, &quiet(&to)), DOING).await.map(drop)
+    }
+
+    /// Privately: by the click's own address, in the channel, or as the app's direct message. A channel that is the person
+    /// themself asks for the last.
     async fn tell(&self, to: &ReplyTo, board: Option<&Board<'_>>, body: &Value) -> Result<(), PortError> {
         let doing = "answer privately in Slack";
         if let Some(address) = to.response_url.as_deref().and_then(|address| self.reader.replies.allowed(address)) {
@@ -91,13 +106,16 @@ impl SlackChat {
             }
         }
         let message = board.and_then(|board| board.request.message.as_ref()).map(|message| message.channel.clone());
-        match to.channel.clone().or(message) {
-            Some(channel) => {
-                let arguments = merged(body, &json!({ "channel": channel, "user": to.user.user, "parse": "none" }));
-                self.client.post("chat.postEphemeral", &arguments, Kind::Post, doing).await.map(drop)
+        let channel = to.channel.clone().or(message).filter(|channel| *channel != to.user.user);
+        if let Some(channel) = channel {
+            let arguments = merged(body, &json!({ "channel": channel, "user": to.user.user, "parse": "none" }));
+            match self.client.post("chat.postEphemeral", &arguments, Kind::Post, doing).await {
+                // They are not where the message is, or nobody is any more.
+                Err(error) if matches!(error.class, Class::Gone | Class::Permanent) => {}
+                answer => return answer.map(drop),
             }
-            None => self.posted(&merged(body, &quiet(&json!({ "channel": to.user.user }))), doing).await.map(drop),
         }
+        self.posted(&merged(body, &quiet(&json!({ "channel": to.user.user }))), doing).await.map(drop)
     }
 }
 
@@ -132,54 +150,156 @@ impl Chat for SlackChat {
         })
     }
 
-    fn channel_for(&self, _: &Request) -> String {
+    fn channel_for(&self, request: &Request) -> String {
+        let channels = request.policy.as_ref().map(|policies| &policies.own.channels);
+        let risk = request.evidence.as_ref().map_or(Severity::Info, |evidence| evidence.risk);
+        channels.and_then(|channels| channels.for_risk(risk)).unwrap_or(&self.channel).to_owned()
+    }
+
+    fn usual_channel(&self) -> String {
         self.channel.clone()
+    }
+
+    fn find_channel<'a>(&'a self, name: &'a str) -> PortResult<'a, Option<String>> {
+        Box::pin(self.channels.find(&self.client, name))
+    }
+
+    fn reach<'a>(&'a self, channel: &'a str) -> PortResult<'a, Result<(), ChannelTrouble>> {
+        Box::pin(self.channels.reach(&self.client, channel))
+    }
+
+    fn sees<'a>(&'a self, user: &'a ChatUser, channel: &'a str) -> PortResult<'a, bool> {
+        Box::pin(self.channels.sees(&self.client, user, channel))
+    }
+
+    fn forget_channel(&self, channel: &str) {
+        self.channels.forget(channel);
+    }
+
+    fn link_to(&self, message: &MessageRef) -> Option<String> {
+        self.ourselves.known()?.link_to(&message.channel, &message.id)
     }
 
     fn draw(&self, board: &Board<'_>) -> Shown {
         message::draw(board)
     }
 
-    fn post<'a>(&'a self, channel: &'a str, shown: &'a Shown) -> PortResult<'a, Posted> {
+    fn post<'a>(&'a self, channel: &'a str, shown: &'a Shown) -> PortResult<'a, Posting> {
         Box::pin(async move {
             let body = read_back(shown)?;
-            self.channels.is_ours(&self.client, channel).await?;
-            self.posted(&merged(&body, &quiet(&json!({ "channel": channel }))), "post the Slack message").await
+            if let Err(why) = self.channels.reach(&self.client, channel).await? {
+                return Ok(Posting::Closed(why));
+            }
+            let arguments = merged(&body, &quiet(&json!({ "channel": channel })));
+            match self.posted(&arguments, "post the Slack message").await {
+                Ok(message) => Ok(Posting::Posted(message)),
+                Err(error) => trouble(&error).map(Posting::Closed).ok_or(error),
+            }
         })
     }
 
     fn edit<'a>(&'a self, message: &'a MessageRef, shown: &'a Shown) -> PortResult<'a, ()> {
         Box::pin(async move {
-            match self.channels.is_ours(&self.client, &message.channel).await {
+            match self.channels.reach(&self.client, &message.channel).await? {
                 Ok(()) => self.edited(message, &read_back(shown)?).await,
-                Err(error) if error.why == SHARED => {
+                Err(ChannelTrouble::Shared) => {
                     // What stands there must not go on looking open, nor show more to outsiders.
                     self.edited(message, &withdrawn()).await?;
-                    Err(error)
+                    Err(closed(EDITING, &ChannelTrouble::Shared))
                 }
-                Err(error) => Err(error),
+                Err(why) => Err(closed(EDITING, &why)),
             }
         })
     }
 
     fn say<'a>(&'a self, message: &'a MessageRef, board: &'a Board<'a>, line: &'a ThreadLine) -> PortResult<'a, ()> {
-        Box::pin(async move {
-            self.channels.is_ours(&self.client, &message.channel).await?;
-            let to = json!({ "channel": message.channel, "thread_ts": message.id });
-            self.posted(&merged(&thread::draw(board, line), &quiet(&to)), "reply in the Slack thread").await.map(drop)
-        })
+        Box::pin(async move { self.said(message, &thread::draw(board, line)).await })
+    }
+
+    fn mention<'a>(
+        &'a self,
+        message: &'a MessageRef,
+        board: &'a Board<'a>,
+        people: &'a [ChatUser],
+        again: bool,
+    ) -> PortResult<'a, ()> {
+        Box::pin(async move { self.said(message, &personal::mention(board, people, again)).await })
     }
 
     fn whisper<'a>(&'a self, to: &'a ReplyTo, board: Option<&'a Board<'a>>, text: &'a Whisper) -> PortResult<'a, ()> {
         Box::pin(async move { self.tell(to, board, &whisper::draw(text, self.links)).await })
     }
 
-    fn tell_asker<'a>(&'a self, user: &'a ChatUser, board: &'a Board<'a>, line: &'a ThreadLine) -> PortResult<'a, ()> {
+    fn answer<'a>(&'a self, to: &'a ReplyTo, answer: &'a Answer<'a>) -> PortResult<'a, ()> {
+        Box::pin(async move { self.tell(to, None, &answer::draw(answer, self.links)).await })
+    }
+
+    fn draw_direct(&self, board: &Board<'_>, note: &Note<'_>) -> Shown {
+        personal::direct(board, note)
+    }
+
+    fn post_direct<'a>(&'a self, to: &'a ChatUser, shown: &'a Shown) -> PortResult<'a, MessageRef> {
         Box::pin(async move {
-            // A person's id opens the app's own direct message with them.
-            let to = json!({ "channel": user.user });
-            let body = thread::draw_for_asker(board, line);
-            self.posted(&merged(&body, &quiet(&to)), "tell whoever asked, in Slack").await.map(drop)
+            let arguments = merged(&read_back(shown)?, &quiet(&json!({ "channel": to.user })));
+            self.posted(&arguments, "send a direct message in Slack").await
+        })
+    }
+
+    fn edit_direct<'a>(&'a self, message: &'a MessageRef, shown: &'a Shown) -> PortResult<'a, ()> {
+        Box::pin(async move { self.edited(message, &read_back(shown)?).await })
+    }
+
+    fn say_direct<'a>(
+        &'a self,
+        message: &'a MessageRef,
+        board: &'a Board<'a>,
+        note: &'a Note<'a>,
+    ) -> PortResult<'a, ()> {
+        Box::pin(async move {
+            let to = json!({ "channel": message.channel, "thread_ts": message.id });
+            let arguments = merged(&personal::news(board, note), &quiet(&to));
+            self.posted(&arguments, "reply to a direct message in Slack").await.map(drop)
+        })
+    }
+
+    fn draw_home(&self, home: &Home<'_>) -> Shown {
+        let body = serde_json::to_string(&home::view(home)).unwrap_or_default();
+        Shown { digest: Digest::of(body.as_bytes()), body }
+    }
+
+    fn show_home<'a>(
+        &'a self,
+        user: &'a ChatUser,
+        shown: &'a Shown,
+        hash: Option<&'a str>,
+    ) -> PortResult<'a, HomeShown> {
+        Box::pin(async move {
+            let mut arguments = json!({ "user_id": user.user, "view": read_back(shown)? });
+            if let (Some(hash), Some(members)) = (hash, arguments.as_object_mut()) {
+                members.insert("hash".to_owned(), json!(hash));
+            }
+            match self.client.post("views.publish", &arguments, Kind::Edit, "show somebody's home in Slack").await {
+                Ok(answer) => {
+                    let hash = answer.pointer("/view/hash").and_then(Value::as_str).map(str::to_owned);
+                    Ok(HomeShown::Shown { hash })
+                }
+                Err(error) if error.why == "hash_conflict" => Ok(HomeShown::Outrun),
+                Err(error) if error.why == "not_enabled" => Ok(HomeShown::Off),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    fn draw_day(&self, day: &Day<'_>) -> Shown {
+        day::draw(day)
+    }
+
+    fn zone<'a>(&'a self, user: &'a ChatUser) -> PortResult<'a, Option<Zone>> {
+        Box::pin(async move {
+            let answer =
+                self.client.get("users.info", &[("user", &user.user)], "read a Slack user's time zone").await?;
+            let name = answer.pointer("/user/tz").and_then(Value::as_str);
+            Ok(name.and_then(|name| Zone::parse(name).ok()))
         })
     }
 
@@ -214,6 +334,13 @@ fn opening(how: &Opening, view: SlackView) -> (&'static str, Value) {
 /// One trigger opens one view. The trigger itself is a capability and goes nowhere else.
 fn name_of(trigger: &str) -> String {
     Digest::of(trigger.as_bytes()).to_string()
+}
+
+const EDITING: &str = "edit the Slack message";
+
+/// What was there is not for people any more.
+fn closed(doing: &str, why: &ChannelTrouble) -> PortError {
+    PortError::new(Class::Gone, doing, why.words())
 }
 
 /// What takes a message's place when its channel has become shared with another company.

@@ -34,12 +34,23 @@ pub struct AuthTest {
     pub team: String,
     /// The organisation it belongs to, in an Enterprise Grid.
     pub enterprise_id: Option<String>,
+    /// Where people open it: `https://acme.slack.com/`.
+    pub url: Option<String>,
     /// Our bot's user.
     pub user_id: String,
     pub bot_id: Option<String>,
     pub app_id: Option<String>,
     /// Installed for a whole organisation: some methods then want to know which workspace is meant.
     pub is_enterprise_install: bool,
+}
+
+impl AuthTest {
+    /// Where a message stands, on the web.
+    pub(super) fn link_to(&self, channel: &str, ts: &str) -> Option<String> {
+        let mut url = Url::parse(self.url.as_deref()?).ok().filter(|url| url.scheme() == "https")?;
+        url.set_path(&format!("/archives/{channel}/p{}", ts.replace('.', "")));
+        Some(url.into())
+    }
 }
 
 /// A connection to Slack, made when it is first needed: without it nothing has to be configured or reachable.
@@ -149,6 +160,7 @@ impl Client {
             team_id: text("team_id").ok_or_else(missing)?,
             team: text("team").unwrap_or_default(),
             enterprise_id: text("enterprise_id"),
+            url: text("url"),
             user_id: text("user_id").ok_or_else(missing)?,
             bot_id: text("bot_id"),
             app_id: text("app_id"),

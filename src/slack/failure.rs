@@ -27,7 +27,8 @@ impl Kind {
 }
 
 /// What the request was about is not there any more.
-const GONE: [&str; 13] = [
+const GONE: [&str; 14] = [
+    "cannot_reply_to_message",
     "channel_not_found",
     "cant_update_message",
     "edit_window_closed",

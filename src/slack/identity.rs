@@ -14,4 +14,9 @@ impl Ourselves {
     pub(super) async fn get(&self, client: &Client) -> Result<&AuthTest, PortError> {
         self.0.get_or_try_init(|| client.auth_test()).await
     }
+
+    /// The answer, once there is one.
+    pub(super) fn known(&self) -> Option<&AuthTest> {
+        self.0.get()
+    }
 }

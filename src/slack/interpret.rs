@@ -1,5 +1,9 @@
 //! Reads stored deliveries: what a click, a submitted view, a command or an event means to us.
 
+mod events;
+mod home;
+mod shortcuts;
+
 use serde_json::Value;
 
 use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Timestamp, Words};
@@ -11,17 +15,17 @@ use super::message::menu::{Entry, MENU};
 use super::modal::ask::{FLAGS_BLOCK, OLDER_BLOCK, REASON_ACTION, REASON_BLOCK, SURE_BLOCK};
 use super::modal::read_place;
 use super::payload::{Action, Envelope, Interaction};
+use super::personal::{CONFIRM, POST_AGAIN};
 use super::response_url::ReplyAddresses;
 use super::socket::{self, Frame};
 use super::whisper::{LINK, OPEN_LINK};
-use super::{command, form};
+use super::{command, form, preferences};
 
 /// Slack's own limit on a button's value, in characters.
 const MAX_VALUE_CHARS: usize = 2_000;
 
 /// Interactions that Slack sends and nothing of ours causes.
-const FOREIGN_KINDS: [&str; 6] =
-    ["view_closed", "shortcut", "message_action", "block_suggestion", "interactive_message", "dialog_submission"];
+const FOREIGN_KINDS: [&str; 4] = ["view_closed", "block_suggestion", "interactive_message", "dialog_submission"];
 
 /// What reading needs to know about us.
 #[derive(Debug, Clone)]
@@ -54,10 +58,13 @@ impl Reader {
     }
 
     fn interaction(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
-        self.is_for_us(interaction.api_app_id.as_deref(), true)?;
+        // Shortcuts name no app: Slack's signature is all there is.
+        let must_say = !["shortcut", "message_action"].contains(&interaction.kind.as_str());
+        self.is_for_us(interaction.api_app_id.as_deref(), must_say)?;
         match interaction.kind.as_str() {
             "block_actions" => self.click(interaction),
             "view_submission" => self.submission(interaction),
+            "shortcut" | "message_action" => self.shortcut(interaction),
             kind if FOREIGN_KINDS.contains(&kind) => Ok(ignored(&format!("{kind} payloads mean nothing to us"))),
             _ => Err("an interaction of a type we do not know".to_owned()),
         }
@@ -66,6 +73,9 @@ impl Reader {
     fn click(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
         let action = interaction.action()?;
         let reply = self.reply(interaction)?;
+        if let Some(signal) = home::signal(action, interaction, &reply)? {
+            return Ok(signal);
+        }
         let id = action.action_id.as_deref().ok_or("an action without an id")?;
         match (action.kind.as_deref(), id) {
             (Some("button"), APPROVE) => Ok(vote(button_value(action)?, Choice::Approve, None, reply)),
@@ -73,9 +83,11 @@ impl Reader {
             (Some("button"), CHANGES) => {
                 show(button_value(action)?, Wanted::Changes(Place::default()), interaction, reply)
             }
-            (Some("button"), LINK) => Ok(ChatSignal::Command { command: ChatCommand::Link, reply }),
+            (Some("button"), LINK) => Ok(ChatSignal::Command { command: ChatCommand::Link, opening: None, reply }),
             // Its address is opened by the person's own browser; that it was pressed is told all the same.
             (Some("button"), OPEN_LINK) => Ok(ignored("somebody opens the address they were given")),
+            (Some("button"), CONFIRM) => Ok(ChatSignal::Confirm { draft: button_value(action)?, reply }),
+            (Some("button"), POST_AGAIN) => Ok(ChatSignal::PostAgain { value: button_value(action)?, reply }),
             (Some("button"), id) if id.starts_with(ASK) => match Question::parse(id.trim_start_matches(ASK)) {
                 Some(question) => ask(button_value(action)?, question, interaction, reply),
                 None => Ok(ignored("a button that is not ours")),
@@ -91,6 +103,14 @@ impl Reader {
 
     fn submission(&self, interaction: &Interaction) -> Result<ChatSignal, String> {
         let view = interaction.view.as_ref().ok_or("a submission without a view")?;
+        if view.callback_id.as_deref() == Some(preferences::CALLBACK) {
+            let reply = self.reply(interaction)?;
+            // Mistakes are told under their inputs, in the acknowledgement.
+            return Ok(match preferences::read(interaction) {
+                Ok(preferences) => ChatSignal::Prefer { preferences, reply },
+                Err(_) => ignored("a form with mistakes"),
+            });
+        }
         let asked = view.callback_id.as_deref().and_then(Question::parse).ok_or("a view that is not ours")?;
         let value = checked_value(view.private_metadata.as_deref().unwrap_or_default())?;
         Request::read_button_value(&value).ok_or("a view that names no request")?;
@@ -130,23 +150,8 @@ impl Reader {
         let user = ChatUser { workspace, user: checked_id(&form::the_only(body, "user_id")?)? };
         let response_url = optional("response_url").filter(|url| self.replies.allowed(url).is_some());
         let reply = ReplyTo { user, channel: optional("channel_id"), response_url };
-        Ok(ChatSignal::Command { command: command::parse(&optional("text").unwrap_or_default()), reply })
-    }
-
-    fn event(&self, envelope: &Envelope) -> Result<ChatSignal, String> {
-        self.is_for_us(envelope.api_app_id.as_deref(), false)?;
-        let Some(event) = &envelope.event else {
-            return Ok(ignored(&format!("{} payloads mean nothing to us", envelope.kind)));
-        };
-        let revokes_ours = || event.tokens.as_ref().is_some_and(|tokens| !tokens.bot.is_empty());
-        match event.kind.as_str() {
-            "user_change" => Ok(ChatSignal::PersonChanged { user: id_in(event.user.as_ref())? }),
-            "subteam_members_changed" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam_id.as_ref())? }),
-            "subteam_updated" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam.as_ref())? }),
-            kind @ "app_uninstalled" => Ok(access_lost(envelope, kind)),
-            kind @ "tokens_revoked" if revokes_ours() => Ok(access_lost(envelope, kind)),
-            other => Ok(ignored(&format!("{other} events mean nothing to us"))),
-        }
+        let opening = optional("trigger_id").map(|trigger| Opening::Open { trigger });
+        Ok(ChatSignal::Command { command: command::parse(&optional("text").unwrap_or_default()), opening, reply })
     }
 
     /// The signature proves a workspace's app, this the app: two may share a secret by mistake.
@@ -164,6 +169,8 @@ impl Reader {
         let channel = interaction.channel.as_ref().and_then(|channel| channel.id.clone()).or(container);
         let response_url = interaction.response_url.clone().filter(|url| self.replies.allowed(url).is_some());
         let user = ChatUser { workspace: self.workspace_of(interaction)?, user: checked_id(user)? };
+        // Nobody sees a channel while they look at their home: what they are told goes to themselves.
+        let channel = if home::is_home(interaction) { Some(user.user.clone()) } else { channel };
         Ok(ReplyTo { user, channel, response_url })
     }
 
@@ -220,7 +227,7 @@ fn command_parts(body: &str) -> Option<Vec<Option<String>>> {
 }
 
 fn opening(interaction: &Interaction) -> Result<Opening, String> {
-    if let Some(view) = &interaction.view {
+    if let Some(view) = interaction.view.as_ref().filter(|_| !home::is_home(interaction)) {
         let id = view.id.clone().ok_or("a view without an id")?;
         return Ok(Opening::Replace { view: id, hash: view.hash.clone() });
     }

@@ -36,7 +36,7 @@ pub(super) use gates::{lines as gate_lines, missing};
 pub(super) use header::{model, title};
 pub(super) use newer::{ahead, line as newer_line};
 pub(super) use others::{ci_word, external, external_words, field};
-pub(super) use outcome::{ending_words, line as outcome_line};
+pub(super) use outcome::ending_words;
 pub(super) use people::Able;
 pub(super) use pulls::pull_request;
 pub(super) use risk::{exception, flag_line_with_rule, flag_words};

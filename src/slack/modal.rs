@@ -16,7 +16,7 @@ use slack_morphism::prelude::{SlackBlock, SlackCallbackId, SlackModalView, Slack
 use crate::ports::chat::{Question, View, Wanted};
 
 use super::blocks::{MAX_TEXT, MAX_TITLE, Rich, plain};
-use super::{message, whisper};
+use super::{home, message, preferences, whisper};
 
 pub(super) use place::read as read_place;
 
@@ -40,6 +40,8 @@ pub(super) fn draw(view: &View<'_>, links: bool) -> SlackView {
             let words = Rich::new().line(whisper::words(text, links)).block();
             modal("Countersign", words.into_iter().collect(), NOTICE_CALLBACK)
         }
+        View::Pending(pending) => home::pending(pending),
+        View::Preferences(form) => preferences::view(form),
         View::Notice { title, text } => notice(title, text),
     }
 }
@@ -59,7 +61,7 @@ fn notice(title: &str, text: &str) -> SlackView {
     modal(title, vec![block], NOTICE_CALLBACK)
 }
 
-fn modal(title: &str, blocks: Vec<SlackBlock>, callback: &str) -> SlackView {
+pub(super) fn modal(title: &str, blocks: Vec<SlackBlock>, callback: &str) -> SlackView {
     let view = SlackModalView::new(plain(title, MAX_TITLE).into(), blocks)
         .with_close(plain("Close", MAX_TITLE).into())
         .with_callback_id(SlackCallbackId(callback.to_owned()));

@@ -26,6 +26,15 @@ pub(super) struct Interaction {
     pub response_url: Option<String>,
     pub actions: Option<Vec<Action>>,
     pub view: Option<View>,
+    /// Of a shortcut: which one.
+    pub callback_id: Option<String>,
+    /// Of a message's shortcut; of a click on a message, what it showed.
+    pub message: Option<Message>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Message {
+    pub ts: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,6 +85,8 @@ pub(super) struct Chosen {
 #[derive(Debug, Deserialize)]
 pub(super) struct View {
     pub id: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     pub hash: Option<String>,
     pub callback_id: Option<String>,
     pub private_metadata: Option<String>,
@@ -91,8 +102,10 @@ pub(super) struct State {
 #[derive(Debug, Deserialize)]
 pub(super) struct Input {
     pub value: Option<String>,
+    pub selected_option: Option<Chosen>,
     /// The boxes that were ticked.
     pub selected_options: Option<Vec<Chosen>>,
+    pub selected_time: Option<String>,
 }
 
 /// An event's envelope.
@@ -105,6 +118,7 @@ pub(super) struct Envelope {
     pub challenge: Option<String>,
     pub event_id: Option<String>,
     pub api_app_id: Option<String>,
+    /// The workspace that the event is about.
     pub team_id: Option<String>,
     pub event_time: Option<i64>,
     pub event: Option<InnerEvent>,
@@ -120,6 +134,14 @@ pub(super) struct InnerEvent {
     pub user: Option<Value>,
     pub subteam_id: Option<Value>,
     pub subteam: Option<Value>,
+    /// A channel, or the id of one.
+    pub channel: Option<Value>,
+    /// Of `app_home_opened`: which tab, and what it shows.
+    pub tab: Option<String>,
+    pub view: Option<View>,
+    /// Of `channel_id_changed`.
+    pub old_channel_id: Option<Value>,
+    pub new_channel_id: Option<Value>,
 }
 
 /// Whose tokens were revoked, by user id; several people's may be, and only the bot's is ours.
@@ -147,8 +169,20 @@ impl Interaction {
 
     /// What was typed into an input of the submitted view.
     pub(super) fn typed(&self, block: &str, action: &str) -> Option<&str> {
-        let values = &self.view.as_ref()?.state.as_ref()?.values;
-        values.get(block)?.get(action)?.value.as_deref()
+        self.input(block, action)?.value.as_deref()
+    }
+
+    /// What was chosen in an input of the submitted view.
+    pub(super) fn chosen(&self, block: &str, action: &str) -> Option<&str> {
+        self.input(block, action)?.selected_option.as_ref()?.value.as_deref()
+    }
+
+    pub(super) fn picked_time(&self, block: &str, action: &str) -> Option<&str> {
+        self.input(block, action)?.selected_time.as_deref()
+    }
+
+    fn input(&self, block: &str, action: &str) -> Option<&Input> {
+        self.view.as_ref()?.state.as_ref()?.values.get(block)?.get(action)
     }
 
     /// The values of all boxes that were ticked in blocks whose id begins so.

@@ -16,6 +16,7 @@ pub(crate) fn settings() -> SlackSettings {
         team_id: Some("T0ACME".into()),
         app_id: Some("A0COUNTER".into()),
         channel: "C0DEPLOY".into(),
+        allow_shared_channels: false,
         links: true,
         allow_http: false,
     }

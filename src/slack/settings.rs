@@ -14,6 +14,8 @@ pub struct SlackSettings {
     pub app_id: Option<String>,
     /// Id of the channel that requests are posted to: `C0DEPLOY`.
     pub channel: String,
+    /// Also post where people of other companies read.
+    pub allow_shared_channels: bool,
     /// People can link their accounts themselves: those who have not are offered it.
     pub links: bool,
     /// Lets `api_url` be plain `http`: for the demo and for tests.

@@ -94,6 +94,7 @@ mod tests {
             team_id: "T0ACME".into(),
             team: "Acme".into(),
             enterprise_id: enterprise.map(Into::into),
+            url: None,
             user_id: "U0BOT".into(),
             bot_id: None,
             app_id: None,

@@ -5,7 +5,7 @@ use crate::domain::{Basis, ChatUser, Ending, GateState, ThreadLine, Words};
 use crate::ports::chat::Board;
 
 use super::blocks::{Line, Rich};
-use super::message::{Able, Room, ending_words, missing, outcome_line, title};
+use super::message::{Able, ending_words, missing, title};
 use super::text::{count, duration};
 
 /// Longest quotation of what somebody typed, in characters.
@@ -20,14 +20,6 @@ pub(super) fn draw(board: &Board<'_>, line: &ThreadLine) -> serde_json::Value {
         members.insert("reply_broadcast".to_owned(), true.into());
     }
     drawn
-}
-
-/// The same for whoever asked, in a message of its own: what it is about comes first.
-pub(super) fn draw_for_asker(board: &Board<'_>, line: &ThreadLine) -> serde_json::Value {
-    let run = &board.request.run;
-    let about = Line::new().their_bold(&title(board), 150).words(". ");
-    let said = outcome_line(board, &Room::WHOLE).unwrap_or_else(|| words(board, line));
-    drawn(about.then(said).words(" ").link(&run.url, &format!("Run {}", run.number)).words("."))
 }
 
 fn drawn(line: Line) -> serde_json::Value {

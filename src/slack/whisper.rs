@@ -59,10 +59,6 @@ pub(super) fn words(whisper: &Whisper, links: bool) -> Line {
             .words("Your approval is decided, but GitHub is not told yet: ")
             .theirs(why, 500)
             .words(". It is told by itself once that is put right; there is nothing for you to click."),
-        Whisper::Help => new.words(HELP).words(link::HELP),
-        Whisper::UnknownCommand { typed } => {
-            new.words("There is no ").code(&format!("/countersign {}", typed.as_str()), 100).words(". ").words(HELP).words(link::HELP)
-        }
         Whisper::LinkHere { until, linked, .. } => link::here(*until, linked.as_deref()),
         Whisper::Linked { account } => link::linked(account),
         Whisper::Unlinked { login, in_file } => link::unlinked(login, in_file.as_deref()),
@@ -71,9 +67,6 @@ pub(super) fn words(whisper: &Whisper, links: bool) -> Line {
         Whisper::SomebodyTried { login, other } => link::somebody_tried(login, other),
     }
 }
-
-const HELP: &str = "Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. \
-                    Click there; the thread says what came of it. If a click does not count, you are told why, as here.";
 
 fn refused(refusal: &Refusal, links: bool) -> Line {
     let no = Line::new().words("Your click changed nothing: ");
@@ -146,6 +139,12 @@ fn refused(refusal: &Refusal, links: bool) -> Line {
             .words("this button was drawn for another commit than ")
             .code(commit.short(), 12)
             .words(". Use the newest message about this deployment."),
+        Refusal::MayNotFreeze { everywhere: true } => no.words(
+            "freezes of every repository are for those whom the operator names. Name one repository that you maintain: freeze ENVIRONMENT in OWNER/NAME reason.",
+        ),
+        Refusal::MayNotFreeze { everywhere: false } => {
+            no.words("freezes of a repository are for people with maintain or admin access to it.")
+        }
         Refusal::ChecksWorse { now } => no
             .theirs(&now.join("; "), 500)
             .words(". That was better when the evidence was read. The message is brought up to date; look at it and click again."),

@@ -48,11 +48,19 @@ impl Tx {
         index: usize,
         due: &Due,
     ) -> Result<(), StoreError> {
+        self.add_effect(format!("{request}/{revision}/{index}"), request, due).await
+    }
+
+    /// Adds an effect that follows from another one of the same request, which ends in this transaction.
+    pub async fn enqueue_after(&mut self, after: &ClaimedEffect, index: usize, due: &Due) -> Result<(), StoreError> {
+        self.add_effect(format!("{}/{index}", after.id), &after.request, due).await
+    }
+
+    async fn add_effect(&mut self, id: String, request: &RequestId, due: &Due) -> Result<(), StoreError> {
         const ENQUEUE: &str = "INSERT INTO effect (id, request, lane, kind, payload, due_ms, first_due_ms, seq)
             VALUES ($1, $2, $3, $4, $5, $6, $6,
                 (SELECT COALESCE(MAX(seq), 0) + 1 FROM effect WHERE lane = $3 AND done_ms IS NULL))
             ON CONFLICT (id) DO NOTHING";
-        let id = format!("{request}/{revision}/{index}");
         let payload = serde_json::to_string(&due.effect).map_err(StoreError::corrupt)?;
         let lane = due.effect.lane(request);
         let kind = due.effect.kind();

@@ -86,6 +86,15 @@ impl Store {
         rows.into_iter().map(LinkRow::link).collect()
     }
 
+    /// The chat accounts that a forge account is linked to, one in each workspace.
+    pub async fn chats_of_account(&self, host: &str, account: ForgeUserId) -> Result<Vec<ChatUser>, StoreError> {
+        const CHATS: &str = "SELECT workspace, chat_user FROM account_link
+            WHERE host = $1 AND account = $2 AND ended_ms IS NULL ORDER BY workspace, chat_user";
+        type Chat = (String, String);
+        let rows = read!(fetch_all, Chat, &self.inner.pools, CHATS, host, account.get().cast_signed())?;
+        Ok(rows.into_iter().map(|(workspace, user)| ChatUser { workspace, user }).collect())
+    }
+
     /// Whether a chat account ever had a link. Who unlinked is not linked again by a rule.
     pub async fn was_linked(&self, host: &str, chat: &ChatUser) -> Result<bool, StoreError> {
         const ANY: &str = "SELECT COUNT(*) FROM account_link WHERE host = $1 AND workspace = $2 AND chat_user = $3";

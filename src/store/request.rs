@@ -58,8 +58,8 @@ impl Tx {
     /// Adds a request; `false` when its key has one already: lock that one instead.
     pub async fn insert_request(&mut self, request: &Request) -> Result<bool, StoreError> {
         const INSERT: &str = "INSERT INTO request (id, host, repository, run, attempt, environment, phase, is_open,
-                opened_ms, expires_ms, revision, body, commit_sha)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                opened_ms, expires_ms, revision, body, commit_sha, repository_name)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             ON CONFLICT (host, repository, run, attempt, environment) DO NOTHING";
         let key = &request.key;
         let added = exec!(
@@ -78,6 +78,7 @@ impl Tx {
             request.revision.cast_signed(),
             body_of(request)?,
             request.commit.as_str(),
+            request.repository.full_name().to_lowercase(),
         )?;
         if added == 0 {
             return Ok(false);
@@ -215,6 +216,30 @@ impl Store {
         const OPEN: &str = "SELECT body FROM request WHERE is_open = TRUE ORDER BY opened_ms, id LIMIT $1";
         let rows = read!(fetch_all, Body, &self.inner.pools, OPEN, bound(limit))?;
         rows.into_iter().map(read_request).collect()
+    }
+
+    /// Requests whose id ends in `end`, newest first; those that wait for a decision come before all others.
+    pub async fn requests_ending(&self, end: &str, limit: usize) -> Result<Vec<Request>, StoreError> {
+        const ENDING: &str = "SELECT body FROM request WHERE id LIKE $1
+            ORDER BY CASE is_open WHEN TRUE THEN 0 ELSE 1 END, opened_ms DESC, id DESC LIMIT $2";
+        if !end.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+            return Ok(Vec::new());
+        }
+        let rows = read!(fetch_all, Body, &self.inner.pools, ENDING, format!("%{end}"), bound(limit))?;
+        rows.into_iter().map(read_request).collect()
+    }
+
+    /// The newest request of the repository that has this name now: `acme/sentiment`, without regard to case.
+    pub async fn request_of_repository(&self, full_name: &str) -> Result<Option<Request>, StoreError> {
+        const OF: &str = "SELECT body FROM request WHERE repository_name = $1 ORDER BY opened_ms DESC LIMIT 1";
+        read!(fetch_optional, Body, &self.inner.pools, OF, full_name.to_lowercase())?.map(read_request).transpose()
+    }
+
+    /// The newest run's request of a repository.
+    pub async fn newest_request_of(&self, host: &str, repository: RepositoryId) -> Result<Option<Request>, StoreError> {
+        const OF: &str = "SELECT body FROM request WHERE host = $1 AND repository = $2 ORDER BY run DESC LIMIT 1";
+        let repository = repository.get().cast_signed();
+        read!(fetch_optional, Body, &self.inner.pools, OF, host, repository)?.map(read_request).transpose()
     }
 
     /// A page of requests, newest first.

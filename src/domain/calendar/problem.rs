@@ -17,6 +17,8 @@ pub enum CalendarError {
     Zone { text: String, meant: Option<String> },
     #[error("`{}` is not a span of hours in a time zone: write it as in `20:00-08:00 Europe/Berlin`", cut(text))]
     Hours { text: String },
+    #[error("`{}` is not a time of day with its zone: write it as in `17:30 Europe/Berlin`", cut(text))]
+    Daily { text: String },
     #[error("quiet hours of `{text}` would never end")]
     AlwaysQuiet { text: String },
     #[error("no window is named, so none would ever open")]

@@ -1,6 +1,7 @@
 //! From the first ask to an open request: jobs, evidence, policy, message.
 
 use super::{MESSAGE_PATIENCE_MS, REGATHER_MS, Step, Work, policies, settling, timing};
+use crate::domain::channel::PassedOver;
 use crate::domain::effect::Effect;
 use crate::domain::event::{Ask, Event};
 use crate::domain::evidence::EvidenceBrief;
@@ -11,6 +12,9 @@ use crate::domain::rules::DEFAULT_EXPIRY_MS;
 use crate::domain::sketch::Sketch;
 use crate::domain::thread::ThreadLine;
 use crate::domain::time::{MINUTE_MS, Timestamp};
+
+/// Channels that one request is tried in: the policy's, the operator's, and what either became.
+const MAX_PASSED_OVER: usize = 4;
 
 pub(super) fn open(ask: &Ask, event: &Event, at: Timestamp) -> Step {
     let request = Request::asked(ask, at);
@@ -135,4 +139,33 @@ pub(super) fn message_posted(work: &mut Work, message: &MessageRef, is_copy: boo
     work.request.message_is_copy = is_copy;
     work.request.message = Some(message.clone());
     work.request.message_trouble = None;
+}
+
+/// The message goes elsewhere: both the message and the forge's page say why.
+pub(super) fn passed_over(work: &mut Work, passed: &PassedOver) {
+    let known = work.request.passed_over.iter().any(|one| one.channel == passed.channel);
+    if known || work.request.passed_over.len() >= MAX_PASSED_OVER {
+        return;
+    }
+    // What stands there is not there for people any more.
+    work.request.message = None;
+    work.request.passed_over.push(passed.clone());
+    work.now(Effect::SyncMessage);
+    if work.request.is_undecided() {
+        work.now(Effect::Report);
+    }
+}
+
+pub(super) fn channel_moved(work: &mut Work, from: &str, to: &str) {
+    if let Some(message) = work.request.message.as_mut().filter(|message| message.channel == from) {
+        to.clone_into(&mut message.channel);
+    }
+}
+
+/// It is posted once more, unless it was meanwhile.
+pub(super) fn message_lost(work: &mut Work, message: &MessageRef) {
+    if work.request.message.as_ref() == Some(message) {
+        work.request.message = None;
+        work.now(Effect::SyncMessage);
+    }
 }

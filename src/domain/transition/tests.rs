@@ -5,6 +5,7 @@ mod explaining;
 mod facts;
 mod gates;
 mod obstacles;
+mod places;
 mod properties;
 mod taking_back;
 
@@ -12,18 +13,18 @@ use std::collections::BTreeSet;
 
 use crate::domain::*;
 
-pub(super) const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
+pub(in crate::domain) const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
-pub(super) fn chat(user: &str) -> ChatUser {
+pub(in crate::domain) fn chat(user: &str) -> ChatUser {
     ChatUser { workspace: "T0ACME".into(), user: user.into() }
 }
 
-pub(super) fn forge(id: u64, login: &str) -> ForgeUser {
+pub(in crate::domain) fn forge(id: u64, login: &str) -> ForgeUser {
     ForgeUser { id: ForgeUserId::new(id), login: login.into(), is_bot: false }
 }
 
 /// A full member with write access, linked.
-pub(super) fn approver(id: u64) -> Voter {
+pub(in crate::domain) fn approver(id: u64) -> Voter {
     let login = format!("user-{id}");
     Voter {
         chat: chat(&format!("U{id}")),
@@ -34,11 +35,11 @@ pub(super) fn approver(id: u64) -> Voter {
     }
 }
 
-pub(super) fn commit() -> CommitSha {
+pub(in crate::domain) fn commit() -> CommitSha {
     CommitSha::parse(&"a1".repeat(20)).unwrap()
 }
 
-pub(super) fn ask(job: u64, attempt: u32) -> Event {
+pub(in crate::domain) fn ask(job: u64, attempt: u32) -> Event {
     let repository = Repository {
         id: RepositoryId::new(7),
         owner: "acme".into(),
@@ -72,16 +73,16 @@ pub(super) fn ask(job: u64, attempt: u32) -> Event {
     })
 }
 
-pub(super) fn digest(seed: &str) -> Digest {
+pub(in crate::domain) fn digest(seed: &str) -> Digest {
     Digest::of(seed.as_bytes())
 }
 
 /// A change written by account 2.
-pub(super) fn gathered(seed: &str, quorum: u32) -> Event {
+pub(in crate::domain) fn gathered(seed: &str, quorum: u32) -> Event {
     with_policies(seed, policy(vec![gate("Review", 0, quorum)]).into())
 }
 
-pub(super) fn gate(name: &str, stage: u32, quorum: u32) -> Gate {
+pub(in crate::domain) fn gate(name: &str, stage: u32, quorum: u32) -> Gate {
     Gate { name: name.into(), stage, group: Group::of_access(Access::Write), quorum, when: None }
 }
 
@@ -100,14 +101,14 @@ pub(super) fn member(id: u64, slugs: &[&str]) -> Voter {
     Voter { memberships: slugs.iter().map(|slug| team(slug)).collect(), ..approver(id) }
 }
 
-pub(super) fn policy(gates: Vec<Gate>) -> FrozenPolicy {
+pub(in crate::domain) fn policy(gates: Vec<Gate>) -> FrozenPolicy {
     let source = PolicySource::Repository { commit: commit() };
     let plain = FrozenPolicy::of_gates(Role::Own, source, gates, rules::DEFAULT_EXPIRY_MS);
     FrozenPolicy { deny: rules::DenyRules { reason_required: false, cancel_run: false }, ..plain }
 }
 
 /// Evidence about a change that account 2 wrote, and the policies that hold for it.
-pub(super) fn with_policies(seed: &str, policies: Policies) -> Event {
+pub(in crate::domain) fn with_policies(seed: &str, policies: Policies) -> Event {
     let now = PolicyFound::Policies(policies);
     let policies = PoliciesRead { now, again: Vec::new() };
     Event::Gathered { evidence: brief(seed), policies, around: Around::default() }

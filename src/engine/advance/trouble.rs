@@ -112,10 +112,17 @@ fn clicker(engine: &Engine, delivery: &Delivery) -> Option<ReplyTo> {
         ChatSignal::Vote { reply, .. }
         | ChatSignal::Act { reply, .. }
         | ChatSignal::Show { reply, .. }
-        | ChatSignal::Command { reply, .. } => Some(reply),
+        | ChatSignal::Command { reply, .. }
+        | ChatSignal::Look { reply, .. }
+        | ChatSignal::Confirm { reply, .. }
+        | ChatSignal::PostAgain { reply, .. }
+        | ChatSignal::Prefer { reply, .. } => Some(reply),
         ChatSignal::AccessLost { .. }
         | ChatSignal::PersonChanged { .. }
         | ChatSignal::GroupChanged { .. }
+        | ChatSignal::HomeOpened { .. }
+        | ChatSignal::ChannelChanged { .. }
+        | ChatSignal::ChannelMoved { .. }
         | ChatSignal::Ignored { .. } => None,
     }
 }

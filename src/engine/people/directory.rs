@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountLink, Agreement, ChatUser, FileTie, ForgeUserId, LinkConflict};
+use crate::domain::{AccountLink, Agreement, ChatUser, FileTie, ForgeUser, ForgeUserId, LinkConflict};
 use crate::store::{Store, StoreError};
 
 /// What the operator says about who is who.
@@ -63,6 +63,13 @@ impl Directory {
         Ok(Some(FileTie { login, account }))
     }
 
+    /// The chat accounts that the file ties to a forge account, by its number or, where an entry has none, by its login.
+    pub fn chats_of(&self, account: &ForgeUser) -> impl Iterator<Item = &ChatUser> {
+        let by_number = self.by_account.get(&account.id);
+        let by_login = self.by_login.get(&account.login.to_lowercase());
+        by_number.into_iter().chain(by_login).flatten()
+    }
+
     /// Another chat account of the same workspace that the file ties to a forge account.
     pub async fn other_of(
         &self,
@@ -76,13 +83,6 @@ impl Directory {
             logins.extend(store.logins_of(account).await?);
         }
         Ok(self.other(chat, account, &logins).cloned())
-    }
-
-    /// The chat accounts that the file ties to a forge account, by its number or by a login that is pinned to it.
-    pub async fn chats_of(&self, store: &Store, account: ForgeUserId) -> Result<Vec<ChatUser>, StoreError> {
-        let logins = if self.by_login.is_empty() { Vec::new() } else { store.logins_of(account).await? };
-        let by_login = logins.iter().filter_map(|login| self.by_login.get(login));
-        Ok(self.by_account.get(&account).into_iter().chain(by_login).flatten().cloned().collect())
     }
 
     /// `logins`: those that mean the account, in lower case.

@@ -272,13 +272,18 @@ fn mark(request: &Request) -> String {
 /// A report on the waiting jobs' page: that people are asked, or why they cannot be.
 pub fn report_comment(public_url: Option<&str>, request: &Request) -> String {
     let (name, mark, commit) = (link(public_url), mark(request), code(request.commit.short()));
-    match &request.message_trouble {
+    let asked = match &request.message_trouble {
         None => format!("{name}, {mark}: people are asked whether `{commit}` may go live."),
         Some(why) => format!(
             "{name}, {mark}: nobody can be asked whether `{commit}` may go live: `{}`. The gate stays closed; this is tried again.",
             code(why)
         ),
-    }
+    };
+    let passed = request
+        .passed_over
+        .iter()
+        .map(|passed| format!(" It cannot reach the channel `{}`: {}.", code(&passed.channel), passed.why.words()));
+    passed.fold(asked, |all, one| all + &one)
 }
 
 /// What stands on the run's page beside the decision: mark first, then who and why.

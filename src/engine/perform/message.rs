@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::Engine;
-use super::super::people::chat_account;
+use super::super::channels::{self, Place};
 use super::super::shown::Scene;
+use super::super::{Engine, step};
+use super::attend;
 use super::outcome::{self, Extra, count, failed, finish, take_with};
-use crate::domain::{ChatStanding, ChatUser, Event, MessageRef, Phase, ReplyTo, Request, ThreadLine, Whisper};
+use crate::domain::{Event, MessageRef, PassedOver, Phase, ReplyTo, Request, ThreadLine, Whisper};
+use crate::ports::chat::Posting;
 use crate::ports::{Board, Class, PortError, Shown};
 use crate::store::{ClaimedEffect, StoreError};
 
@@ -43,19 +45,55 @@ async fn post(
     shown: &Shown,
     is_copy: bool,
 ) -> Result<(), StoreError> {
-    let channel = engine.chat.channel_for(request);
+    let (written, channel) = match channels::place(engine, request).await {
+        Ok(Place::At { written, id }) => (written, id),
+        Ok(Place::PassOver(passed)) => return pass_over(engine, claimed, passed).await,
+        Ok(Place::Nowhere) => return nowhere(engine, claimed, request).await,
+        Err(channels::Trouble::Store(error)) => return Err(error),
+        Err(channels::Trouble::Port(error)) => return failed(engine, claimed, &error).await,
+    };
     if let Err(until) = engine.pace.take(&channel, engine.clock.now()) {
         return engine.store.hold_effect(&claimed.id, until).await;
     }
     outcome::begin(engine, claimed).await?;
     match engine.chat.post(&channel, shown).await {
-        Ok(posted) => {
+        Ok(Posting::Posted(message)) => {
             count(claimed, "done");
-            let extra = Extra { shown: Some((posted.message.clone(), shown.clone())), ..Extra::default() };
-            take_with(engine, claimed, Event::MessagePosted { message: posted.message, is_copy }, extra).await
+            let extra = Extra { shown: Some((message.clone(), shown.clone())), ..Extra::default() };
+            take_with(engine, claimed, Event::MessagePosted { message, is_copy }, extra).await
         }
+        Ok(Posting::Closed(why)) => pass_over(engine, claimed, PassedOver { channel: written, why }).await,
         Err(error) => unwell(engine, claimed, &channel, &error).await,
     }
+}
+
+/// What keeps the message out is stored with the request, which then says so wherever it goes instead.
+async fn pass_over(engine: &Engine, claimed: &ClaimedEffect, passed: PassedOver) -> Result<(), StoreError> {
+    tracing::warn!(request.id = %claimed.request, "request {} {}", claimed.request, passed.words());
+    take_with(engine, claimed, Event::ChannelPassedOver { passed }, Extra::default()).await
+}
+
+/// No channel takes it: those who can decide get it by themselves, and operators see why.
+async fn nowhere(engine: &Engine, claimed: &ClaimedEffect, request: &Request) -> Result<(), StoreError> {
+    let why = request.passed_over.iter().map(PassedOver::words).collect::<Vec<_>>().join("; ");
+    if request.message_trouble.as_ref() == Some(&why) {
+        return attend::nobody_reads(engine, claimed, request).await;
+    }
+    tracing::error!(request.id = %request.id, why, "the message of request {} reaches no channel", request.id);
+    let event = Event::GaveUp { kind: claimed.effect.kind().to_owned(), why };
+    let at = engine.clock.now();
+    let job = Arc::new((claimed.request.clone(), event));
+    engine
+        .store
+        .write(move |tx| {
+            let job = Arc::clone(&job);
+            Box::pin(async move {
+                let request = tx.lock_request(&job.0).await?;
+                step::take(tx, request, &job.1, at).await.map(drop)
+            })
+        })
+        .await?;
+    attend::nobody_reads(engine, claimed, request).await
 }
 
 async fn edit(
@@ -124,12 +162,21 @@ pub(super) async fn say(
             count(claimed, "done");
             finish(engine, claimed).await
         }
+        // The message is gone, and with it its thread: what is posted anew says how the request stands.
+        Err(error) if error.is_gone() && request.is_undecided() => {
+            take_with(engine, claimed, Event::MessageLost { message: message.clone() }, Extra::default()).await
+        }
         Err(error) => unwell(engine, claimed, &message.channel, &error).await,
     }
 }
 
 /// A channel that is told to wait waits as a whole: every message in it would get the same answer.
-async fn unwell(engine: &Engine, claimed: &ClaimedEffect, channel: &str, error: &PortError) -> Result<(), StoreError> {
+pub(super) async fn unwell(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    channel: &str,
+    error: &PortError,
+) -> Result<(), StoreError> {
     if let Class::Retry { after_ms: Some(told) } = error.class {
         engine.pace.hold(channel, engine.clock.now().plus_millis(told));
     }
@@ -152,49 +199,4 @@ pub(super) async fn whisper(
         }
         Err(error) => failed(engine, claimed, &error).await,
     }
-}
-
-/// Tells whoever asked what became of it, where the chat knows them and they did not bring it about themselves. Everybody else
-/// has it in the thread.
-pub(super) async fn tell_asker(
-    engine: &Engine,
-    claimed: &ClaimedEffect,
-    request: &Request,
-    line: &ThreadLine,
-) -> Result<(), StoreError> {
-    let Some(asker) = asker(engine, request).await?.filter(|asker| line.by() != Some(asker)) else {
-        return finish(engine, claimed).await;
-    };
-    match told(engine, &asker, request, line).await? {
-        Ok(()) => {
-            count(claimed, "done");
-            finish(engine, claimed).await
-        }
-        Err(error) => failed(engine, claimed, &error).await,
-    }
-}
-
-/// The chat account of whoever started the run last, as far as it is linked.
-async fn asker(engine: &Engine, request: &Request) -> Result<Option<ChatUser>, StoreError> {
-    match request.run.actors.last() {
-        Some(actor) => chat_account(engine, actor).await,
-        None => Ok(None),
-    }
-}
-
-async fn told(
-    engine: &Engine,
-    asker: &ChatUser,
-    request: &Request,
-    line: &ThreadLine,
-) -> Result<Result<(), PortError>, StoreError> {
-    // A channel's people are its own affair; what goes to one person goes to a member only (R14).
-    match engine.chat.standing(asker).await {
-        Ok(ChatStanding::Member) => {}
-        Ok(_) => return Ok(Ok(())),
-        Err(error) => return Ok(Err(error)),
-    }
-    let scene = Scene::of(&engine.store, request).await?;
-    let board = scene.board(request, engine.clock.now());
-    Ok(engine.chat.tell_asker(asker, &board, line).await)
 }

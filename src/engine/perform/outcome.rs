@@ -16,6 +16,8 @@ use crate::store::{ClaimedEffect, StoreError};
 const PATIENCE_MS: i64 = 29 * DAY_MS;
 /// Private answers and first reports are of no use later.
 const SHORT_PATIENCE_MS: i64 = 15 * MINUTE_MS;
+/// A call to somebody that is late by more than a working day calls them for something else.
+const CALL_PATIENCE_MS: i64 = DAY_MS / 2;
 /// How often something that failed for good is tried all the same, in case somebody mends it at once.
 const PERMANENT_TRIES: u32 = 3;
 
@@ -101,7 +103,8 @@ pub(super) async fn failed(engine: &Engine, claimed: &ClaimedEffect, error: &Por
 fn is_over(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> bool {
     let waited = engine.clock.now().millis_since(claimed.first_due);
     let patience = match claimed.effect {
-        Effect::Whisper { .. } | Effect::TellAsker(_) | Effect::Report => SHORT_PATIENCE_MS,
+        Effect::Whisper { .. } | Effect::Report => SHORT_PATIENCE_MS,
+        Effect::Mention { .. } | Effect::Direct { .. } => CALL_PATIENCE_MS,
         _ => PATIENCE_MS,
     };
     match error.class {

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::sim::github::Access;
 use crate::sim::script::cast::Person;
+use crate::sim::slack::sample::RELEASES;
 use crate::sim::slack::{Clicked, Delivery, SlackSim, SubmitResult};
 
 use super::Show;
@@ -42,6 +43,10 @@ pub(super) async fn press(State(show): State<Arc<Show>>, Form(press): Form<Press
 
 async fn clicked(slack: &SlackSim, user: &str, press: &Press) -> Clicked {
     let Press { action_id, channel, ts, view, value, option, .. } = press;
+    if !view.is_empty() && slack.home(user).is_some_and(|home| home.id == *view) {
+        let chosen = [option, value].into_iter().find(|text| !text.is_empty()).map(String::as_str);
+        return slack.click_at_home(user, action_id, chosen).await;
+    }
     if !view.is_empty() {
         return match option.is_empty() {
             true => slack.click_in_view(user, view, action_id).await,
@@ -109,6 +114,26 @@ pub(super) async fn dismiss(State(show): State<Arc<Show>>, Form(close): Form<Clo
     let Some(person) = Person::by_login(&close.viewer) else { return refused("there is no such person") };
     show.world.slack.dismiss_views(person.slack_id()).await;
     done()
+}
+
+pub(super) async fn open_home(State(show): State<Arc<Show>>, Form(close): Form<Close>) -> Response {
+    let Some(person) = Person::by_login(&close.viewer) else { return refused("there is no such person") };
+    answer(&show.world.slack.open_home(person.slack_id()).await.delivery)
+}
+
+/// A slash command, typed into the channel.
+#[derive(Debug, Deserialize)]
+pub(super) struct Command {
+    #[serde(rename = "as")]
+    viewer: String,
+    #[serde(default)]
+    text: String,
+}
+
+pub(super) async fn command(State(show): State<Arc<Show>>, Form(command): Form<Command>) -> Response {
+    let Some(person) = Person::by_login(&command.viewer) else { return refused("there is no such person") };
+    let slack = &show.world.slack;
+    answer(&slack.command(person.slack_id(), RELEASES, "/countersign", &command.text).await.delivery)
 }
 
 /// One of the offered deployments.

@@ -23,6 +23,20 @@ pub(super) fn messages(reader: &Reader<'_>) -> Markup {
     }
 }
 
+/// What the app wrote to this person alone.
+pub(super) fn direct(reader: &Reader<'_>) -> Markup {
+    let is_theirs = |message: &&Message| {
+        let room = reader.state.channels.get(&message.channel);
+        room.is_some_and(|room| room.is_im && room.members.iter().any(|member| member == reader.viewer))
+    };
+    let roots: Vec<&Message> =
+        reader.state.messages.iter().filter(is_theirs).filter(|message| message.is_root()).collect();
+    html! {
+        @if roots.is_empty() { p.empty { "No direct messages yet. Choose them under Home, “How I am told”." } }
+        ul.messages { @for root in roots { (with_thread(reader, root)) } }
+    }
+}
+
 /// The newest message in one line, for screen readers.
 pub(super) fn news(reader: &Reader<'_>) -> Markup {
     let root = reader.state.messages.iter().rfind(|message| message.channel == sample::RELEASES && message.is_root());

@@ -16,7 +16,7 @@ use crate::sim::slack::reader::Reader;
 use crate::sim::slack::render_html;
 
 use super::people::Look;
-use super::{Show, channel, run, runs};
+use super::{Show, channel, rooms, run, runs};
 
 /// How often the state is looked at while somebody waits for a change.
 const LOOK_EVERY: Duration = Duration::from_millis(120);
@@ -37,7 +37,7 @@ impl Parts {
         let web = show.world.github.web_url();
         let linked = |markup: Markup| markup.into_string().replace(&format!("href=\"{web}/"), "href=\"/github/");
         Self([
-            ("channel", linked(on_slack(&channel::messages))),
+            ("channel", linked(on_slack(&|reader| rooms::shown(reader, look.room())))),
             ("screen", linked(on_slack(&|reader| render_html::open_view(reader).unwrap_or_default()))),
             ("run", words(run::card(show, shown.as_ref()))),
             ("runs", words(runs::list(show, shown.as_ref()))),

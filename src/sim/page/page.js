@@ -2,7 +2,7 @@
 "use strict";
 
 const address = new URL(location.href);
-const look = { as: address.searchParams.get("as") || "octocat", run: address.searchParams.get("run") || "" };
+const look = { as: address.searchParams.get("as") || "octocat", run: address.searchParams.get("run") || "", room: address.searchParams.get("room") || "channel" };
 let seen = document.body.dataset.seen || "";
 let asking = null;
 let opener = null;
@@ -68,6 +68,7 @@ async function follow() {
     asking = new AbortController();
     const query = new URLSearchParams({ as: look.as, seen });
     if (look.run) query.set("run", look.run);
+    query.set("room", look.room);
     try {
       const answer = await fetch(`/live?${query}`, { signal: asking.signal });
       $("connection").hidden = true;
@@ -88,10 +89,16 @@ async function follow() {
 function lookAgain() {
   const query = new URLSearchParams({ as: look.as });
   if (look.run) query.set("run", look.run);
+  if (look.room !== "channel") query.set("room", look.room);
   history.replaceState(null, "", `/?${query}`);
   for (const link of document.querySelectorAll("[data-as]")) {
     if (link.dataset.as === look.as) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
   }
+  for (const link of document.querySelectorAll("[data-room]")) {
+    if (link.dataset.room === look.room) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+  }
+  // Slack tells the app when somebody opens its Home tab.
+  if (look.room === "home") send("/slack/home", {});
   asking?.abort();
 }
 
@@ -145,10 +152,10 @@ document.addEventListener("click", async (event) => {
   if (!target) return;
   const data = target.dataset;
   if (target.hasAttribute("popovertarget")) { if (!target.closest("[popover]")) opener = target; return; }
-  if (data.as || data.runLink) {
+  if (data.as || data.runLink || data.room) {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    if (data.as) look.as = data.as; else look.run = data.runLink;
+    if (data.as) look.as = data.as; else if (data.room) look.room = data.room; else look.run = data.runLink;
     lookAgain();
   } else if (data.show) {
     show(data.show);
@@ -184,6 +191,14 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.dataset.command) {
+    event.preventDefault();
+    const input = form.querySelector("input");
+    if (look.room !== "channel") { look.room = "channel"; lookAgain(); }
+    send("/slack/command", { text: input.value }, form.querySelector("[type=submit]"));
+    input.value = "";
+    return;
+  }
   if (!form.dataset.view) return;
   event.preventDefault();
   const fields = {};
@@ -219,6 +234,7 @@ function show(pane) {
 localTimes();
 if ($("screen")) {
   screenChanged(false);
+  if (look.room === "home") send("/slack/home", {});
   document.querySelector("#channel [data-root]:last-child")?.scrollIntoView({ block: "start" });
   follow();
 }

@@ -7,6 +7,7 @@ use crate::sim::github::WorkflowRun;
 use crate::sim::script::cast::Person;
 
 use super::Show;
+use super::rooms::Room;
 
 /// The part of an address that says who looks at which run.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -14,6 +15,8 @@ pub(super) struct Look {
     #[serde(rename = "as")]
     viewer: Option<String>,
     run: Option<u64>,
+    #[serde(default)]
+    room: Room,
 }
 
 impl Look {
@@ -28,9 +31,19 @@ impl Look {
         chosen.or_else(|| show.world.github.read(|state| state.runs.values().next_back().cloned()))
     }
 
+    pub(super) const fn room(&self) -> Room {
+        self.room
+    }
+
+    /// The same look, at another place of Slack.
+    pub(super) fn at(&self, room: Room) -> String {
+        Self { room, ..self.clone() }.address(self.viewer())
+    }
+
     fn address(&self, person: Person) -> String {
         let run = self.run.map(|run| format!("&run={run}")).unwrap_or_default();
-        format!("/?as={}{run}", person.login())
+        let room = if self.room == Room::Channel { String::new() } else { format!("&room={}", self.room.word()) };
+        format!("/?as={}{run}{room}", person.login())
     }
 }
 

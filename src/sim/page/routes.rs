@@ -24,6 +24,8 @@ pub(super) fn router(show: Arc<Show>) -> Router {
         .route("/slack/submit", post(acts::submit))
         .route("/slack/close", post(acts::close))
         .route("/slack/dismiss", post(acts::dismiss))
+        .route("/slack/home", post(acts::open_home))
+        .route("/slack/command", post(acts::command))
         .route("/github/start", post(acts::start))
         .route("/github/act", post(acts::act_on_run))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))

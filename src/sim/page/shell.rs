@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::live::Parts;
 use super::people::{self, Look};
-use super::{Offer, Show};
+use super::{Offer, Show, rooms};
 
 /// `GET /`
 pub(super) async fn page(State(show): State<Arc<Show>>, Query(look): Query<Look>) -> Markup {
@@ -17,8 +17,9 @@ pub(super) async fn page(State(show): State<Arc<Show>>, Query(look): Query<Look>
     let main = html! {
         main data-pane="channel" {
             section #slack.pane aria-label="Slack" {
-                header.pane-head { h2 { "# model-releases" } (people::switch(&look)) }
+                header.pane-head { h2 .quiet { "Slack" } (rooms::switch(&look)) (people::switch(&look)) }
                 div #channel.scroll tabindex="0" aria-label="Messages" { (part("channel")) }
+                (rooms::command())
             }
             section #github.pane aria-label="GitHub" {
                 header.pane-head { h2 { (repository) } (offers(&show.offers)) }

@@ -2,10 +2,13 @@
 //! long as Slack would wait.
 
 mod changes;
+mod channels;
 mod clicks;
 mod consent;
 mod deliveries;
+mod home;
 mod modals;
+mod shortcuts;
 
 use serde_json::{Map, Value};
 

@@ -135,6 +135,28 @@ const METHODS: &[Method] = &[
         arguments: &[("view_id", Text), ("external_id", Text), ("hash", Text), ("view", Json)],
     },
     Method {
+        name: "views.publish",
+        scopes: &[],
+        tier: 4,
+        json_body: true,
+        required: &["user_id", "view"],
+        arguments: &[("user_id", Text), ("hash", Text), ("view", Json)],
+    },
+    Method {
+        name: "conversations.list",
+        scopes: &["channels:read", "groups:read", "im:read", "mpim:read"],
+        tier: 2,
+        json_body: false,
+        required: &[],
+        arguments: &[
+            ("types", Text),
+            ("exclude_archived", Flag),
+            ("cursor", Text),
+            ("limit", Number),
+            ("team_id", Text),
+        ],
+    },
+    Method {
         name: "conversations.info",
         scopes: &["channels:read", "groups:read", "im:read", "mpim:read"],
         tier: 3,

@@ -126,6 +126,16 @@ pub fn thread(reader: &Reader<'_>, channel: &str, ts: &str) -> Markup {
     }
 }
 
+/// The app's Home tab of the viewer, if it shows anything.
+pub fn home(reader: &Reader<'_>) -> Option<Markup> {
+    let home = reader.state.homes.get(reader.viewer)?;
+    Some(html! {
+        section.sk-home data-view=(home.id) aria-label="Home" {
+            (blocks::all(reader, Place::View(home), home.blocks()))
+        }
+    })
+}
+
 /// The top modal of the viewer's stack, if one is open.
 pub fn open_view(reader: &Reader<'_>) -> Option<Markup> {
     reader.state.stack(reader.viewer).last().map(|top| modal(reader, top))

@@ -175,6 +175,8 @@ fn dispatch(name: &str, call: &mut Call<'_>, base_url: &str) -> Answer {
         "views.open" => views::open(call),
         "views.push" => views::push(call),
         "views.update" => views::update(call),
+        "views.publish" => views::publish(call),
+        "conversations.list" => channels::list(call),
         "conversations.info" => channels::info(call),
         "conversations.members" => channels::members(call),
         "users.info" => people::users_info(call),

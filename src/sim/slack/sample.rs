@@ -50,6 +50,10 @@ pub const OUTSIDE: &str = "U9OUTSIDE";
 pub const SCOPES: [&str; 6] =
     ["chat:write", "commands", "users:read", "usergroups:read", "channels:read", "groups:read"];
 
+/// Shortcuts of the app's manifest.
+pub const GLOBAL_SHORTCUTS: [&str; 1] = ["pending_approvals"];
+pub const MESSAGE_SHORTCUTS: [&str; 2] = ["show_evidence", "why"];
+
 /// acme's workspace before anything happened in it.
 pub fn workspace() -> State {
     State {
@@ -79,6 +83,9 @@ fn install() -> Install {
         token_refused_with: None,
         signing_secret: SIGNING_SECRET.into(),
         scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
+        home_tab: true,
+        global_shortcuts: GLOBAL_SHORTCUTS.map(str::to_owned).to_vec(),
+        message_shortcuts: MESSAGE_SHORTCUTS.map(str::to_owned).to_vec(),
     }
 }
 

@@ -40,6 +40,8 @@ pub struct State {
     pub ephemerals: Vec<Ephemeral>,
     /// Open views of all users, in the order they were opened; a user's last one is on top.
     pub views: Vec<View>,
+    /// The app's Home tab of each person who has one, by user.
+    pub homes: BTreeMap<String, View>,
     pub triggers: BTreeMap<String, Trigger>,
     /// By the path of the address.
     pub response_urls: BTreeMap<String, ResponseUrl>,

@@ -44,6 +44,20 @@ pub(super) fn replace(state: &mut State, id: &str, view: &Value, now: Timestamp)
     }
 }
 
+/// Puts a view on somebody's Home tab. Slack keeps its id from one version to the next.
+pub(super) fn publish(state: &mut State, user: &str, view: &Value, now: Timestamp) -> View {
+    let id = match state.homes.get(user) {
+        Some(home) => home.id.clone(),
+        None => format!("V0{}", state.next_token(9).to_uppercase()),
+    };
+    let (hash, view) = (next_hash(state, now), completed(state, view));
+    let versions = state.homes.get(user).map_or(0, |home| home.versions) + 1;
+    let home =
+        View { id: id.clone(), user: user.to_owned(), hash, root_view_id: id, view, versions, ..View::default() };
+    state.homes.insert(user.to_owned(), home.clone());
+    home
+}
+
 /// Takes one view off its stack; the one below is on top again.
 pub(super) fn close(state: &mut State, id: &str) {
     state.views.retain(|view| view.id != id);

@@ -22,7 +22,10 @@ pub(in crate::slack) const CHANGES: &str = "changes";
 pub(in crate::slack) const ASK: &str = "ask_";
 pub(in crate::slack) const GO: &str = "go_";
 
-pub(super) fn block(board: &Board<'_>) -> Option<SlackBlock> {
+/// The block of these buttons.
+pub(in crate::slack) const DECIDE: &str = "decide";
+
+pub(in crate::slack) fn block(board: &Board<'_>) -> Option<SlackBlock> {
     let mut elements: Vec<SlackActionBlockElement> = Vec::new();
     match &board.request.phase {
         Phase::Open => elements.extend([approve(board), deny(board)].map(Into::into)),
@@ -34,7 +37,7 @@ pub(super) fn block(board: &Board<'_>) -> Option<SlackBlock> {
         elements.push(changes(board).into());
     }
     elements.extend(menu::element(board));
-    blocks::actions("decide", elements)
+    blocks::actions(DECIDE, elements)
 }
 
 pub(super) fn has_open_review(board: &Board<'_>) -> bool {

@@ -14,7 +14,11 @@ use super::Room;
 pub(super) fn block(board: &Board<'_>, room: &Room) -> Option<SlackBlock> {
     let request = board.request;
     let expiry = request.is_undecided().then(|| format!("Expires {}.", local_date(request.expires_at)));
-    let rest = [left_out(request, room), rules(request, room), Some(marks(request))];
+    let elsewhere = request
+        .passed_over
+        .first()
+        .map(|passed| format!("Meant for another channel: {}.", text::line(&passed.words(), 200)));
+    let rest = [elsewhere, left_out(request, room), rules(request, room), Some(marks(request))];
     blocks::small_print(&expiry.into_iter().collect::<Vec<_>>(), &rest.into_iter().flatten().collect::<Vec<_>>())
 }
 

@@ -11,9 +11,6 @@ use crate::slack::text::local_date;
 pub(in crate::slack) const LINK: &str = "link";
 pub(in crate::slack) const OPEN_LINK: &str = "open_link";
 
-pub(super) const HELP: &str =
-    " /countersign link ties your GitHub account to your Slack account, /countersign unlink undoes that.";
-
 /// The button under an answer that linking would help, or that carries an address to open.
 pub(super) fn buttons(whisper: &Whisper, links: bool) -> Option<SlackBlock> {
     match whisper {

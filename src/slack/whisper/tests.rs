@@ -112,7 +112,6 @@ fn every_other_answer_has_words() {
         Whisper::ObjectionNoted,
         Whisper::CheckedLater { what: "GitHub".into() },
         Whisper::NotChecked { what: "GitHub".into() },
-        Whisper::Help,
     ];
     insta::assert_snapshot!(answers.map(|answer| said(&answer)).join("\n"), @"
     Your vote is there already and counts once. There is nothing more for you to do.
@@ -121,7 +120,6 @@ fn every_other_answer_has_words() {
     Your objection is kept and shown. It decides nothing; those who decide see it.
     Your click is kept, but could not be checked yet: GitHub did not answer. It is checked again by itself; do not click again.
     Your click does not count: GitHub could not be read for too long. Click again when it works, or ask whoever runs Countersign.
-    Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. Click there; the thread says what came of it. If a click does not count, you are told why, as here. /countersign link ties your GitHub account to your Slack account, /countersign unlink undoes that.
     ");
 }
 
@@ -172,7 +170,6 @@ fn every_answer_about_links_has_words() {
         Whisper::NotLinkedNow(chat_taken(true)),
         Whisper::NotLinkedNow(LinkRefusal::Declined { login: "mona".into() }),
         Whisper::NotLinkedNow(LinkRefusal::OtherBrowser),
-        Whisper::UnknownCommand { typed: Words::new("approve everything") },
     ];
     insta::assert_snapshot!(answers.map(|answer| said(&answer)).join("\n"), @r"
     Go on in the browser and say at GitHub which account is yours. It works once, until 12:00 UTC, and is for you alone. Do not pass it on, and never use one that somebody else sent you: that would tie your GitHub account to their Slack account.
@@ -192,7 +189,6 @@ fn every_answer_about_links_has_words() {
     Nothing was linked: the operator's identity file ties your Slack account to the GitHub account lisa. Ask whoever runs Countersign to change that first.
     Nothing was linked: whoever signed in at GitHub as mona said that this Slack account is not theirs. If that was you, type /countersign link to start again.
     Nothing was linked: the address was opened in one browser and GitHub's answer came to another. Type /countersign link and stay in one browser; if you passed the address on, do not.
-    There is no /countersign approve everything. Countersign posts a message for each deployment that needs approval, with Approve, Deny and See changes in it. Click there; the thread says what came of it. If a click does not count, you are told why, as here. /countersign link ties your GitHub account to your Slack account, /countersign unlink undoes that.
     ");
 }
 

@@ -2,9 +2,8 @@
 //! of the workspace, as guests and outsiders may share the channel.
 
 use super::super::super::Engine;
-use super::super::super::groups;
 use super::super::super::live::Freshness;
-use super::super::super::people::look_up;
+use super::super::super::people::look_up_for;
 use super::super::now;
 use super::Ask;
 use crate::domain::{
@@ -25,15 +24,12 @@ pub(super) enum Answer {
 
 pub(super) async fn may_see(engine: &Engine, ask: &Ask<'_>) -> Answer {
     match ask.what {
-        Wanted::Ask(question) => {
-            let asked = groups::asked(ask.request);
-            match look_up(engine, &ask.request.repository, &ask.reply.user, &asked, Freshness::Kept).await {
-                Ok(found) => {
-                    would_come_to_nothing(ask, *question, found.voter, now(engine)).map_or(Answer::Yes, Answer::No)
-                }
-                Err(_) => Answer::Unclear,
+        Wanted::Ask(question) => match look_up_for(engine, ask.request, &ask.reply.user, Freshness::Kept).await {
+            Ok(found) => {
+                would_come_to_nothing(ask, *question, found.voter, now(engine)).map_or(Answer::Yes, Answer::No)
             }
-        }
+            Err(_) => Answer::Unclear,
+        },
         Wanted::More => Answer::Yes,
         Wanted::Changes(_) | Wanted::Why => match engine.chat.standing(&ask.reply.user).await {
             Ok(ChatStanding::Member) => Answer::Yes,

@@ -10,7 +10,7 @@ use super::super::state::{ResponseSource, State};
 use super::{Clicked, issue_response_url, issue_trigger};
 
 /// A click that is ready to be sent.
-struct Ready {
+pub(super) struct Ready {
     payload: Map<String, Value>,
     trigger_id: String,
     response_url: Option<String>,
@@ -44,7 +44,7 @@ impl SlackSim {
         self.press(user, |simulator, state| in_view(simulator, state, user, view_id, action_id, Some(value))).await
     }
 
-    async fn press(
+    pub(super) async fn press(
         &self,
         user: &str,
         prepare: impl FnOnce(&Simulator, &mut State) -> Result<Ready, String>,
@@ -146,7 +146,7 @@ fn check_present(state: &State, user: &str, channel: &str) -> Result<(), String>
 }
 
 /// The element of that action id; with a value, the one that has it or offers it.
-fn find<'a>(blocks: &'a [Value], action_id: &str, value: Option<&str>) -> Result<Placed<'a>, String> {
+pub(super) fn find<'a>(blocks: &'a [Value], action_id: &str, value: Option<&str>) -> Result<Placed<'a>, String> {
     let mut same_id = elements::interactive(blocks).into_iter().filter(|placed| placed.action_id == action_id);
     let fits = |placed: &Placed<'_>| match value {
         None => true,
@@ -158,7 +158,7 @@ fn find<'a>(blocks: &'a [Value], action_id: &str, value: Option<&str>) -> Result
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one payload, put together in one place")]
-fn ready(
+pub(super) fn ready(
     simulator: &Simulator,
     state: &mut State,
     user: &str,

@@ -54,11 +54,36 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     Ok(answer(call.state, &id))
 }
 
+/// Slack: [views.publish](https://docs.slack.dev/reference/methods/views.publish)
+pub(super) fn publish(call: &mut Call<'_>) -> Answer {
+    let view = view_of(call, "home")?;
+    if !call.state.install.home_tab {
+        return Err(Refusal::new("not_enabled"));
+    }
+    let user = call.text("user_id").to_owned();
+    let is_ours = |state: &State| state.users.get(&user).is_some_and(|user| user.team_id == state.team.id);
+    if !is_ours(call.state) {
+        return Err(invalid("[ERROR] invalid user id [json-pointer:/user_id]"));
+    }
+    let hash = call.text("hash").to_owned();
+    let present = call.state.homes.get(&user).map(|home| home.hash.clone());
+    if !hash.is_empty() && present.as_deref() != Some(hash.as_str()) {
+        return Err(Refusal::new("hash_conflict"));
+    }
+    let home = screen::publish(call.state, &user, &view, call.now);
+    Ok(json!({ "ok": true, "view": payloads::view(call.state, &home) }))
+}
+
 fn modal(call: &Call<'_>) -> Result<Value, Refusal> {
+    view_of(call, "modal")
+}
+
+fn view_of(call: &Call<'_>, kind: &str) -> Result<Value, Refusal> {
     let view = call.arguments.get("view").cloned().unwrap_or_default();
     blocks::check_view(&view).map_err(Refusal::of_view)?;
-    if view.get("type").and_then(Value::as_str) != Some("modal") {
-        return Err(invalid("[ERROR] unsupported type: home [json-pointer:/view/type]"));
+    let given = view.get("type").and_then(Value::as_str).unwrap_or_default();
+    if given != kind {
+        return Err(invalid(&format!("[ERROR] unsupported type: {given} [json-pointer:/view/type]")));
     }
     Ok(view)
 }

@@ -36,6 +36,11 @@ pub struct Install {
     pub signing_secret: String,
     /// Bot scopes granted, such as `chat:write`.
     pub scopes: Vec<String>,
+    /// Whether the app's Home tab is turned on.
+    pub home_tab: bool,
+    /// Callback ids of the app's shortcuts: those called from anywhere, and those of messages.
+    pub global_shortcuts: Vec<String>,
+    pub message_shortcuts: Vec<String>,
 }
 
 /// A user as Slack tells members, guests, bots, strangers and deactivated people apart.
@@ -75,6 +80,8 @@ pub struct Channel {
     pub is_archived: bool,
     /// Shared with another company (Slack Connect).
     pub is_ext_shared: bool,
+    /// An invitation to another company is out.
+    pub is_pending_ext_shared: bool,
     pub is_im: bool,
     /// A workspace setting that keeps the app from posting: `restricted_action` and its kin.
     pub posting_refused_with: Option<String>,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::domain::Timestamp;
 
-/// A modal on a person's screen.
+/// A modal on a person's screen, or their Home tab of the app.
 /// Slack: [Modals](https://docs.slack.dev/surfaces/modals)
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct View {
@@ -22,6 +22,8 @@ pub struct View {
     pub values: BTreeMap<String, BTreeMap<String, Value>>,
     /// Errors of the last submission, by block id.
     pub errors: BTreeMap<String, String>,
+    /// Of somebody's Home tab: how often it was published.
+    pub versions: u32,
 }
 
 impl View {

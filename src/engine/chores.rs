@@ -1,0 +1,16 @@
+//! What has to be done now and then and belongs to no request: showing open pages again, the digest of the day.
+
+use crate::domain::Timestamp;
+use crate::store::StoreError;
+
+use super::{Engine, day, home};
+
+/// Does what is due. Returns how much was done.
+pub async fn run(engine: &Engine) -> Result<usize, StoreError> {
+    Ok(home::refresh(engine).await? + day::tell(engine).await?)
+}
+
+/// When there is next something to look at; `None` when nothing is.
+pub fn next_due(engine: &Engine, now: Timestamp) -> Option<Timestamp> {
+    [home::next_due(engine), day::next_due(engine, now)].into_iter().flatten().min()
+}

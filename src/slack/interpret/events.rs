@@ -1,0 +1,71 @@
+//! Events: people who open their home; channels, people and groups that are not what they were; access that is lost.
+//!
+//! Slack: [Events API](https://docs.slack.dev/reference/events)
+
+use crate::domain::ChatUser;
+use crate::ports::chat::ChatSignal;
+use crate::slack::home::read;
+use crate::slack::payload::{Envelope, InnerEvent};
+
+use super::{Reader, access_lost, checked_id, id_in, ignored};
+
+/// Events after which what is known of a channel may be wrong.
+const CHANNEL_EVENTS: [&str; 14] = [
+    "channel_archive",
+    "channel_deleted",
+    "channel_left",
+    "channel_rename",
+    "channel_shared",
+    "channel_unarchive",
+    "channel_unshared",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_rename",
+    "group_unarchive",
+    "member_joined_channel",
+    "member_left_channel",
+];
+
+impl Reader {
+    pub(super) fn event(&self, envelope: &Envelope) -> Result<ChatSignal, String> {
+        self.is_for_us(envelope.api_app_id.as_deref(), false)?;
+        let Some(event) = &envelope.event else {
+            return Ok(ignored(&format!("{} payloads mean nothing to us", envelope.kind)));
+        };
+        match event.kind.as_str() {
+            "app_home_opened" => self.home_opened(envelope, event),
+            "channel_id_changed" => Ok(ChatSignal::ChannelMoved {
+                from: id_in(event.old_channel_id.as_ref())?,
+                to: id_in(event.new_channel_id.as_ref())?,
+            }),
+            kind if CHANNEL_EVENTS.contains(&kind) => {
+                Ok(ChatSignal::ChannelChanged { channel: id_in(event.channel.as_ref())? })
+            }
+            "user_change" => Ok(ChatSignal::PersonChanged { user: id_in(event.user.as_ref())? }),
+            "subteam_members_changed" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam_id.as_ref())? }),
+            "subteam_updated" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam.as_ref())? }),
+            kind @ "app_uninstalled" => Ok(access_lost(envelope, kind)),
+            kind @ "tokens_revoked" if revokes_ours(event) => Ok(access_lost(envelope, kind)),
+            other => Ok(ignored(&format!("{other} events mean nothing to us"))),
+        }
+    }
+
+    /// Also sent for the app's other tabs. Where somebody was when they last looked is in the view itself.
+    fn home_opened(&self, envelope: &Envelope, event: &InnerEvent) -> Result<ChatSignal, String> {
+        if event.tab.as_deref().is_some_and(|tab| tab != "home") {
+            return Ok(ignored("another tab of the app than Home"));
+        }
+        let workspace =
+            envelope.team_id.as_deref().or(self.workspace.as_deref()).ok_or("an event without a workspace")?;
+        let user = ChatUser { workspace: checked_id(workspace)?, user: id_in(event.user.as_ref())? };
+        let view = event.view.as_ref();
+        let place = read(view.and_then(|view| view.private_metadata.as_deref()).unwrap_or_default());
+        Ok(ChatSignal::HomeOpened { user, place, hash: view.and_then(|view| view.hash.clone()) })
+    }
+}
+
+/// Several people's tokens may be revoked; only the bot's is ours.
+fn revokes_ours(event: &InnerEvent) -> bool {
+    event.tokens.as_ref().is_some_and(|tokens| !tokens.bot.is_empty())
+}
