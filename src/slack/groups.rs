@@ -124,6 +124,7 @@ mod tests {
         let us = |team: &str, is_enterprise_install| AuthTest {
             team_id: team.into(),
             team: "Acme".into(),
+            url: None,
             enterprise_id: Some("E0ACME".into()),
             user_id: "U0BOT".into(),
             bot_id: None,

@@ -2,7 +2,7 @@
 
 mod events;
 mod home;
-mod shortcuts;
+pub(super) mod shortcuts;
 
 use serde_json::Value;
 
@@ -20,6 +20,9 @@ use super::response_url::ReplyAddresses;
 use super::socket::{self, Frame};
 use super::whisper::{LINK, OPEN_LINK};
 use super::{command, form, preferences};
+
+#[cfg(test)]
+pub(super) use events::CHANNEL_EVENTS;
 
 /// Slack's own limit on a button's value, in characters.
 const MAX_VALUE_CHARS: usize = 2_000;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::ROUTES;
+use super::interpret::{CHANNEL_EVENTS, shortcuts};
 
 fn manifest() -> Value {
     serde_json::from_str(include_str!("../../slack-manifest.json")).unwrap()
@@ -41,9 +42,35 @@ fn the_socket_mode_form_is_the_same_app_without_addresses() {
 
 #[test]
 fn it_subscribes_to_the_events_that_mean_something_to_us() {
-    let events = &manifest()["settings"]["event_subscriptions"]["bot_events"];
-    let used = ["app_uninstalled", "subteam_members_changed", "subteam_updated", "tokens_revoked", "user_change"];
-    assert_eq!(*events, serde_json::json!(used));
+    let manifest = manifest();
+    let events = manifest["settings"]["event_subscriptions"]["bot_events"].as_array().unwrap();
+    let events: Vec<&str> = events.iter().filter_map(Value::as_str).collect();
+    let mut used = [
+        "app_home_opened",
+        "app_uninstalled",
+        "channel_id_changed",
+        "subteam_members_changed",
+        "subteam_updated",
+        "tokens_revoked",
+        "user_change",
+    ]
+    .to_vec();
+    used.extend(CHANNEL_EVENTS);
+    used.sort_unstable();
+    assert_eq!(events, used);
+}
+
+#[test]
+fn its_shortcuts_are_those_that_are_read() {
+    let manifest = manifest();
+    let shortcuts = manifest["features"]["shortcuts"].as_array().unwrap();
+    let named = |kind: &str| {
+        let of_kind = shortcuts.iter().filter(|one| one["type"] == kind);
+        of_kind.filter_map(|one| one["callback_id"].as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(named("global"), [shortcuts::PENDING]);
+    assert_eq!(named("message"), [shortcuts::EVIDENCE, shortcuts::WHY]);
+    assert_eq!(manifest["features"]["app_home"]["home_tab_enabled"], true);
 }
 
 #[test]

@@ -49,6 +49,7 @@ fn evidence() -> Evidence {
             rows: Vec::new(),
             card_diff: String::new(),
             card_diff_lines_cut: 0,
+            card: None,
             card_before: Some(Digest::of(b"old card")),
             card_after: Some(Digest::of(b"new card")),
             weights: vec![WeightChange {

@@ -80,7 +80,8 @@ async fn a_message_is_posted_where_only_we_read() {
     answering::slack(&[own, posted], async |chat, asked| {
         let (request, evidence) = (sample::open_request(), sample::evidence());
         let shown = chat.draw(&sample::board(&request, &evidence));
-        let message = chat.post("C0DEPLOY", &shown).await.unwrap().message;
+        let posted = chat.post("C0DEPLOY", &shown).await.unwrap();
+        let Posting::Posted(message) = posted else { panic!("{posted:?}") };
         assert_eq!((message.channel.as_str(), message.id.as_str()), ("C0DEPLOY", "1.2"));
         chat.post("C0DEPLOY", &shown).await.unwrap();
         assert_eq!(methods(&asked), ["conversations.info", "chat.postMessage", "chat.postMessage"]);
@@ -99,7 +100,7 @@ async fn evidence_never_reaches_a_channel_shared_with_another_company() {
         let (request, evidence) = (sample::open_request(), sample::evidence());
         let board = sample::board(&request, &evidence);
         let shown = chat.draw(&board);
-        assert_eq!(chat.post("C0DEPLOY", &shown).await.unwrap_err().class, Class::Permanent);
+        assert_eq!(chat.post("C0DEPLOY", &shown).await.unwrap(), Posting::Closed(ChannelTrouble::Shared));
         let message = request.message.as_ref().unwrap();
         assert!(chat.say(message, &board, &ThreadLine::Queued).await.is_err());
         assert!(chat.edit(message, &shown).await.is_err());

@@ -20,7 +20,8 @@ fn assert_safe_message(message: &Value) {
     let blocks = message["blocks"].as_array().unwrap();
     assert!(blocks.len() <= 50, "{}", blocks.len());
     let typed: Vec<_> = blocks.iter().map(|block| serde_json::from_value(block.clone()).unwrap()).collect();
-    assert!(crate::slack::blocks::characters(&typed) <= 10_500);
+    let characters = crate::slack::blocks::characters(&typed);
+    assert!(characters <= 10_500, "{characters}: {text:.200}");
     let mut ids: Vec<&str> = blocks.iter().filter_map(|block| block["block_id"].as_str()).collect();
     ids.sort_unstable();
     let all = ids.len();

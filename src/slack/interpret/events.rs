@@ -10,7 +10,7 @@ use crate::slack::payload::{Envelope, InnerEvent};
 use super::{Reader, access_lost, checked_id, id_in, ignored};
 
 /// Events after which what is known of a channel may be wrong.
-const CHANNEL_EVENTS: [&str; 14] = [
+pub(in crate::slack) const CHANNEL_EVENTS: [&str; 14] = [
     "channel_archive",
     "channel_deleted",
     "channel_left",

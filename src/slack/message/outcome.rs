@@ -163,7 +163,7 @@ pub(in crate::slack) fn ending_words(how: &Ending) -> Line {
         }
         Ending::DecidedElsewhere { approved, by: who } => {
             let did = if *approved { "approved" } else { "rejected" };
-            by(Line::new().words("It was ").bold(did).words(" at GitHub, not here"), who)
+            by(Line::new().words("Not here: ").bold(did).words(" at GitHub"), who)
         }
         Ending::RunEnded { conclusion } => Line::new().words("The run ended: ").theirs(conclusion, 60).words("."),
         Ending::Gone => Line::new().words("The run or its repository cannot be seen any more."),

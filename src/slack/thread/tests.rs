@@ -36,29 +36,29 @@ fn every_line_has_words() {
     let evidence = sample::evidence();
     let board = sample::board(&request, &evidence);
     let said: Vec<String> = every_line().iter().map(|line| words(&board, line).as_fallback(3_000)).collect();
-    insta::assert_snapshot!(said.join("\n"), @r"
+    insta::assert_snapshot!(said.join("\n"), @"
     <@U0ANA> approved Approval: 1 of 2.
     <@U0ANA> approved Approval: 2 of 2, done.
-    <@U0ANA> denied this: “&lt;!channel&gt; the drop is not explained”
+    <@U0ANA> denied this: “&lt;!channel&gt; the drop is not explained”.
     <@U0ANA> denied this.
-    Nobody decided in time: the request has expired, and GitHub is told to reject the jobs.
+    Expired: nobody decided in time. GitHub rejects the jobs.
     GitHub took the approval.
     GitHub took the rejection.
-    GitHub did not take the decision: HTTP 403. The jobs still wait there; whoever runs Countersign has to look.
-    Our part is done. Other rules of this environment still hold the jobs.
+    GitHub did not take the decision: HTTP 403. The jobs still wait; whoever runs Countersign has to look.
+    Done here. Other rules of this environment still hold the jobs.
     The jobs are queued.
     The jobs are running.
     sentiment is live in production, 42 s after the decision.
-    The rollout failed: error. The decision stands; what is live now is for the run's log to say.
+    The rollout failed: error. The run's log says what is live now.
     A job deploys another commit than was approved: b2b2b2b, not e4e4e4e. Nobody here decided about it.
-    Later jobs of the same run get the same decision.
-    <@U0ANA> objects, after it was decided: “too early”
-    The evidence was read again and differs: 1 earlier vote no longer counts. Look at it again before you decide.
+    Later jobs of this run get the same decision.
+    <@U0ANA> objects, after it was decided: “too early”.
+    The evidence was read again and differs: 1 earlier vote no longer counts. Look again before you decide.
     The vote of <@U0ANA> no longer counts: they may not vote here any more.
-    The run was cancelled by octocat. No decision was made here.
-    The run was started again: attempt 2 asks anew, in a message of its own. No vote carries over.
-    A job of this run came with another commit, b2b2b2b. This request does not cover it, and it stays closed.
-    Gave up on something: edit the Slack message (is_archived). Whoever runs Countersign has to look.
+    The run was cancelled by octocat. Nothing was decided here.
+    Started again: attempt 2 asks anew, in a message of its own. No vote carries over.
+    A job of this run came with another commit, b2b2b2b. It is not covered, and stays closed.
+    Gave up on edit the Slack message: is_archived. Whoever runs Countersign has to look.
     ");
 }
 
@@ -66,8 +66,8 @@ fn every_line_has_words() {
 fn a_line_is_sent_as_rich_text_with_its_fallback() {
     let (request, evidence) = (sample::open_request(), sample::evidence());
     let reply = draw(&sample::board(&request, &evidence), &every_line()[2]);
-    assert_eq!(reply["text"], "<@U0ANA> denied this: “&lt;!channel&gt; the drop is not explained”");
+    assert_eq!(reply["text"], "<@U0ANA> denied this: “&lt;!channel&gt; the drop is not explained”.");
     let runs = &reply["blocks"][0]["elements"][0]["elements"];
     assert_eq!(runs[0]["type"], "user");
-    assert_eq!(runs[3]["text"], "“<!channel> the drop is not explained”");
+    assert_eq!(runs[4]["text"], "“<!channel> the drop is not explained”");
 }

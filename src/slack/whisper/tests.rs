@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{ChatStanding, Ending, LinkConflict, LinkRefusal, OneTimeAddress, Role, Words};
+use crate::domain::{ChatStanding, Ending, LinkConflict, LinkRefusal, OneTimeAddress, Role};
 use crate::slack::sample::{self, OPENED};
 
 fn every_refusal() -> Vec<Refusal> {

@@ -93,8 +93,11 @@ proptest! {
     #[test]
     fn what_the_schema_lets_through_can_be_decoded(text in changed()) {
         let file = File::read(text.as_bytes(), FileRole::Repository);
-        // The finding for what the schema let through, and decoding did not.
-        let gap = file.findings.iter().find(|finding| finding.rule == Rule::WrongValue && finding.path.is_empty());
+        // The finding for what the schema let through, and decoding did not. Two keys of which one is needed, and only one, are
+        // for decoding: an empty value counts as none.
+        let gap = file.findings.iter().find(|finding| {
+            finding.rule == Rule::WrongValue && finding.path.is_empty() && !finding.what.contains("needs one of")
+        });
         prop_assert!(gap.is_none(), "{text}\n{gap:?}");
         prop_assert!(file.document.is_some() || file.errors().count() > 0);
         for finding in findings(&text) {
