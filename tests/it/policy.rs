@@ -41,7 +41,22 @@ fn every_mistake_is_told_at_once_and_the_answer_is_no() {
     let text = GOOD.replace("quorum: 2", "quorum: 0").replace("acme/ml", "acme").replace("production", "'*'");
     let folder = folder(&[("bad.yml", &text), ("good.yml", GOOD)]);
     let said = policy(folder.path(), &["validate", "bad.yml", "good.yml"]);
-    insta::assert_snapshot!(said.out);
+    insta::assert_snapshot!(said.out, @r"
+    error[wrong-value]: `github_teams`: `acme` is not a team as `organisation/team`, both as they stand in the team's address: `acme/ml`
+     --> bad.yml:2:32
+      |
+    2 | groups: { ml: { github_teams: [acme] } }
+      |                                ^^^^
+
+    error[wrong-value]: `quorum` is 0, and must be at least 1
+     --> bad.yml:5:48
+      |
+    5 |     gates: [{ name: Review, group: ml, quorum: 0 }]
+      |                                                ^
+
+    bad.yml: 2 errors
+    good.yml: nothing to say against it
+    ");
     assert_eq!((said.code, said.err.as_str()), (1, ""));
 }
 

@@ -1,5 +1,7 @@
 //! Evaluates a program. Every way it can fail is a word for a person; none of them is a panic, and none takes long.
 
+mod budget;
+mod fault;
 mod fields;
 mod numbers;
 
@@ -11,8 +13,9 @@ use super::facts::Facts;
 use super::names::Variable;
 use super::program::{Comparison, Expression, Loop, LoopKind, Operation, Program, Search};
 use super::value::{List, Map, Object, Value};
-use super::{MAX_ITEMS, MAX_LIST, MAX_STEPS, MAX_TEXT_BYTES, Outcome};
-use crate::artifact::text::quoted;
+use super::{MAX_LIST, Outcome};
+use budget::Budget;
+use fault::{Evaluated, Fault};
 
 /// What a program says of the facts.
 pub(super) fn outcome(program: &Program, facts: &Facts<'_>) -> Outcome {
@@ -21,84 +24,6 @@ pub(super) fn outcome(program: &Program, facts: &Facts<'_>) -> Outcome {
         Ok(true) => Outcome::True,
         Ok(false) => Outcome::False,
         Err(fault) => Outcome::Failed { why: fault.words() },
-    }
-}
-
-/// Why an evaluation failed.
-enum Fault<'a> {
-    /// A limit: nothing else matters.
-    Limit(String),
-    NoField {
-        name: &'static str,
-        of: &'a str,
-    },
-    NoKey(String),
-    NoItem {
-        at: i64,
-        length: usize,
-    },
-    NoNumber(String),
-    Overflow,
-    DivisionByZero,
-    /// Checking the types rules it out.
-    Confused,
-}
-
-impl Fault<'_> {
-    /// `true || x` is true whatever is wrong with `x`; a limit is not excused by that, or it would be none.
-    const fn is_limit(&self) -> bool {
-        matches!(self, Self::Limit(_))
-    }
-
-    fn words(&self) -> String {
-        match self {
-            Self::Limit(what) => what.clone(),
-            Self::NoField { name, of } => {
-                format!("`{name}` of `{}` is not known: ask has(....{name}) first", quoted(of))
-            }
-            Self::NoKey(key) => format!("there is no `{0}`: ask has(....{0}) first", quoted(key)),
-            Self::NoItem { at, length } => format!("there is no item {at} in a list of {length}"),
-            Self::NoNumber(text) => format!("`{}` is no number", quoted(text)),
-            Self::Overflow => "a number becomes too large".to_owned(),
-            Self::DivisionByZero => "something is divided by zero".to_owned(),
-            Self::Confused => "types do not fit together".to_owned(),
-        }
-    }
-}
-
-type Evaluated<'a, T> = Result<T, Fault<'a>>;
-
-/// What is left of the limits.
-struct Budget {
-    steps: u64,
-    items: u64,
-    text_bytes: u64,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { steps: MAX_STEPS, items: MAX_ITEMS, text_bytes: MAX_TEXT_BYTES }
-    }
-}
-
-impl Budget {
-    fn step<'a>(&mut self) -> Evaluated<'a, ()> {
-        let left = self.steps.checked_sub(1);
-        self.steps = left.ok_or_else(|| Fault::Limit(format!("it takes more than {MAX_STEPS} operations")))?;
-        Ok(())
-    }
-
-    fn item<'a>(&mut self) -> Evaluated<'a, ()> {
-        let left = self.items.checked_sub(1);
-        self.items = left.ok_or_else(|| Fault::Limit(format!("it looks at more than {MAX_ITEMS} items")))?;
-        Ok(())
-    }
-
-    fn text<'a>(&mut self, bytes: usize) -> Evaluated<'a, ()> {
-        let left = self.text_bytes.checked_sub(u64::try_from(bytes).unwrap_or(u64::MAX));
-        self.text_bytes =
-            left.ok_or_else(|| Fault::Limit(format!("it searches more than {MAX_TEXT_BYTES} bytes of text")))?;
-        Ok(())
     }
 }
 

@@ -34,11 +34,14 @@ fn of_gate(gate: &GateRule, rules: &EnvironmentRules) -> Option<Finding> {
             Some(Finding::error(Rule::QuorumTooLarge, place, path, what).help(format!("at most {people}")))
         }
         people if needed == people && !rules.exclude.value.is_empty() && rules.allow_self.is_none() => {
+            let all = match people {
+                1 => "the one person".to_owned(),
+                more => format!("all {more}"),
+            };
             let what = format!(
-                "the quorum of `{name}` needs all {people} of `{group}`: a change that one of them had a hand in can never \
-                 be approved"
+                "the quorum of `{name}` needs {all} of `{group}`: a change that one of them had a hand in can never be approved"
             );
-            let help = "name more people, lower the quorum, or see `allow_self`";
+            let help = "name more people, ask for fewer, or see `allow_self`";
             Some(Finding::warning(Rule::QuorumTight, place, path, what).help(help))
         }
         _ => None,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Evaluated, Fault};
+use super::fault::{Evaluated, Fault};
 use crate::policy::condition::program::{Conversion, Operation};
 use crate::policy::condition::value::Value;
 
