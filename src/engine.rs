@@ -24,6 +24,7 @@ pub mod people;
 pub mod perform;
 pub mod preview;
 pub mod receive;
+mod roster;
 pub mod settle;
 pub mod shown;
 mod stakes;

@@ -172,7 +172,9 @@ impl Effective {
         // A repository's exceptions are no exceptions from what its owner asks for.
         let floor = self.floor.as_ref().map(|floor| lower::lower(floor, &[], self.floors.clone(), beside));
         match (own, floor.transpose()) {
-            (Ok(own), Ok(floor)) => PolicyFound::Policies(Policies { own, besides: floor.into_iter().collect() }),
+            (Ok(own), Ok(floor)) => {
+                PolicyFound::Policies(Box::new(Policies { own, besides: floor.into_iter().collect() }))
+            }
             (Err(why), _) | (_, Err(why)) => hold(&format!("the policy cannot be followed: {why}")),
         }
     }

@@ -37,7 +37,7 @@ impl Desk {
         let present = PolicyFile::Present { commit, bytes };
         let beside = Beside { reference: Some("main"), calendars: &BTreeMap::new() };
         match effective(&present, &PolicyFile::Absent, "production", defaults).found(beside) {
-            PolicyFound::Policies(policies) => Ok(Self { policies, evidence: evidence()? }),
+            PolicyFound::Policies(policies) => Ok(Self { policies: *policies, evidence: evidence()? }),
             PolicyFound::Hold { why } => anyhow::bail!("`{file}` cannot be followed: {why}"),
         }
     }

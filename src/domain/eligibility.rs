@@ -33,14 +33,14 @@ impl Electorate {
         is_trusted_account(voter)?;
         is_identified(&gate.group, voter)?;
         is_in_group(&gate.name, &gate.group, voter)?;
-        self.is_independent(voter)
+        self.is_independent(&voter.human())
     }
 
     /// Nobody with a hand in the change decides about it (R15): by account id, never by name. Where nobody is linked, the
     /// policy takes people by the chat's word alone.
-    fn is_independent(&self, voter: &Voter) -> Result<(), Refusal> {
-        match voter.human() {
-            Human::Forge(account) => match self.barred.get(&account) {
+    pub fn is_independent(&self, human: &Human) -> Result<(), Refusal> {
+        match human {
+            Human::Forge(account) => match self.barred.get(account) {
                 Some(part) => Err(Refusal::Excluded { part: *part }),
                 None => Ok(()),
             },

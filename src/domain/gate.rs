@@ -193,11 +193,17 @@ impl From<FrozenPolicy> for Policies {
     }
 }
 
+impl From<FrozenPolicy> for Box<Policies> {
+    fn from(own: FrozenPolicy) -> Self {
+        Self::new(own.into())
+    }
+}
+
 /// What was found where the policy should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyFound {
-    Policies(Policies),
+    Policies(Box<Policies>),
     /// There is one, or there may be one, and it cannot be followed: the request is held (R10).
     Hold {
         why: String,

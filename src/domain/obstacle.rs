@@ -35,6 +35,14 @@ pub enum Obstacle {
     Nobody {
         role: Role,
     },
+    /// Fewer people could still approve at a gate than it needs (R11), by who they were when they were read last.
+    TooFew {
+        role: Role,
+        gate: String,
+        group: String,
+        missing: u32,
+        left: u32,
+    },
     /// Somebody who may act on a gate asks for changes first (R19).
     ChangesRequested {
         by: ChatUser,
@@ -118,6 +126,7 @@ impl Obstacle {
             self,
             Self::Gate { .. }
                 | Self::Nobody { .. }
+                | Self::TooFew { .. }
                 | Self::ChangesRequested { .. }
                 | Self::Flag { .. }
                 | Self::Ref { .. }
@@ -172,7 +181,8 @@ pub fn obstacles(request: &Request, fresh: &Fresh, at: Timestamp) -> Vec<Obstacl
     found
 }
 
-/// What stands in the way for as long as nobody does anything: requested changes, flags that block, refs.
+/// What stands in the way for as long as nobody does anything: requested changes, flags that block, refs, groups that are too
+/// small.
 pub fn standing(request: &Request, at: Timestamp) -> Vec<Obstacle> {
     let asked = request.votes.iter().filter(|vote| vote.choice == Choice::RequestChanges && !vote.struck);
     let changes =
@@ -183,7 +193,19 @@ pub fn standing(request: &Request, at: Timestamp) -> Vec<Obstacle> {
         let reference = request.run.reference.clone();
         Some(Obstacle::Ref { role: policy.role, reference, allowed: rule.allowed.clone() })
     });
-    changes.chain(flags).chain(refs).collect()
+    changes.chain(flags).chain(refs).chain(too_few(request, at)).collect()
+}
+
+/// Gates that cannot be met by anybody who is left. It decides nothing: whoever joins the group counts at their click.
+fn too_few(request: &Request, at: Timestamp) -> Vec<Obstacle> {
+    let Some(roster) = &request.roster else { return Vec::new() };
+    let policies = request.policies().filter(|policy| !approves_by_itself(request, policy, at));
+    let short = |gate: GateProgress| {
+        let (missing, left) = (gate.missing(), roster.of(gate.role, &gate.name)?.left(request)?);
+        let GateProgress { role, name, group, .. } = gate;
+        (left < missing).then_some(Obstacle::TooFew { role, gate: name, group, missing, left })
+    };
+    policies.flat_map(|policy| tally(request, policy)).filter_map(short).collect()
 }
 
 /// What the clock, freezes and other environments keep closed.

@@ -16,9 +16,9 @@ mod trouble;
 use std::sync::Arc;
 
 use crate::domain::{ReplyTo, RequestId, Timestamp, Whisper};
-use crate::ports::PortError;
 use crate::ports::chat::ChatSignal;
 use crate::ports::forge::ForgeSignal;
+use crate::ports::{BoxFuture, PortError};
 use crate::store::{ClaimedDelivery, StoreError};
 
 use super::receive::{Delivery, Source};
@@ -88,54 +88,70 @@ async fn from_forge(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble>
 }
 
 async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Trouble> {
+    let signal = engine.chat.interpret(&claimed.delivery).map_err(Trouble::Unusable)?;
+    signalled(engine, claimed, signal).await
+}
+
+/// What a signal of the chat sets off. On the heap, as the largest of these would otherwise be part of every worker's stack.
+fn signalled<'a>(
+    engine: &'a Engine,
+    claimed: &'a ClaimedDelivery,
+    signal: ChatSignal,
+) -> BoxFuture<'a, Result<(), Trouble>> {
     let delivery = &claimed.delivery;
-    match engine.chat.interpret(delivery).map_err(Trouble::Unusable)? {
-        ChatSignal::Act { value, act, words, reply } => {
+    match signal {
+        ChatSignal::Act { value, act, words, reply } => Box::pin(async move {
             home::touched(engine, &reply.user);
             acted::act(engine, claimed, acted::Doing { value, act, words, reply }).await
-        }
-        ChatSignal::Vote { value, choice, reason, ticks, means_older, reply } => {
+        }),
+        ChatSignal::Vote { value, choice, reason, ticks, means_older, reply } => Box::pin(async move {
             home::touched(engine, &reply.user);
             let click = clicked::Click { value, choice, reason, ticks, means_older, reply };
             clicked::vote(engine, claimed, click).await
-        }
+        }),
         ChatSignal::Show { value, what, opening, reply } => {
-            shown::show(engine, delivery, &value, &what, &opening, &reply).await
+            Box::pin(async move { shown::show(engine, delivery, &value, &what, &opening, &reply).await })
         }
         ChatSignal::Command { command, opening, reply } => {
-            commanded::answer(engine, delivery, command, opening.as_ref(), &reply).await
+            Box::pin(async move { commanded::answer(engine, delivery, command, opening.as_ref(), &reply).await })
         }
-        ChatSignal::Look { at, opening, reply } => looked::look(engine, delivery, &at, &opening, &reply).await,
+        ChatSignal::Look { at, opening, reply } => {
+            Box::pin(async move { looked::look(engine, delivery, &at, &opening, &reply).await })
+        }
         ChatSignal::HomeOpened { user, place, hash } => {
-            personal::home_opened(engine, delivery, &user, place, hash).await
+            Box::pin(async move { personal::home_opened(engine, delivery, &user, place, hash).await })
         }
-        ChatSignal::Confirm { draft, reply } => {
+        ChatSignal::Confirm { draft, reply } => Box::pin(async move {
             home::touched(engine, &reply.user);
             personal::confirm(engine, claimed, &draft, reply).await
+        }),
+        ChatSignal::PostAgain { value, reply } => {
+            Box::pin(async move { personal::post_again(engine, delivery, &value, &reply).await })
         }
-        ChatSignal::PostAgain { value, reply } => personal::post_again(engine, delivery, &value, &reply).await,
-        ChatSignal::Prefer { preferences, reply } => personal::prefer(engine, delivery, preferences, &reply).await,
-        ChatSignal::ChannelChanged { channel } => {
+        ChatSignal::Prefer { preferences, reply } => {
+            Box::pin(async move { personal::prefer(engine, delivery, preferences, &reply).await })
+        }
+        ChatSignal::ChannelChanged { channel } => Box::pin(async move {
             engine.chat.forget_channel(&channel);
             finish(engine, delivery).await
-        }
-        ChatSignal::ChannelMoved { from, to } => {
+        }),
+        ChatSignal::ChannelMoved { from, to } => Box::pin(async move {
             engine.chat.forget_channel(&from);
             channels::moved(engine, &from, &to).await?;
             finish(engine, delivery).await
-        }
+        }),
         ChatSignal::AccessLost { workspace, why, since } => {
-            access::lost(engine, delivery, workspace.as_deref(), &why, since).await
+            Box::pin(async move { access::lost(engine, delivery, workspace.as_deref(), &why, since).await })
         }
-        ChatSignal::PersonChanged { user } => {
+        ChatSignal::PersonChanged { user } => Box::pin(async move {
             engine.live.forget_person(&user);
             finish(engine, delivery).await
-        }
-        ChatSignal::GroupChanged { group } => {
+        }),
+        ChatSignal::GroupChanged { group } => Box::pin(async move {
             engine.live.forget_user_group(&group);
             finish(engine, delivery).await
-        }
-        ChatSignal::Ignored { why } => ignore(engine, delivery, &why).await,
+        }),
+        ChatSignal::Ignored { why } => Box::pin(async move { ignore(engine, delivery, &why).await }),
     }
 }
 

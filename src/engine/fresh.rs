@@ -80,7 +80,7 @@ async fn base(engine: &Engine, request: &Request) -> Result<Option<CommitSha>, P
     Ok(live.map(|live| live.commit))
 }
 
-/// What holds around a request under `policies`: freezes, and what is live elsewhere.
+/// What holds around a request under `policies`: freezes, and what is live elsewhere. Who could act is read with the evidence.
 pub(super) async fn around(
     engine: &Engine,
     request: &Request,

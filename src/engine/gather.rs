@@ -32,7 +32,7 @@ use crate::domain::{
 };
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::code::LiveDeployment;
-use crate::ports::{CodeHost, PortError};
+use crate::ports::{CodeHost, PortError, PortResult};
 
 pub use known::Known;
 pub use news::News;
@@ -129,17 +129,19 @@ pub async fn gather(
 ///
 /// # Errors
 /// Whatever may pass when tried again, and a lasting refusal of the very first questions: what is live, how it compares.
-pub async fn gather_with(
-    shared: Shared<'_>,
-    host: &dyn CodeHost,
-    proposal: &Proposal<'_>,
+pub fn gather_with<'a>(
+    shared: Shared<'a>,
+    host: &'a dyn CodeHost,
+    proposal: &'a Proposal<'a>,
     policy: PolicyDefaults,
-    outside: Outside<'_>,
-) -> Result<Gathered, PortError> {
-    let desk = Desk::new(Patience::default(), Bounds::default());
-    let Shared { known, news } = shared;
-    let reader = Reader { host, repository: proposal.repository, known, news, desk: &desk };
-    gather_from(reader, proposal, policy, outside).await
+    outside: Outside<'a>,
+) -> PortResult<'a, Gathered> {
+    Box::pin(async move {
+        let desk = Desk::new(Patience::default(), Bounds::default());
+        let Shared { known, news } = shared;
+        let reader = Reader { host, repository: proposal.repository, known, news, desk: &desk };
+        gather_from(reader, proposal, policy, outside).await
+    })
 }
 
 /// The policies alone, as they are now, for evidence that was gathered before.
@@ -173,7 +175,8 @@ async fn gather_from(
     reader.news.expect(external::parts(&checks.external));
     let live = held::at_live(reader, proposal, policy, &rules, ground.baseline.commit(), &trees);
     let signing = Signing { keys_at: rules.commit.as_ref(), at: proposal.at };
-    let (mut evidence, live) = try_join(study(reader, proposal, &ground, &trees, checks, signing), live).await?;
+    let (mut evidence, live) =
+        try_join(Box::pin(study(reader, proposal, &ground, &trees, checks, signing)), live).await?;
     let added = external::add(reader, proposal, outside, &checks.external, &mut evidence).await?;
     let policies = match live {
         Ok(live) => held::hold(reader, proposal, &rules, live, &evidence).await?,

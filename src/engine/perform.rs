@@ -12,7 +12,7 @@ mod watch;
 pub use decide::{decision_comment, report_comment};
 
 use crate::domain::{Effect, Event, Request};
-use crate::ports::PortError;
+use crate::ports::{BoxFuture, PortError};
 use crate::store::{ClaimedEffect, StoreError};
 
 use super::Engine;
@@ -48,29 +48,38 @@ pub async fn broke(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), Store
 }
 
 async fn perform_inner(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), StoreError> {
-    let Some(request) = engine.store.request(&claimed.request).await? else {
-        return finish(engine, claimed).await;
-    };
+    match engine.store.request(&claimed.request).await? {
+        Some(request) => effect_of(engine, claimed, &request).await,
+        None => finish(engine, claimed).await,
+    }
+}
+
+/// What the effect does. On the heap: the largest of these would otherwise be part of every worker's stack.
+fn effect_of<'a>(
+    engine: &'a Engine,
+    claimed: &'a ClaimedEffect,
+    request: &'a Request,
+) -> BoxFuture<'a, Result<(), StoreError>> {
     match &claimed.effect {
-        Effect::Gather => evidence::gather(engine, claimed, &request).await,
-        Effect::Report => decide::report(engine, claimed, &request).await,
-        Effect::Decide => decide::tell(engine, claimed, &request).await,
-        Effect::SyncMessage => message::sync(engine, claimed, &request).await,
-        Effect::Say(line) => message::say(engine, claimed, &request, line).await,
-        Effect::Whisper { to, text } => message::whisper(engine, claimed, &request, to, text).await,
-        Effect::Attend { people, again } => attend::attend(engine, claimed, &request, people, *again).await,
-        Effect::Mention { people, again } => attend::mention(engine, claimed, &request, people, *again).await,
-        Effect::Direct { to, matter } => attend::direct(engine, claimed, &request, to, *matter).await,
-        Effect::TellOutcome => attend::tell_outcome(engine, claimed, &request).await,
-        Effect::Recheck => recheck::recheck(engine, claimed, &request).await,
+        Effect::Gather => Box::pin(evidence::gather(engine, claimed, request)),
+        Effect::Report => Box::pin(decide::report(engine, claimed, request)),
+        Effect::Decide => Box::pin(decide::tell(engine, claimed, request)),
+        Effect::SyncMessage => Box::pin(message::sync(engine, claimed, request)),
+        Effect::Say(line) => Box::pin(message::say(engine, claimed, request, line)),
+        Effect::Whisper { to, text } => Box::pin(message::whisper(engine, claimed, request, to, text)),
+        Effect::Attend { people, again } => Box::pin(attend::attend(engine, claimed, request, people, *again)),
+        Effect::Mention { people, again } => Box::pin(attend::mention(engine, claimed, request, people, *again)),
+        Effect::Direct { to, matter } => Box::pin(attend::direct(engine, claimed, request, to, *matter)),
+        Effect::TellOutcome => Box::pin(attend::tell_outcome(engine, claimed, request)),
+        Effect::Recheck => Box::pin(recheck::recheck(engine, claimed, request)),
         Effect::Remind { round } => {
-            recheck::timer(engine, claimed, &request, Event::ReminderDue { round: *round }).await
+            Box::pin(recheck::timer(engine, claimed, request, Event::ReminderDue { round: *round }))
         }
-        Effect::Escalate => recheck::timer(engine, claimed, &request, Event::EscalationDue).await,
-        Effect::RemindReview => recheck::timer(engine, claimed, &request, Event::ReviewDue).await,
-        Effect::CancelRun => recheck::cancel(engine, claimed, &request).await,
-        Effect::Expire => expire(engine, claimed, &request).await,
-        Effect::Watch { chain, round } => watch::watch(engine, claimed, &request, *chain, *round).await,
+        Effect::Escalate => Box::pin(recheck::timer(engine, claimed, request, Event::EscalationDue)),
+        Effect::RemindReview => Box::pin(recheck::timer(engine, claimed, request, Event::ReviewDue)),
+        Effect::CancelRun => Box::pin(recheck::cancel(engine, claimed, request)),
+        Effect::Expire => Box::pin(expire(engine, claimed, request)),
+        Effect::Watch { chain, round } => Box::pin(watch::watch(engine, claimed, request, *chain, *round)),
     }
 }
 

@@ -29,7 +29,7 @@ fn why_held(found: PolicyFound) -> String {
 fn policies(repository: &str, owner: &str) -> Policies {
     let owner = if owner.is_empty() { PolicyFile::Absent } else { present(owner) };
     match effective(&present(repository), &owner, "production", STARTER).found(NOTHING) {
-        PolicyFound::Policies(policies) => policies,
+        PolicyFound::Policies(policies) => *policies,
         PolicyFound::Hold { why } => panic!("held: {why}"),
     }
 }
@@ -53,7 +53,8 @@ fn only_a_proven_absence_gives_the_starter_policy() {
 #[test]
 fn a_file_about_models_alone_keeps_the_starter_gate_and_names_its_commit() {
     let rules = read(&present("version: 1\nmodels: [{ name: sentiment }]\n"), "production", STARTER);
-    let PolicyFound::Policies(Policies { own: policy, .. }) = rules.gates else { panic!("held") };
+    let PolicyFound::Policies(found) = rules.gates else { panic!("held") };
+    let policy = found.own;
     assert_eq!((policy.gates, rules.checks.models.len()), (starter(1).gates, 1));
     assert!(matches!(policy.source, PolicySource::Repository { .. }));
 }

@@ -33,6 +33,9 @@ pub trait Chat: Send + Sync + 'static {
     /// What somebody's profile says, as far as we may read it.
     fn claims<'a>(&'a self, user: &'a ChatUser, field: Option<&'a str>) -> PortResult<'a, Claims>;
 
+    /// Our workspace, as clicks from it name it.
+    fn workspace(&self) -> PortResult<'_, String>;
+
     /// The user groups of our workspace, disabled ones too.
     fn user_groups(&self) -> PortResult<'_, Vec<UserGroup>>;
 

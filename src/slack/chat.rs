@@ -136,6 +136,14 @@ impl Chat for SlackChat {
         Box::pin(claims::of(&self.client, user, field))
     }
 
+    fn workspace(&self) -> PortResult<'_, String> {
+        Box::pin(async move {
+            let us = self.us().await?;
+            let named = groups::workspace(&us, self.reader.workspace.as_deref())?;
+            Ok(named.unwrap_or(&us.team_id).to_owned())
+        })
+    }
+
     fn user_groups(&self) -> PortResult<'_, Vec<UserGroup>> {
         Box::pin(async move {
             let us = self.us().await?;

@@ -21,6 +21,10 @@ impl Obstacle {
             Self::Nobody { role } => {
                 format!("no gate asks anybody, and the automatic approval does not apply{}", role.aside())
             }
+            Self::TooFew { role, gate, group, missing, left } => {
+                let left = if *left == 0 { "nobody".to_owned() } else { format!("only {left}") };
+                format!("{gate} needs {missing} more of {group}{}, and {left} is left who could", role.aside())
+            }
             Self::ChangesRequested { reason: Some(reason), .. } => {
                 format!("changes are requested: {}", reason.as_str())
             }

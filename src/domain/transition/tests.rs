@@ -109,7 +109,7 @@ pub(in crate::domain) fn policy(gates: Vec<Gate>) -> FrozenPolicy {
 
 /// Evidence about a change that account 2 wrote, and the policies that hold for it.
 pub(in crate::domain) fn with_policies(seed: &str, policies: Policies) -> Event {
-    let now = PolicyFound::Policies(policies);
+    let now = PolicyFound::Policies(Box::new(policies));
     let policies = PoliciesRead { now, again: Vec::new() };
     Event::Gathered { evidence: brief(seed), policies, around: Around::default() }
 }
@@ -144,12 +144,15 @@ pub(super) fn vote(voter: Voter, choice: Choice, seed: &str, received: Timestamp
 
 /// Everything as it was when the request's people were looked up last: what a healthy world reads again.
 pub(super) fn unchanged(request: &Request) -> Fresh {
-    let now = request.policy.clone().map_or(PolicyFound::Hold { why: "none".into() }, PolicyFound::Policies);
+    let now = request
+        .policy
+        .clone()
+        .map_or(PolicyFound::Hold { why: "none".into() }, |held| PolicyFound::Policies(Box::new(held)));
     let now = match now {
-        PolicyFound::Policies(held) => PolicyFound::Policies(Policies {
+        PolicyFound::Policies(held) => PolicyFound::Policies(Box::new(Policies {
             besides: held.besides.into_iter().filter(|policy| policy.role == Role::Floor).collect(),
             own: held.own,
-        }),
+        })),
         hold @ PolicyFound::Hold { .. } => hold,
     };
     Fresh {
@@ -162,7 +165,7 @@ pub(super) fn unchanged(request: &Request) -> Fresh {
 }
 
 /// Takes the events in, a second apart, and reads everything again whenever the request asks for it at once.
-pub(super) fn after(events: &[Event]) -> (Request, Step) {
+pub(in crate::domain) fn after(events: &[Event]) -> (Request, Step) {
     let mut request = None;
     let mut last = None;
     for (n, event) in events.iter().enumerate() {

@@ -1,8 +1,10 @@
 //! Gathers the evidence and the policy.
 
+use futures::future::try_join3;
+
 use super::super::gather::external::{Kept, Outside};
 use super::super::gather::{self, Gathered, News, Proposal, Shared};
-use super::super::{Engine, fresh};
+use super::super::{Engine, fresh, roster};
 use super::meanwhile;
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
 use crate::domain::{
@@ -55,8 +57,16 @@ async fn beside(engine: &Engine, request: &Request, gathered: &Gathered) -> Resu
         PolicyFound::Policies(found) => found.all().chain(request.policies()).collect(),
         PolicyFound::Hold { .. } => Vec::new(),
     };
-    let around = fresh::around(engine, request, &policies).await?;
-    Ok(Beside { around, approved_before: approved_before(engine, request).await? })
+    let around = fresh::around(engine, request, &policies);
+    // Who has a hand in the change is known by the evidence that was just gathered.
+    let brief = gathered.evidence.brief(Digest::of_json(&gathered.evidence.identity()));
+    let request = Request { evidence: Some(brief), ..request.clone() };
+    let roster = async {
+        let roster = roster::read(engine, &request, &policies).await;
+        roster.map_err(|error| PortError::retry("read who could approve", error))
+    };
+    let (around, roster, approved_before) = try_join3(around, roster, approved_before(engine, &request)).await?;
+    Ok(Beside { around: Around { roster: Some(roster), ..around }, approved_before })
 }
 
 /// Whether this very commit was let through here before, by which decision (R6).

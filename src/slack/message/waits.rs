@@ -61,7 +61,7 @@ fn obstacle_line(obstacle: &Obstacle, room: &Room) -> Line {
             };
             line.words(": ").quote(reason.as_str(), room.text).words(".")
         }
-        Obstacle::Flag { .. } | Obstacle::Ref { .. } | Obstacle::Nobody { .. } => {
+        Obstacle::Flag { .. } | Obstacle::Ref { .. } | Obstacle::Nobody { .. } | Obstacle::TooFew { .. } => {
             let line = Line::new().bold("Cannot pass").words(": ");
             line.theirs(&obstacle.words(), room.text.saturating_mul(2)).words(".")
         }

@@ -171,7 +171,7 @@ fn read(request: &Request, lost: Option<u64>, policies: Option<&Policies>, hold:
         }
     }
     if let Some(policies) = policies {
-        fresh.policies.now = PolicyFound::Policies(policies.clone());
+        fresh.policies.now = PolicyFound::Policies(Box::new(policies.clone()));
     }
     if hold {
         fresh.policies.now = PolicyFound::Hold { why: "unreadable".into() };

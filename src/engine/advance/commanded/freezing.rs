@@ -129,7 +129,7 @@ impl Asked<'_> {
 
     /// Whether the operator lets them call freezes everywhere.
     fn is_named(&self) -> bool {
-        self.engine.freezers.iter().any(|user| *user == self.reply.user.user)
+        self.engine.freezers.contains(&self.reply.user.user)
     }
 
     async fn moment(&self, until: &Until, at: Timestamp) -> Result<Option<Timestamp>, Trouble> {

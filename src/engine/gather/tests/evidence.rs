@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Baseline, ChangeKind, Policies, PolicySource, Relation, RowChange, Severity};
+use crate::domain::{Baseline, ChangeKind, PolicySource, Relation, RowChange, Severity};
 
 pub(super) const CARD: &str = "---\nlicense: mit\nbase_model: acme/base\ndatasets: [acme/reviews]\nmodel-index:\n- name: sentiment\n  \
     results:\n  - task: {type: text-classification}\n    dataset: {type: acme/reviews, name: Reviews}\n    metrics:\n    \
@@ -91,7 +91,8 @@ fn the_policy_is_absent_only_where_the_whole_list_of_files_lacks_it() {
 #[test]
 fn a_policy_that_exists_is_found_on_the_default_branch() {
     let (forge, head) = ahead(&[], &[(crate::policy::PATH, "version: 1\nmodels: [{ name: sentiment }]\n")]);
-    let PolicyFound::Policies(Policies { own: found, .. }) = policy(&forge, &head) else { panic!("held") };
+    let PolicyFound::Policies(found) = policy(&forge, &head) else { panic!("held") };
+    let found = found.own;
     assert_eq!(found.source, PolicySource::Repository { commit: head.clone() });
     assert_eq!(flag(&gathered(&forge, &head), "policy.changed").severity, Severity::High);
 }
