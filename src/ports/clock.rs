@@ -1,4 +1,4 @@
-//! The clock: the system's, or one that is moved by hand.
+//! The clock: the system's, one that is moved by hand, or one that runs and can be pushed.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,31 +15,38 @@ pub enum Clock {
     System,
     /// Moved by tests and scripted demos. Clones share the same hand.
     Manual(Arc<Hand>),
+    /// Runs as the system's does, ahead of it by as much as the hand says: a demo in which hours can be skipped.
+    Pushed(Arc<Hand>),
 }
 
 /// The hand of a clock that is moved.
 #[derive(Debug)]
 pub struct Hand {
-    /// Milliseconds since the epoch.
+    /// Milliseconds since the epoch; of a clock that is pushed, milliseconds ahead of the system's.
     at: AtomicI64,
     moved: Notify,
 }
 
 impl Clock {
     pub fn manual(start: Timestamp) -> Self {
-        Self::Manual(Arc::new(Hand { at: AtomicI64::new(start.as_millis()), moved: Notify::new() }))
+        Self::Manual(Hand::at(start.as_millis()))
+    }
+
+    pub fn pushed() -> Self {
+        Self::Pushed(Hand::at(0))
     }
 
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::from_millis(system_millis()),
-            Self::Manual(hand) => Timestamp::from_millis(hand.at.load(Ordering::SeqCst)),
+            Self::Manual(hand) => Timestamp::from_millis(hand.millis()),
+            Self::Pushed(hand) => Timestamp::from_millis(system_millis().saturating_add(hand.millis())),
         }
     }
 
-    /// Moves a manual clock on by `ms`; the system's clock does not care.
+    /// Moves the hand on by `ms`; the system's clock does not care.
     pub fn advance(&self, ms: i64) {
-        if let Self::Manual(hand) = self {
+        if let Self::Manual(hand) | Self::Pushed(hand) = self {
             hand.at.fetch_add(ms, Ordering::SeqCst);
             hand.moved.notify_waiters();
         }
@@ -47,21 +54,38 @@ impl Clock {
 
     /// Waits until it is `at`.
     pub async fn reached(&self, at: Timestamp) {
-        match self {
-            Self::System => {
-                let wait = u64::try_from(at.millis_since(self.now())).unwrap_or(0);
-                tokio::time::sleep(Duration::from_millis(wait)).await;
+        let hand = match self {
+            Self::System => return tokio::time::sleep(self.until(at)).await,
+            Self::Manual(hand) | Self::Pushed(hand) => hand,
+        };
+        loop {
+            let mut moved = pin!(hand.moved.notified());
+            // Whoever moves the hand between the look and the wait is heard.
+            moved.as_mut().enable();
+            if self.now() >= at {
+                return;
             }
-            Self::Manual(hand) => loop {
-                let mut moved = pin!(hand.moved.notified());
-                // Whoever moves the hand between the look and the wait is heard.
-                moved.as_mut().enable();
-                if self.now() >= at {
-                    return;
+            match self {
+                Self::Pushed(_) => {
+                    let _ = tokio::time::timeout(self.until(at), moved).await;
                 }
-                moved.await;
-            },
+                Self::System | Self::Manual(_) => moved.await,
+            }
         }
+    }
+
+    fn until(&self, at: Timestamp) -> Duration {
+        Duration::from_millis(u64::try_from(at.millis_since(self.now())).unwrap_or(0))
+    }
+}
+
+impl Hand {
+    fn at(millis: i64) -> Arc<Self> {
+        Arc::new(Self { at: AtomicI64::new(millis), moved: Notify::new() })
+    }
+
+    fn millis(&self) -> i64 {
+        self.at.load(Ordering::SeqCst)
     }
 }
 
@@ -85,5 +109,16 @@ mod tests {
         clock.advance(1_000);
         assert!(futures::poll!(&mut waiting).is_ready());
         clock.reached(Timestamp::from_seconds(1)).await;
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_pushed_is_ahead_and_wakes_whoever_waits() {
+        let clock = Clock::pushed();
+        let in_an_hour = clock.now().plus_millis(3_600_000);
+        let mut waiting = pin!(clock.reached(in_an_hour));
+        assert!(futures::poll!(&mut waiting).is_pending());
+        clock.clone().advance(3_600_000);
+        assert!(futures::poll!(&mut waiting).is_ready());
+        assert!(clock.now() >= in_an_hour && Clock::System.now() < in_an_hour);
     }
 }

@@ -9,6 +9,7 @@ mod channel;
 mod comment;
 mod elsewhere;
 mod guard;
+mod laws;
 mod live;
 mod people;
 mod record;
@@ -19,7 +20,7 @@ mod runs;
 mod shell;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 
@@ -87,6 +88,8 @@ fn offer(name: &'static str, label: &str, hint: &str, dispatch: Dispatch) -> Off
 struct Show {
     world: World,
     offers: Vec<Offer>,
+    /// The policy in force, by its name.
+    law: Mutex<&'static str>,
     stop: CancellationToken,
 }
 
@@ -115,7 +118,7 @@ impl Page {
         }
         let mut settings = ServeSettings { listen, ..world.settings.clone() };
         settings.limits.max_connections = MAX_CONNECTIONS;
-        let show = Arc::new(Show { world, offers, stop: stop.clone() });
+        let show = Arc::new(Show { world, offers, law: Mutex::new(laws::BUILT_IN), stop: stop.clone() });
         let server = Server::start(&settings, routes::router(Arc::clone(&show)), stop).await?;
         Ok(Self { address: server.address, server, show })
     }

@@ -95,6 +95,11 @@ impl WorldOptions {
         Self::with(Clock::System, IdSource::System)
     }
 
+    /// The same, with a clock that can be pushed forward.
+    pub fn pushed() -> Self {
+        Self::with(Clock::pushed(), IdSource::System)
+    }
+
     fn with(clock: Clock, ids: IdSource) -> Self {
         Self {
             clock,

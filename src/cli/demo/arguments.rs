@@ -50,6 +50,16 @@ pub enum StoryName {
     Rerun,
     /// Twenty-nine jobs ask at once, and three more come late
     Matrix,
+    /// A risky model needs two people, one after the other
+    TwoGates,
+    /// Nobody decides: people are reminded, then the job is turned away
+    Expiry,
+    /// What was approved waits while production is frozen
+    Freeze,
+    /// One person lets it through in an emergency, another one reviews that
+    BreakGlass,
+    /// A newer deployment takes the place of an older one
+    Supersede,
 }
 
 impl From<StoryName> for Story {
@@ -61,6 +71,11 @@ impl From<StoryName> for Story {
             StoryName::Outsider => Self::Outsider,
             StoryName::Rerun => Self::Rerun,
             StoryName::Matrix => Self::Matrix,
+            StoryName::TwoGates => Self::TwoGates,
+            StoryName::Expiry => Self::Expiry,
+            StoryName::Freeze => Self::Freeze,
+            StoryName::BreakGlass => Self::BreakGlass,
+            StoryName::Supersede => Self::Supersede,
         }
     }
 }

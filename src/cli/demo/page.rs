@@ -26,7 +26,7 @@ pub(super) async fn show(listen: SocketAddr, local: Option<LocalRepository>) -> 
 }
 
 async fn world(local: Option<Arc<LocalRepository>>) -> anyhow::Result<World> {
-    let mut options = WorldOptions::live();
+    let mut options = WorldOptions::pushed();
     if let Some(local) = local {
         options.fill = Some(Arc::new(move |state| local::fill(&local, state)));
     }

@@ -83,6 +83,11 @@ pub(super) async fn tell_outcome(
             people.insert(chat, |chosen| chosen.own_outcomes);
         }
     }
+    // Whoever ended it knows that they did.
+    let ended = request.decision().filter(|decision| !decision.verdict.lets_run());
+    for by in ended.into_iter().flat_map(|decision| &decision.by) {
+        people.remove(by);
+    }
     let chosen = engine.store.preferences_of(people.keys()).await?;
     let now = engine.clock.now();
     let told = people.into_iter().filter_map(|(user, wants)| {

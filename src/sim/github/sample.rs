@@ -96,6 +96,19 @@ pub fn fill(state: &mut State) -> Sample {
     Sample { owner, repository, installation, first, live, good, risky }
 }
 
+impl State {
+    /// Mona writes the policy on the default branch; none at all, where there is no text.
+    pub fn set_policy(&mut self, repository: u64, text: Option<&str>) {
+        let path = crate::policy::PATH;
+        let change = NewCommit::new(MONA, "Change the rules");
+        let change = match text {
+            Some(text) => change.write(path, text),
+            None => change.delete(path),
+        };
+        self.commit_to(repository, "main", change);
+    }
+}
+
 fn add_people(state: &mut State) {
     for (login, id, name) in [
         ("mona", MONA, "Mona Lisa"),

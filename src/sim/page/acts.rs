@@ -196,10 +196,10 @@ fn answer(delivery: &Delivery) -> Response {
     }
 }
 
-fn done() -> Response {
+pub(super) fn done() -> Response {
     Json(json!({})).into_response()
 }
 
-fn refused(why: &str) -> Response {
+pub(super) fn refused(why: &str) -> Response {
     (StatusCode::CONFLICT, Json(json!({ "error": why }))).into_response()
 }

@@ -162,6 +162,11 @@ document.addEventListener("click", async (event) => {
   } else if (data.start) {
     const { run } = await send("/github/start", { offer: data.start }, target);
     if (run) { look.run = String(run); lookAgain(); }
+  } else if (data.law) {
+    await send("/github/policy", { law: data.law }, target);
+    for (const one of document.querySelectorAll("[data-law]")) one.setAttribute("aria-pressed", String(one === target));
+  } else if (data.push) {
+    await send("/clock", { ms: data.push }, target);
   } else if (data.runAct) {
     await send("/github/act", { run: data.run, act: data.runAct }, target);
   } else if (data.close) {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use super::{Show, acts, assets, elsewhere, guard, live, record, shell};
+use super::{Show, acts, assets, elsewhere, guard, laws, live, record, shell};
 
 /// Longest form that is read: a typed reason is a few thousand characters.
 const MAX_FORM_BYTES: usize = 64 * 1024;
@@ -28,6 +28,8 @@ pub(super) fn router(show: Arc<Show>) -> Router {
         .route("/slack/command", post(acts::command))
         .route("/github/start", post(acts::start))
         .route("/github/act", post(acts::act_on_run))
+        .route("/github/policy", post(laws::enact))
+        .route("/clock", post(laws::push))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(axum::middleware::from_fn(guard::check))
         .with_state(show)

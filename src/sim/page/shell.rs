@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::live::Parts;
 use super::people::{self, Look};
-use super::{Offer, Show, rooms};
+use super::{Offer, Show, laws, rooms};
 
 /// `GET /`
 pub(super) async fn page(State(show): State<Arc<Show>>, Query(look): Query<Look>) -> Markup {
@@ -22,7 +22,7 @@ pub(super) async fn page(State(show): State<Arc<Show>>, Query(look): Query<Look>
                 (rooms::command())
             }
             section #github.pane aria-label="GitHub" {
-                header.pane-head { h2 { (repository) } (offers(&show.offers)) }
+                header.pane-head { h2 { (repository) } (offers(&show.offers)) (laws::choice(&show)) }
                 div.scroll tabindex="0" aria-label="Workflow run" {
                     div #run { (part("run")) }
                     div #runs { (part("runs")) }

@@ -109,11 +109,66 @@ impl<'a> Teller<'a> {
         self.rest().await
     }
 
+    /// Somebody changes the policy on the default branch.
+    pub(super) fn write_policy(&mut self, policy: &str) -> anyhow::Result<()> {
+        self.say(&format!("Mona writes {} on the default branch:", crate::policy::PATH))?;
+        for line in policy.lines() {
+            writeln!(self.out, "{:>11}  | {line}", "")?;
+        }
+        let repository = self.world.sample.repository;
+        self.world.github.edit(|state| state.set_policy(repository, Some(policy)));
+        Ok(())
+    }
+
+    /// Somebody types a command into the channel.
+    pub(super) async fn command(&mut self, person: Person, text: &str) -> anyhow::Result<()> {
+        self.say(&format!("{} types “/countersign {text}”.", person.name()))?;
+        let slack = self.world.slack.clone();
+        let typed = slack.command(person.slack_id(), workspace::RELEASES, "/countersign", text).await;
+        if !typed.acknowledged() {
+            bail!("a command was not acknowledged: {:?}", typed.delivery);
+        }
+        self.rest().await
+    }
+
+    /// Somebody chooses an entry of the newest message's menu, by its label.
+    pub(super) async fn choose(&mut self, person: Person, label: &str) -> anyhow::Result<()> {
+        self.say(&format!("{} chooses “{label}”.", person.name()))?;
+        let chosen = self.messages().iter().rev().find_map(|message| {
+            let (action, value) = super::entry(message, label)?;
+            Some((message.ts.clone(), action, value))
+        });
+        let (ts, action, value) = chosen.with_context(|| format!("no message has an entry “{label}”"))?;
+        let slack = self.world.slack.clone();
+        let clicked = slack.click_option(person.slack_id(), workspace::RELEASES, &ts, &action, &value).await;
+        if !clicked.acknowledged() {
+            bail!("a choice was not acknowledged: {:?}", clicked.delivery);
+        }
+        self.rest().await
+    }
+
+    /// Somebody presses a button of the modal on their screen.
+    pub(super) async fn press_in_modal(&mut self, person: Person, action: &str) -> anyhow::Result<()> {
+        let view = self.world.slack.views(person.slack_id()).pop().context("no modal is open")?;
+        let slack = self.world.slack.clone();
+        let clicked = slack.click_in_view(person.slack_id(), &view.id, action).await;
+        if !clicked.acknowledged() {
+            bail!("a click was not acknowledged: {:?}", clicked.delivery);
+        }
+        self.rest().await
+    }
+
     /// Somebody fills in the modal on their screen and submits it.
     pub(super) async fn fill_in(&mut self, person: Person, input: &str, text: &str) -> anyhow::Result<()> {
+        self.fill_in_all(person, &[(input, text)]).await
+    }
+
+    /// The same for several inputs; the first is what is told.
+    pub(super) async fn fill_in_all(&mut self, person: Person, inputs: &[(&str, &str)]) -> anyhow::Result<()> {
         let view = self.world.slack.views(person.slack_id()).pop().context("no modal is open")?;
+        let text = inputs.first().map_or("", |(_, text)| text);
         self.say(&format!("{} writes “{text}” and submits.", person.name()))?;
-        let submitted = self.world.slack.submit(person.slack_id(), &view.id, &[(input, text)]).await;
+        let submitted = self.world.slack.submit(person.slack_id(), &view.id, inputs).await;
         if !matches!(submitted.result, SubmitResult::Closed | SubmitResult::Cleared) {
             bail!("the modal stays open: {submitted:?}");
         }
@@ -151,6 +206,34 @@ impl<'a> Teller<'a> {
     /// The newest message's first line.
     pub(super) fn headline(&self) -> String {
         self.messages().last().map(eyes::header).unwrap_or_default()
+    }
+
+    /// How many lines of threads say this.
+    pub(super) fn replies_with(&self, words: &str) -> usize {
+        self.world.slack.read(|state| {
+            let replies = state.messages.iter().filter(|message| message.thread_ts.is_some());
+            replies.filter(|reply| reply.text.contains(words)).count()
+        })
+    }
+
+    /// How many of them are shown in the channel too.
+    pub(super) fn broadcasts_with(&self, words: &str) -> usize {
+        self.world.slack.read(|state| {
+            let loud = state.messages.iter().filter(|message| message.reply_broadcast);
+            loud.filter(|reply| reply.text.contains(words)).count()
+        })
+    }
+
+    /// The id of the freeze that stands.
+    pub(super) async fn freeze(&self) -> anyhow::Result<String> {
+        let freezes = self.world.engine()?.store.freezes(self.world.clock.now()).await?;
+        freezes.into_iter().next().map(|freeze| freeze.id).context("nothing is frozen")
+    }
+
+    /// Whether the newest request's broken glass was looked at.
+    pub(super) async fn is_reviewed(&self) -> anyhow::Result<Option<bool>> {
+        let request = self.world.requests().await?.into_iter().next();
+        Ok(request.and_then(|request| request.review).map(|review| review.closed.is_some()))
     }
 
     /// Private answers that person has not read yet; they read them now.

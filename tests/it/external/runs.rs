@@ -37,7 +37,9 @@ async fn a_required_check_run_that_passed_is_no_finding() {
 #[tokio::test]
 async fn a_required_check_run_that_failed_is_a_high_gap_and_the_policys_business() {
     let stage = stage_asking(REQUIRE).await;
-    let run = stage.deploy(stage.world.sample.risky_change()).await;
+    forget(&stage);
+    set(&stage, "failure");
+    let run = stage.deploy_good().await;
     assert_eq!(told(&stage).await, [row("check.failed", "bias-eval", Severity::High)]);
     assert!(stage.request().await.evidence.unwrap().has_gap);
     assert!(shown_message(&stage).contains("bias-eval"), "{}", shown_message(&stage));

@@ -173,11 +173,7 @@ async fn the_requester_hears_the_outcome_and_nobody_else_is_called() {
     stage.advance(60_000).await;
     let direct = stage.world.slack.direct_messages(MONA);
     assert_eq!(direct.len(), 1, "{direct:?}");
-    assert!(
-        direct[0].text.contains("sentiment is live in production") && direct[0].text.contains("Run"),
-        "{}",
-        direct[0].text
-    );
+    assert!(direct[0].text.contains("sentiment is live in production"), "{}", direct[0].text);
     assert!(stage.world.slack.direct_messages(OCTO).is_empty());
     assert!(!stage.thread().contains("<@"), "{}", stage.thread());
     let loud = stage.world.slack.broadcasts(RELEASES);

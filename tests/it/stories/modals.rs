@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::domain::rules::ApproveRules;
-use countersign::domain::{Choice, Verdict, flags_to_tick};
+use countersign::domain::{Action, Choice, Verdict, flags_to_tick};
 use countersign::sim::slack::sample::{OCTO, RELEASES};
 use countersign::sim::slack::{Fault, FaultKind, SubmitResult};
 
@@ -16,8 +16,12 @@ fn blocks(stage: &Stage, user: &str) -> String {
 #[tokio::test]
 async fn an_approval_takes_its_comment_and_a_tick_for_each_flag() {
     let stage = stage().await;
-    let run =
-        stage.deploy_under(|policy| policy.approve = ApproveRules { comment_required: true, tick_flags: true }).await;
+    let run = stage
+        .deploy_under(|policy| {
+            policy.approve = ApproveRules { comment_required: true, tick_flags: true };
+            policy.actions.critical = Action::Approve;
+        })
+        .await;
     let request = stage.request().await;
     let prints: Vec<String> =
         flags_to_tick(&request, stage.world.clock.now()).iter().map(|flag| flag.print.clone()).collect();
@@ -52,7 +56,7 @@ async fn the_evidence_is_read_tab_by_tab() {
     stage.deploy(stage.world.sample.risky_change()).await;
     stage.press(OCTO, "changes").await;
     for (tab, needed) in [
-        ("go_card_diff", "model-index"),
+        ("go_card_diff", "@@ -"),
         ("go_whole_card", "as proposed"),
         ("go_weights", "MB"),
         ("go_files", "changed files"),

@@ -131,7 +131,8 @@ async fn a_branch_that_may_not_be_deployed_is_held_back() {
     let run = stage.deploy_good().await;
     stage.press(OCTO, "approve").await;
     stage.advance(60_000).await;
-    assert!(stage.told(OCTO).contains("release/*"));
+    let told = stage.told(OCTO);
+    assert!(told.contains("release/*"), "{told}: {:?}", stage.request().await.obstacles);
     assert!(stage.taken(run).is_empty());
     stage.advance(90_000_000).await;
     assert_eq!(stage.verdict().await, Some(Verdict::Expired));
@@ -190,7 +191,7 @@ async fn a_change_to_the_policy_is_held_to_the_policy_that_is_live_as_well() {
 async fn an_owners_floor_cannot_be_weakened() {
     let stage = stage().await;
     stage.write_owners_policy(
-        "version: 1\ngroups:\n  leads: { permission: admin }\nfloor:\n  gates: [{ name: Compliance, group: leads, quorum: 1 }]\n",
+        "version: 1\ngroups:\n  leads: { permission: admin }\nfloor:\n  defaults:\n    gates: [{ name: Compliance, group: leads, quorum: 1 }]\n",
     );
     stage.write_policy(&one_gate(1, ""));
     let run = stage.deploy_good().await;

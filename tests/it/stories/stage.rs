@@ -4,7 +4,7 @@ use countersign::domain::{
     Around, Event, FrozenPolicy, Phase, PoliciesRead, PolicyFound, PolicySource, Request, Role, Telling, Verdict,
 };
 use countersign::engine::step;
-use countersign::sim::github::sample::{ANA, MONA};
+use countersign::sim::github::sample::MONA;
 use countersign::sim::github::state::commits::NewCommit;
 use countersign::sim::github::{DecisionPost, Dispatch};
 use countersign::sim::slack::sample::{OCTO, RELEASES};
@@ -42,7 +42,7 @@ impl Stage {
 
     /// Puts a policy file on the default branch.
     pub fn write_policy(&self, policy: &str) {
-        self.write_file(self.world.sample.repository, ".github/countersign.yml", policy);
+        self.world.github.edit(|state| state.set_policy(self.world.sample.repository, Some(policy)));
     }
 
     /// Puts a policy file into the owner's repository of policies, which is made where it is not there yet.
@@ -55,14 +55,7 @@ impl Stage {
             }
             repository
         });
-        self.write_file(repository, ".github/countersign.yml", policy);
-    }
-
-    fn write_file(&self, repository: u64, path: &str, content: &str) {
-        self.world.github.edit(|state| {
-            let change = NewCommit::new(ANA, "Change the rules").write(path, content);
-            state.commit_to(repository, "main", change);
-        });
+        self.world.github.edit(|state| state.set_policy(repository, Some(policy)));
     }
 
     /// The newest commit of the default branch.

@@ -93,7 +93,7 @@ async fn approving_the_older_of_two_requests_takes_a_second_word() {
     stage.press_on(&first.ts, OCTO, "ask_approve").await;
     let view = stage.view(OCTO);
     let shown = serde_json::to_string(view.blocks()).unwrap();
-    assert!(shown.contains("I mean the older one") && shown.contains("1 commit behind"), "{shown}");
+    assert!(shown.contains("I mean the older one") && shown.contains("3 commits behind"), "{shown}");
     let submitted = stage.world.slack.submit(OCTO, &view.id, &[]).await;
     assert_eq!(submitted.result, SubmitResult::NotSent, "the box has to be ticked");
     stage.submit(OCTO, &[("older", "yes")]).await;
