@@ -32,6 +32,10 @@ pub(super) fn words(whisper: &Whisper, links: bool) -> Line {
         Whisper::Agreed { waits_for } if waits_for.is_empty() => new.words(
             "Your approval counts, and everybody needed has agreed. Everything is read once more; then it is decided by itself.",
         ),
+        Whisper::Agreed { waits_for } if waits_for.iter().any(Obstacle::waits_for_people) => new
+            .words("Your approval counts, and everybody needed has agreed. It cannot pass as it is: ")
+            .theirs(&obstacles(waits_for), 500)
+            .words(". The request stays open until it expires."),
         Whisper::Agreed { waits_for } => new
             .words("Your approval counts, and everybody needed has agreed. It waits: ")
             .theirs(&obstacles(waits_for), 500)

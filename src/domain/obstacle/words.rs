@@ -22,8 +22,12 @@ impl Obstacle {
                 format!("no gate asks anybody, and the automatic approval does not apply{}", role.aside())
             }
             Self::TooFew { role, gate, group, missing, left } => {
-                let left = if *left == 0 { "nobody".to_owned() } else { format!("only {left}") };
-                format!("{gate} needs {missing} more of {group}{}, and {left} is left who could", role.aside())
+                let left = match left {
+                    0 => "nobody is".to_owned(),
+                    1 => "only 1 is".to_owned(),
+                    more => format!("only {more} are"),
+                };
+                format!("{gate} needs {missing} more of {group}{}, and {left} left who could", role.aside())
             }
             Self::ChangesRequested { reason: Some(reason), .. } => {
                 format!("changes are requested: {}", reason.as_str())

@@ -5,7 +5,7 @@ use super::outcome::{again, count, failed, finish, give_up, take_and_finish};
 use crate::domain::obstacle;
 use crate::domain::time::SECOND_MS;
 use crate::domain::{
-    Basis, ChatUser, CiReading, Decision, DeploymentId, Ending, Event, Request, Telling, Told, Verdict,
+    Basis, ChatUser, CiReading, Decision, DeploymentId, Ending, Event, Phase, Request, Telling, Told, Verdict,
 };
 use crate::ports::code::Presence;
 use crate::ports::forge::{Answered, FirstAnswer, TellForge};
@@ -272,9 +272,12 @@ fn mark(request: &Request) -> String {
 /// A report on the waiting jobs' page: that people are asked, or why they cannot be.
 pub fn report_comment(public_url: Option<&str>, request: &Request) -> String {
     let (name, mark, commit) = (link(public_url), mark(request), code(request.commit.short()));
-    let asked = match &request.message_trouble {
-        None => format!("{name}, {mark}: people are asked whether `{commit}` may go live."),
-        Some(why) => format!(
+    let asked = match (&request.message_trouble, &request.phase) {
+        (None, Phase::Held { why }) => {
+            format!("{name}, {mark}: nobody can approve `{commit}`: {}. It is looked at again by itself.", code(why))
+        }
+        (None, _) => format!("{name}, {mark}: people are asked whether `{commit}` may go live."),
+        (Some(why), _) => format!(
             "{name}, {mark}: nobody can be asked whether `{commit}` may go live: `{}`. The gate stays closed; this is tried again.",
             code(why)
         ),

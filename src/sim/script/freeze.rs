@@ -11,7 +11,7 @@ pub(super) async fn tell(story: &mut Teller<'_>) -> anyhow::Result<()> {
     story.press(Ana, "Approve").await?;
     story.until_over(rolled_back).await?;
 
-    story.command(Ana, "freeze production in acme/sentiment until +6h holiday sale").await?;
+    story.command(Ana, "freeze production in acme/sentiment for 6h holiday sale").await?;
     story.promise("Ana is told that production is frozen", 1, story.private_answers(Ana));
 
     let deployment = story.world.sample.good_change();

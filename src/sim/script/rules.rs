@@ -7,13 +7,13 @@ groups:
   leads: { permission: admin }
 environments:
   production:
-    deny: { reason: optional }
+    severity: { critical: approve }
     gates:
       - { name: Model review, group: reviewers, quorum: 1 }
       - { name: Risk sign-off, group: leads, quorum: 1, when: risk >= HIGH }
     expires_after: 8h
     remind: { every: 2h }
-    break_glass: { group: leads, review: { within: 24h } }
+    break_glass: { group: leads, review: { within: 24h, by: reviewers } }
 "#;
 
 /// One gate that is asked for again and again, for half a day.
@@ -35,7 +35,7 @@ groups:
 environments:
   production:
     gates: [{ name: Model review, group: reviewers, quorum: 2 }]
-    break_glass: { group: on_call, review: { within: 24h } }
+    break_glass: { group: on_call, review: { within: 24h, by: reviewers } }
 "#;
 
 /// A newer deployment takes the place of an older one that still waits.
@@ -45,5 +45,6 @@ groups:
 environments:
   production:
     gates: [{ name: Model review, group: reviewers, quorum: 1 }]
+    severity: { critical: approve }
     supersede: reject
 "#;

@@ -2,6 +2,7 @@
 
 use countersign::domain::{ExternalState, Severity};
 use countersign::sim::github::{Fault, FaultKind, Level};
+use countersign::sim::slack::sample::OCTO;
 use serde_json::json;
 
 use super::zip::zip;
@@ -39,6 +40,7 @@ async fn findings_of_an_artifact_are_flags_with_their_place() {
     let check = the_check(&stage).await;
     assert_eq!((check.kind.as_str(), check.state, check.findings), ("artifact", ExternalState::Answered, 1));
     stage.approve().await;
+    assert!(stage.told(OCTO).contains("external.finding (modelscan/PKL001) cannot be approved"));
     stage.finish().await;
 }
 

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use countersign::domain::rules::ApproveRules;
-use countersign::domain::{Action, Choice, Verdict, flags_to_tick};
+use countersign::domain::{Choice, Verdict, flags_to_tick};
 use countersign::sim::slack::sample::{OCTO, RELEASES};
 use countersign::sim::slack::{Fault, FaultKind, SubmitResult};
 
@@ -13,15 +12,20 @@ fn blocks(stage: &Stage, user: &str) -> String {
     serde_json::to_string(stage.view(user).blocks()).unwrap()
 }
 
+/// Wants a comment, and a tick for each flag that asks for approval.
+const ASKING: &str = "\
+version: 1
+environments:
+  production:
+    approve: { comment: required, tick: true }
+    severity: { critical: approve }
+";
+
 #[tokio::test]
 async fn an_approval_takes_its_comment_and_a_tick_for_each_flag() {
     let stage = stage().await;
-    let run = stage
-        .deploy_under(|policy| {
-            policy.approve = ApproveRules { comment_required: true, tick_flags: true };
-            policy.actions.critical = Action::Approve;
-        })
-        .await;
+    stage.write_policy(ASKING);
+    let run = stage.deploy(stage.world.sample.risky_change()).await;
     let request = stage.request().await;
     let prints: Vec<String> =
         flags_to_tick(&request, stage.world.clock.now()).iter().map(|flag| flag.print.clone()).collect();

@@ -26,6 +26,9 @@ fn one_gate(quorum: u32, more: &str) -> String {
     )
 }
 
+/// What is on the default branch has a pickle that would block.
+const RISKY: &str = "    severity: { critical: approve }\n";
+
 async fn stage_with_policy(policy: &str) -> Stage {
     let stage = stage().await;
     stage.write_policy(policy);
@@ -132,7 +135,7 @@ async fn a_branch_that_may_not_be_deployed_is_held_back() {
     stage.press(OCTO, "approve").await;
     stage.advance(60_000).await;
     let told = stage.told(OCTO);
-    assert!(told.contains("release/*"), "{told}: {:?}", stage.request().await.obstacles);
+    assert!(told.contains("release/") && told.contains("cannot pass"), "{told}: {:?}", stage.request().await.obstacles);
     assert!(stage.taken(run).is_empty());
     stage.advance(90_000_000).await;
     assert_eq!(stage.verdict().await, Some(Verdict::Expired));
@@ -166,7 +169,7 @@ async fn production_follows_staging() {
 /// R9, H15: who edits the file does not pick the rule.
 #[tokio::test]
 async fn a_change_to_the_policy_is_held_to_the_policy_that_is_live_as_well() {
-    let stage = stage_with_policy(&one_gate(2, "")).await;
+    let stage = stage_with_policy(&one_gate(2, RISKY)).await;
     let live = stage.head();
     let first = stage.deploy(stage.world.sample.good_change().of_commit(&live)).await;
     stage.press(OCTO, "approve").await;
@@ -175,7 +178,7 @@ async fn a_change_to_the_policy_is_held_to_the_policy_that_is_live_as_well() {
     assert_eq!(stage.taken(first).len(), 1);
     stage.told(OCTO);
     // Now one approval is to be enough, says the change itself.
-    stage.write_policy(&one_gate(1, ""));
+    stage.write_policy(&one_gate(1, RISKY));
     let head = stage.head();
     stage.deploy(stage.world.sample.good_change().of_commit(&head)).await;
     let requests = stage.world.requests().await.unwrap();
@@ -239,4 +242,29 @@ async fn a_flag_that_blocks_passes_by_an_exception_only() {
         stage.advance(90_000_000).await;
         stage.finish().await;
     }
+}
+
+/// R11: who can still act is named, and a gate that asks for more people than there are says so at once.
+#[tokio::test]
+async fn who_can_act_is_named_and_too_few_are_told_at_once() {
+    let policy = |quorum: u32| {
+        format!(
+            "version: 1\ngroups:\n  reviewers: {{ github_teams: [acme/ml] }}\nenvironments:\n  production:\n    \
+             gates: [{{ name: Review, group: reviewers, quorum: {quorum} }}]\n"
+        )
+    };
+    let stage = stage_with_policy(&policy(2)).await;
+    stage.deploy_good().await;
+    let shown = serde_json::to_string(&stage.message().blocks).unwrap();
+    assert!(shown.contains(OCTO) && shown.contains(ANA), "{shown}");
+    assert!(!shown.contains("Cannot pass"), "{shown}");
+    stage.advance(90_000_000).await;
+    stage.finish().await;
+
+    let stage = stage_with_policy(&policy(3)).await;
+    stage.deploy_good().await;
+    let shown = serde_json::to_string(&stage.message().blocks).unwrap();
+    assert!(shown.contains("Cannot pass") && shown.contains("only 2 are left who could"), "{shown}");
+    stage.advance(90_000_000).await;
+    stage.finish().await;
 }
