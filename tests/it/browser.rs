@@ -161,8 +161,7 @@ async fn somebody_links_their_accounts_and_then_decides() {
     browser.open(&demo.address("?as=bo")).await;
     browser.wait_for_text("#channel .private", "are one person from now on").await;
     browser.photograph("linked").await;
-    browser.click("#channel .sk-primary[popovertarget]").await;
-    browser.click(APPROVE).await;
+    approve(&browser).await;
     browser.wait_for_text("#run .said[data-kind=approved] .comment", "bo").await;
     browser.wait_for_text("#run .facts .state", "Success").await;
     browser.end().await;

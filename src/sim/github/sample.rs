@@ -21,6 +21,9 @@ pub const ANA: u64 = 21_003;
 pub const BO: u64 = 21_004;
 pub const HUBOT_CI: u64 = 21_900;
 
+/// Where a repository keeps its policy.
+pub const POLICY: &str = ".github/countersign.yml";
+
 /// A title that tries to mention a channel, link elsewhere, imitate a button and turn the text around.
 pub const HOSTILE_TITLE: &str =
     "Bigger encoder <!channel> *<https://evil.example|Approve>* @here `x` \u{202e}drawkcab\u{202c} & more";
@@ -99,11 +102,10 @@ pub fn fill(state: &mut State) -> Sample {
 impl State {
     /// Mona writes the policy on the default branch; none at all, where there is no text.
     pub fn set_policy(&mut self, repository: u64, text: Option<&str>) {
-        let path = crate::policy::PATH;
         let change = NewCommit::new(MONA, "Change the rules");
         let change = match text {
-            Some(text) => change.write(path, text),
-            None => change.delete(path),
+            Some(text) => change.write(POLICY, text),
+            None => change.delete(POLICY),
         };
         self.commit_to(repository, "main", change);
     }

@@ -25,9 +25,9 @@ pub(super) async fn tell(story: &mut Teller<'_>) -> anyhow::Result<()> {
     story.promise("the whole channel hears of it", true, story.broadcasts_with(REASON) > 0);
 
     story.wait(HOUR_MS).await?;
-    story.press(Ana, "Review").await?;
+    story.press(Ana, "Close the review").await?;
     story.promise("Ana cannot review what she did herself", 1, story.private_answers(Ana));
-    story.press(Octocat, "Review").await?;
+    story.press(Octocat, "Close the review").await?;
     story.fill_in(Octocat, "reason", "seen, and right").await?;
     story.promise("it has been reviewed", Some(true), story.is_reviewed().await?);
     Ok(())

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 
 use crate::domain::Timestamp;
 use crate::domain::time::{HOUR_MS, SECOND_MS};
+use crate::sim::github::sample::POLICY;
 use crate::sim::github::{Dispatch, WorkflowRun};
 use crate::sim::slack::{Clicked, Message, SubmitResult, sample as workspace};
 use crate::sim::world::{World, WorldOptions};
@@ -111,7 +112,7 @@ impl<'a> Teller<'a> {
 
     /// Somebody changes the policy on the default branch.
     pub(super) fn write_policy(&mut self, policy: &str) -> anyhow::Result<()> {
-        self.say(&format!("Mona writes {} on the default branch:", crate::policy::PATH))?;
+        self.say(&format!("Mona writes {} on the default branch:", POLICY))?;
         for line in policy.lines() {
             writeln!(self.out, "{:>11}  | {line}", "")?;
         }

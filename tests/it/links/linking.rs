@@ -270,7 +270,8 @@ async fn a_token_that_could_not_be_revoked_hinders_nobody() {
 async fn help_and_unknown_commands_are_answered() {
     let stage = stage_with_bo().await;
     types(&stage, OCTO, "").await;
-    assert!(stage.told(OCTO).contains("/countersign link"));
+    let told = stage.told(OCTO);
+    assert!(told.contains("/countersign") && told.contains("links your GitHub account"), "{told}");
     types(&stage, ANA, "aprove <!channel>").await;
     let told = stage.told(ANA);
     assert!(told.contains("There is no") && !told.contains("<!channel>"), "{told}");

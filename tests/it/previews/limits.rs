@@ -35,7 +35,10 @@ async fn monstrous_cards_and_names_stay_within_every_limit() {
     assert!(summary(&run).len() <= 65_535 && text(&run).len() <= 65_535);
     assert!(title(&run).chars().count() <= 255, "{}", title(&run));
     assert!(run.annotations.len() > 50, "more than one call takes: {}", run.annotations.len());
-    let refused: Vec<_> = desk.world.github.calls().into_iter().filter(|call| call.status == 422).collect();
+    // The owner has no repository of policies: that is how GitHub says so.
+    let is_expected = |path: &str| path.ends_with("/access_tokens");
+    let calls = desk.world.github.calls().into_iter();
+    let refused: Vec<_> = calls.filter(|call| call.status == 422 && !is_expected(&call.path)).collect();
     assert!(refused.is_empty(), "{refused:#?}");
     desk.finish().await;
 }

@@ -63,7 +63,7 @@ async fn requested_changes_hold_an_agreed_approval_until_they_are_lifted() {
     assert!(stage.told(OCTO).contains("Kept"));
     assert!(shown(&stage).contains("name the new test set"));
     stage.press(ANA, "approve").await;
-    assert!(stage.told(ANA).contains("It waits: changes are requested"));
+    assert!(stage.told(ANA).contains("cannot pass as it is: changes are requested"));
     stage.advance(10_000).await;
     assert_eq!(stage.verdict().await, None);
 
