@@ -126,7 +126,12 @@ fn a_policy_with_a_mistake_holds_and_says_where() {
     desk.commit("Write the policy");
     let said = desk.check(&["--base", &live]);
     assert_eq!(said.code, 1, "{}", said.out);
-    assert!(said.out.contains("\nHeld: .github/countersign.yml") && said.out.contains("modles"), "{}", said.out);
+    assert!(
+        said.out.contains("\nHeld: the policy cannot be followed: .github/countersign.yml@")
+            && said.out.contains("modles"),
+        "{}",
+        said.out
+    );
     assert!(desk.check(&["--base", &live, "--format", "json"]).json()["held"].is_string());
 }
 
