@@ -127,7 +127,7 @@ fn a_policy_with_a_mistake_holds_and_says_where() {
     let said = desk.check(&["--base", &live]);
     assert_eq!(said.code, 1, "{}", said.out);
     assert!(
-        said.out.contains("\nHeld: the policy cannot be followed: .github/countersign.yml")
+        said.out.contains("\nHeld: the policy cannot be followed: .github/countersign.yml@")
             && said.out.contains("modles"),
         "{}",
         said.out
