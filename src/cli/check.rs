@@ -25,6 +25,7 @@ use super::failure::{Failure, NO};
 use super::{colour, runtime, table};
 
 pub(super) use arguments::EXAMPLES;
+pub(super) use policy::DEFAULTS;
 pub use arguments::{CheckArguments, CheckFormat, FailOn};
 
 /// Name of no revision: nothing is live. A branch of that name is `refs/heads/none`.
@@ -100,7 +101,7 @@ async fn look(
 }
 
 /// What was typed can be corrected; objects that cannot be read are somebody else's fault.
-fn refused(error: LocalError) -> Failure {
+pub(super) fn refused(error: LocalError) -> Failure {
     match error {
         LocalError::Unreadable { .. } => Failure::Outside(error.into()),
         error => Failure::BadInput(error.to_string()),

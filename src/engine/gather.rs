@@ -30,7 +30,7 @@ use crate::domain::{
     CiReading, CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, FrozenPolicy,
     PoliciesRead, PolicyFound, Reading, Relation, Repository, Request, Run, RunId, Severity, SketchedGround, Timestamp,
 };
-use crate::policy::{self, PolicyDefaults};
+use crate::policy::{self, PolicyDefaults, PolicyFile};
 use crate::ports::code::LiveDeployment;
 use crate::ports::{CodeHost, PortError};
 
@@ -140,6 +140,20 @@ pub async fn gather_with(
     let Shared { known, news } = shared;
     let reader = Reader { host, repository: proposal.repository, known, news, desk: &desk };
     gather_from(reader, proposal, policy, outside).await
+}
+
+/// The policy file of a repository at one commit, by itself.
+///
+/// # Errors
+/// Whatever may pass when tried again.
+pub async fn policy_file(
+    host: &dyn CodeHost,
+    repository: &Repository,
+    commit: &CommitSha,
+) -> Result<PolicyFile, PortError> {
+    let desk = Desk::new(Patience::default(), Bounds::default());
+    let (known, news) = (Known::default(), News::default());
+    rules::file_at(Reader { host, repository, known: &known, news: &news, desk: &desk }, commit.clone()).await
 }
 
 /// The policies alone, as they are now, for evidence that was gathered before.
