@@ -25,8 +25,8 @@ use super::failure::{Failure, NO};
 use super::{colour, runtime, table};
 
 pub(super) use arguments::EXAMPLES;
-pub(super) use policy::DEFAULTS;
 pub use arguments::{CheckArguments, CheckFormat, FailOn};
+pub(super) use policy::DEFAULTS;
 
 /// Name of no revision: nothing is live. A branch of that name is `refs/heads/none`.
 const NO_BASE: &str = "none";
@@ -129,6 +129,7 @@ fn written(arguments: &CheckArguments, report: &Report<'_>) -> String {
         CheckFormat::Json => json::json(report),
         CheckFormat::Markdown => markdown::page(report, MAX_MARKDOWN_CHARS),
         CheckFormat::Sarif => sarif::sarif(report),
+        CheckFormat::Evidence => format!("{:#}\n", serde_json::json!(report.evidence)),
     }
 }
 

@@ -185,6 +185,9 @@ fn of_vote(electorate: &Electorate, gate: &Gate, progress: &GateProgress, vote: 
             Reason::new(Holds::Aside, format!("{name} {word}, which does not count here: {}", why(&refusal)))
         }
         Ok(()) if vote.choice == Choice::RequestChanges => Reason::new(Holds::No, format!("{name} {word}")),
+        Ok(()) if progress.approvals.contains(&vote.voter.chat) && electorate.stands_in(gate, &vote.voter) => {
+            Reason::new(Holds::Yes, format!("{name} {word} in the place of {}, who did not answer", gate.group.words()))
+        }
         Ok(()) if progress.approvals.contains(&vote.voter.chat) => Reason::new(Holds::Yes, format!("{name} {word}")),
         Ok(()) => Reason::new(Holds::Aside, format!("{name} {word}, and is not needed here")),
     };

@@ -184,13 +184,16 @@ fn times(rules: &EnvironmentRules) -> Vec<Line> {
     let mut lines = Lines::default();
     let span = |ms: &i64| Span::from_millis(*ms);
     lines.setting(&rules.expires_after_ms, |ms| format!("a request expires after {}", span(ms)));
-    lines.optional(&rules.min_wait_ms, None, |ms| format!("it may be approved {} after it opened, not before", span(ms)));
+    lines.optional(&rules.min_wait_ms, None, |ms| {
+        format!("it may be approved {} after it opened, not before", span(ms))
+    });
     lines.optional(&rules.remind, Some("nobody is reminded"), |rule| {
         let quiet = rule.quiet.as_ref().map(|quiet| format!(", not during {quiet}")).unwrap_or_default();
         format!("those who can still approve are reminded every {}{quiet}", span(&rule.every_ms))
     });
     lines.optional(&rules.escalate, None, |rule| {
-        format!("{} is told when it has waited for {}", rule.to.name, span(&rule.after_ms))
+        let may = if rule.may_act { ", and may act on every gate from then on" } else { "" };
+        format!("{} is asked when it has waited for {}{may}", rule.to.name, span(&rule.after_ms))
     });
     if rules.windows.value.is_empty() {
         lines.setting(&rules.windows, |_| "it may be deployed at any time".to_owned());

@@ -189,11 +189,13 @@ pub struct ReminderRule {
     pub quiet: Option<QuietHours>,
 }
 
-/// A further group that is told.
+/// A further group that is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EscalationRule {
     pub after_ms: i64,
     pub to: GroupRule,
+    /// It may act on the gates from then on.
+    pub may_act: bool,
 }
 
 /// A deployment window.

@@ -35,6 +35,8 @@ pub struct Simulated {
     pub answers: Vec<Option<Whisper>>,
     /// Why, as the record of a decision keeps it; with the words that were refused.
     pub why: Reason,
+    /// These alone.
+    pub refused: Vec<Reason>,
     /// What was taken as given.
     pub given: Vec<String>,
     /// When it was looked at last.
@@ -70,11 +72,11 @@ pub fn simulate(case: &Case, policies: &PolicyFound, words: &[Word], until: Time
     desk.look(at);
     let Desk { request, given, .. } = desk;
     let mut why = explain(&request, at);
-    why.because.extend(words.iter().zip(&answers).filter_map(|(word, answer)| match answer {
-        Some(Whisper::Refused(refusal)) => Some(refused(&word.voter, word.choice, refusal)),
-        _ => None,
-    }));
-    Simulated { request, answers, why, given, at }
+    let said = words.iter().zip(&answers);
+    let refused = said.filter_map(|(word, answer)| Some(refused(&word.voter, word.choice, refusal(answer)?)));
+    let refused: Vec<Reason> = refused.collect();
+    why.because.extend(refused.iter().cloned());
+    Simulated { request, answers, why, refused, given, at }
 }
 
 /// A request on a day on which everything can be read.
@@ -118,7 +120,9 @@ impl<'a> Desk<'a> {
     /// The timers that matter to who may decide.
     fn pass_time(&mut self, at: Timestamp) {
         let own = self.request.policy.as_ref().map(|policies| &policies.own);
-        let due = own.and_then(|own| own.timing.escalate.as_ref()).map(|one| self.request.opened_at.plus_millis(one.after_ms));
+        let due = own
+            .and_then(|own| own.timing.escalate.as_ref())
+            .map(|one| self.request.opened_at.plus_millis(one.after_ms));
         if let Some(due) = due.filter(|due| *due <= at && !self.request.is_escalated) {
             self.take(&Event::EscalationDue, due);
         }
@@ -179,7 +183,8 @@ fn lived(case: &Case, found: &PolicyFound) -> (Vec<LiveElsewhere>, Vec<String>) 
         environment: (*environment).to_owned(),
         live: LiveThere::Commit { commit: case.ask.commit.clone(), since: long_ago },
     };
-    let given = environments.iter().map(|environment| format!("the commit has been live in {environment} for long enough"));
+    let given =
+        environments.iter().map(|environment| format!("the commit has been live in {environment} for long enough"));
     (environments.iter().map(live).collect(), given.collect())
 }
 

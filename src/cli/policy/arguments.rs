@@ -1,10 +1,14 @@
 //! What can be typed after `countersign policy`.
 
+mod simulate;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::arguments::Format;
+
+pub use simulate::{Expected, PersonArgument, SimulateArguments, VoteArgument};
 
 const VALIDATE_EXAMPLES: &str = "\
 Examples:
@@ -44,6 +48,9 @@ pub enum PolicyCommand {
     /// Say in words what holds for an environment, each line with its source
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+    /// Say what would happen under a policy file if people voted like that, and why
+    #[command(after_help = simulate::EXAMPLES)]
+    Simulate(Box<SimulateArguments>),
     /// Print what a policy file may say: its JSON Schema, or the reference
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema {

@@ -2,25 +2,66 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::domain::time::HOUR_MS;
-use crate::domain::transition::tests::{approver, ask, chat};
-use crate::domain::{Digest, Membership, Policies};
+use crate::domain::{
+    Access, ChatStanding, ChatUser, CommitSha, Digest, EnvironmentName, ForgeUser, ForgeUserId, FrozenPolicy, Gate,
+    InstallationId, Link, Membership, Policies, Repository, RepositoryId, RequestId, RequestKey, Role, Run, RunId,
+};
 use crate::policy::condition::samples;
 use crate::policy::{Beside, OwnerPolicy, PolicyDefaults, PolicyFile, WhenMissing, effective, evaluate};
 
 const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
 fn case() -> Case {
-    let Event::Asked(ask) = ask(1, 1) else { panic!("an ask") };
     let evidence = samples::all().first().unwrap().evidence.clone();
+    let (repository, installation) = (RepositoryId::new(1), InstallationId::new(1));
+    let actors = vec![forge(1, "octocat")];
+    let ask = Ask {
+        id: RequestId::from_uuid(uuid::Uuid::from_u128(1)),
+        key: RequestKey {
+            host: "forge.example".into(),
+            repository,
+            run: RunId::new(1),
+            attempt: 1,
+            environment: "production".into(),
+        },
+        repository: Repository { id: repository, owner: "acme".into(), name: "sentiment".into(), installation },
+        environment: EnvironmentName::parse("production").unwrap(),
+        run: Run {
+            title: String::new(),
+            number: 1,
+            attempt: 1,
+            url: String::new(),
+            trigger: "push".into(),
+            reference: "main".into(),
+            workflow: "deploy".into(),
+            actors,
+        },
+        commit: evidence.commit.clone(),
+        deployment: None,
+    };
     let digest = Digest::of_json(&evidence.identity());
     Case { ask, evidence: evidence.brief(digest), opened_at: START }
 }
 
+fn forge(id: u64, login: &str) -> ForgeUser {
+    ForgeUser { id: ForgeUserId::new(id), login: login.into(), is_bot: false }
+}
+
+fn approver(id: u64) -> Voter {
+    Voter {
+        chat: ChatUser { workspace: "T0ACME".into(), user: format!("U{id}") },
+        standing: ChatStanding::Member,
+        link: Link::Linked { forge: forge(id, &format!("user-{id}")) },
+        access: Access::Write,
+        memberships: BTreeSet::new(),
+    }
+}
+
 fn policies(environment: &str) -> PolicyFound {
     let text = format!(
-        "version: 1\ngroups: {{ ml: {{ github_teams: [acme/ml] }}, risk: {{ slack_users: [U9] }} }}\nenvironments:\n  production:\n{environment}"
+        "version: 1\ngroups: {{ ml: {{ github_teams: [acme/ml] }}, risk: {{ slack_users: [U024BE7LH] }} }}\nenvironments:\n  production:\n{environment}"
     );
-    let file = PolicyFile::Present { commit: ask_commit(), bytes: text.into_bytes() };
+    let file = PolicyFile::Present { commit: CommitSha::parse(&"1".repeat(40)).unwrap(), bytes: text.into_bytes() };
     let defaults =
         PolicyDefaults { when_missing: WhenMissing::Hold, owner: OwnerPolicy::Off, expires_after_ms: 24 * HOUR_MS };
     let beside = Beside { reference: None, calendars: &BTreeMap::new() };
@@ -29,10 +70,6 @@ fn policies(environment: &str) -> PolicyFound {
         evaluate(policies, &samples::all().first().unwrap().facts());
     }
     found
-}
-
-fn ask_commit() -> crate::domain::CommitSha {
-    case().ask.commit
 }
 
 fn of_ml(id: u64) -> Voter {
@@ -60,8 +97,9 @@ fn enough_people_approve_and_the_tree_says_by_whom() {
 #[test]
 fn whose_word_does_not_count_is_in_the_tree_and_what_is_missing_is_said() {
     let author = samples::all().first().unwrap().evidence.contributors[0].user.clone().unwrap();
-    let mona = Voter { chat: chat("UMONA"), link: crate::domain::Link::Linked { forge: author }, ..of_ml(7) };
-    let found = simulate(&case(), &policies(TWO), &[approves(of_ml(20)), approves(mona), approves(approver(30))], START);
+    let mona = Voter { link: Link::Linked { forge: author }, ..of_ml(7) };
+    let found =
+        simulate(&case(), &policies(TWO), &[approves(of_ml(20)), approves(mona), approves(approver(30))], START);
     assert_eq!(found.outcome(), "open");
     assert_eq!(found.in_the_way(), ["Review needs 1 more of ml"]);
     let last: Vec<&str> = found.why.because.iter().map(|reason| reason.words.as_str()).collect();
@@ -104,8 +142,8 @@ fn what_has_to_be_live_elsewhere_is_taken_as_given_and_said() {
 #[test]
 fn a_floor_is_simulated_with_everything_else() {
     let PolicyFound::Policies(Policies { own, .. }) = policies(TWO) else { panic!("held") };
-    let floor = crate::domain::FrozenPolicy { role: crate::domain::Role::Floor, ..own.clone() };
-    let one = crate::domain::FrozenPolicy { gates: vec![crate::domain::Gate { quorum: 1, ..own.gates[0].clone() }], ..own };
+    let floor = FrozenPolicy { role: Role::Floor, ..own.clone() };
+    let one = FrozenPolicy { gates: vec![Gate { quorum: 1, ..own.gates[0].clone() }], ..own };
     let both = PolicyFound::Policies(Policies { own: one, besides: vec![floor] });
     let found = simulate(&case(), &both, &[approves(of_ml(20))], START);
     assert_eq!(found.in_the_way(), ["Review needs 1 more of ml (the owner's floor)"]);
