@@ -169,7 +169,7 @@ impl PersonArgument {
                 self.memberships.insert(Membership::Team { organisation: organisation.into(), slug: slug.into() });
             }
             Some(("usergroup", handle)) => {
-                drop(self.memberships.insert(Membership::ChatGroup { handle: handle.into() }))
+                self.memberships.insert(Membership::ChatGroup { handle: handle.into() });
             }
             Some(("user", login)) => self.login = Some(login.to_owned()),
             Some(("slack", user)) => self.chat = Some(user.to_owned()),

@@ -105,7 +105,9 @@ fn belong(voter: &mut Voter, group: &Group, others: &[&Voter]) -> bool {
         for membership in open {
             match membership {
                 Membership::Access(access) => voter.access = voter.access.max(*access),
-                membership => drop(voter.memberships.insert(membership.clone())),
+                membership => {
+                    voter.memberships.insert(membership.clone());
+                }
             }
         }
         return true;
