@@ -30,7 +30,10 @@ pub use demo::{DemoArguments, StoryName};
 pub use failure::Failure;
 pub use freeze::{CallArguments, FreezeCommand};
 pub use identity::{IdentityCommand, SlackAccountArguments};
-pub use policy::{PolicyCommand, SchemaFormat, ValidateArguments};
+pub use policy::{
+    Expected, ExplainArguments, PersonArgument, PolicyCommand, SchemaFormat, SimulateArguments, ValidateArguments,
+    VoteArgument,
+};
 pub use scan::ScanArguments;
 
 /// Runs the program with its arguments, the first being its name.

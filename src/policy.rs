@@ -8,6 +8,7 @@ pub mod condition;
 mod decode;
 pub mod document;
 pub mod effective;
+pub mod explain;
 pub mod file;
 pub mod finding;
 mod lint;
@@ -18,6 +19,7 @@ pub mod rules;
 mod scalar;
 pub mod schema;
 pub mod show;
+pub mod simulate;
 mod structure;
 pub mod validate;
 

@@ -24,13 +24,16 @@ pub fn validated(file: &str) -> anyhow::Result<Value> {
 
 /// The policies of a file for `production`, and a change to evaluate them on.
 pub struct Desk {
-    policies: Policies,
-    evidence: Evidence,
+    pub policies: Policies,
+    pub evidence: Evidence,
 }
 
 impl Desk {
     pub fn new(file: &str) -> anyhow::Result<Self> {
-        let bytes = fs::read(file).with_context(|| format!("cannot read `{file}`"))?;
+        Self::of(fs::read(file).with_context(|| format!("cannot read `{file}`"))?, file)
+    }
+
+    pub fn of(bytes: Vec<u8>, file: &str) -> anyhow::Result<Self> {
         let commit = CommitSha::parse(&"1".repeat(40)).context("a commit")?;
         let defaults =
             PolicyDefaults { when_missing: WhenMissing::Hold, owner: OwnerPolicy::Off, expires_after_ms: 86_400_000 };
@@ -43,10 +46,15 @@ impl Desk {
     }
 
     /// Everything that a decision needs: the conditions are read again, and evaluated.
-    pub fn evaluated(&self) -> anyhow::Result<Value> {
+    pub fn evaluate(&self) -> anyhow::Result<Policies> {
         let mut policies = self.policies.clone();
         let sample = samples::all().first().context("a sample")?.facts();
         evaluate(&mut policies, &Facts::new(&self.evidence, sample.around()));
+        Ok(policies)
+    }
+
+    pub fn evaluated(&self) -> anyhow::Result<Value> {
+        let policies = self.evaluate()?;
         let gates = policies.own.gates.iter().filter_map(|gate| gate.when.as_ref());
         let conditions: Vec<_> = gates.chain(&policies.own.auto_approve).collect();
         let failed = conditions.iter().filter(|condition| matches!(condition.outcome, Outcome::Failed { .. })).count();

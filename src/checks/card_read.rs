@@ -7,7 +7,7 @@ use super::facts::{CardSide, Facts, ModelFacts};
 use super::finding::Finding;
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
-    facts.models.iter().filter_map(|model| missing(facts, model).or_else(|| unreadable(facts, model))).collect()
+    facts.by_model(|model| missing(facts, model).or_else(|| unreadable(facts, model)))
 }
 
 fn missing(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {

@@ -13,7 +13,7 @@ use super::rules::models::BiasSection;
 const BIAS_WORDS: [&str; 4] = ["bias", "fairness", "ethical", "risks"];
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
-    facts.models.iter().flat_map(|model| of_model(facts, model)).collect()
+    facts.by_model(|model| of_model(facts, model))
 }
 
 fn of_model(facts: &Facts<'_>, model: &ModelFacts) -> Vec<Flag> {

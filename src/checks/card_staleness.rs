@@ -11,7 +11,7 @@ pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
     if !facts.has_live() {
         return Vec::new();
     }
-    facts.models.iter().filter_map(|model| stale(facts, model)).collect()
+    facts.by_model(|model| stale(facts, model))
 }
 
 fn stale(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {

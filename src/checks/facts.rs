@@ -8,7 +8,7 @@ use crate::artifact::revisions::UnpinnedRevision;
 use crate::artifact::scan::FileScan;
 use crate::artifact::signing::SignatureReport;
 use crate::artifact::workflow::WorkflowRisk;
-use crate::domain::{Baseline, CommitSha, Digest, FileChange, ForgeUser, Relation, WeightFile};
+use crate::domain::{Baseline, CommitSha, Digest, FileChange, Flag, ForgeUser, Relation, WeightFile};
 
 /// Everything known about one proposed commit beside what is live.
 #[derive(Debug, Clone, Copy)]
@@ -193,6 +193,15 @@ pub struct Gap {
 }
 
 impl Facts<'_> {
+    /// What a check finds in each model, one after the other.
+    pub(super) fn by_model<F: IntoIterator<Item = Flag>>(&self, find: impl Fn(&ModelFacts) -> F) -> Vec<Flag> {
+        let mut flags = Vec::new();
+        for model in self.models {
+            flags.extend(find(model).into_iter().map(|flag| Flag { model: Some(model.name.clone()), ..flag }));
+        }
+        flags
+    }
+
     /// Whether there is something live that findings can be compared with.
     pub fn has_live(&self) -> bool {
         self.baseline.commit().is_some()

@@ -27,6 +27,7 @@ impl Finding {
             message: String::new(),
             is_new: true,
             volatile: false,
+            model: None,
         })
     }
 

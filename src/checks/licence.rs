@@ -23,7 +23,7 @@ pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
             base::conflict(facts, model),
         ]
     };
-    facts.models.iter().flat_map(of_model).flatten().collect()
+    facts.by_model(|model| of_model(model).into_iter().flatten())
 }
 
 /// A licence as it is compared: ids without case and order; name and link only where the ids leave it open.

@@ -9,8 +9,9 @@ use super::finding::Finding;
 use super::words::{count, listed};
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
-    let of_model = |model| [base_model(facts, model), datasets_added(facts, model), datasets_removed(facts, model)];
-    facts.models.iter().flat_map(of_model).flatten().collect()
+    let of_model =
+        |model: &ModelFacts| [base_model(facts, model), datasets_added(facts, model), datasets_removed(facts, model)];
+    facts.by_model(|model| of_model(model).into_iter().flatten())
 }
 
 fn base_model(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {

@@ -24,7 +24,7 @@ pub use limits::{directed, held_to};
 use sides::{Sides, sides};
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
-    facts.models.iter().flat_map(|model| of_model(facts, model)).collect()
+    facts.by_model(|model| of_model(facts, model))
 }
 
 fn of_model(facts: &Facts<'_>, model: &ModelFacts) -> Vec<Flag> {

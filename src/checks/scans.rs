@@ -13,8 +13,10 @@ use super::finding::Finding;
 use super::words::listed;
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
-    let weights = facts.models.iter().flat_map(|model| model.weights.iter().map(move |weight| (model, weight)));
-    weights.flat_map(|(model, weight)| of_weight(facts, model, weight)).collect()
+    facts.by_model(|model| {
+        let flags = model.weights.iter().flat_map(|weight| of_weight(facts, model, weight));
+        flags.collect::<Vec<_>>()
+    })
 }
 
 fn of_weight(facts: &Facts<'_>, model: &ModelFacts, weight: &WeightFacts) -> Vec<Flag> {

@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::words::listed;
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
-    facts.models.iter().filter_map(|model| of_model(facts, model)).collect()
+    facts.by_model(|model| of_model(facts, model))
 }
 
 fn of_model(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {

@@ -16,10 +16,11 @@ const APPROVE_RULE: &str = "no file format that can run code when loaded is intr
 const SAFETENSORS_ENDING: &str = ".safetensors";
 
 pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
-    let mut flags: Vec<Flag> = facts.models.iter().flat_map(|model| invalid_pointers(facts, model)).collect();
+    let mut flags = facts.by_model(|model| invalid_pointers(facts, model));
     if facts.has_live() {
-        let of_model = |model| [changed(facts, model), size_changed(facts, model), pickle_introduced(facts, model)];
-        flags.extend(facts.models.iter().flat_map(of_model).flatten());
+        let of_model =
+            |model: &ModelFacts| [changed(facts, model), size_changed(facts, model), pickle_introduced(facts, model)];
+        flags.extend(facts.by_model(|model| of_model(model).into_iter().flatten()));
     }
     flags
 }

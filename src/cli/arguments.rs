@@ -19,6 +19,7 @@ Examples:
   countersign scan models/
   countersign card README.md
   countersign policy validate .github/countersign.yml
+  countersign policy explain --environment production
   countersign serve --config /etc/countersign.toml
   COUNTERSIGN_SLACK__BOT_TOKEN_FILE=/run/secrets/bot-token countersign serve
   countersign requests list
@@ -54,7 +55,7 @@ pub enum Command {
     /// Show what is read from a model card, with the line of each fact
     #[command(after_help = card::EXAMPLES)]
     Card(CardArguments),
-    /// Look a policy file through, and print what it may say
+    /// Look a policy file through, explain it, try it, and print what it may say
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Look at requests: what waits, what was decided

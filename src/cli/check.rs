@@ -26,6 +26,7 @@ use super::{colour, runtime, table};
 
 pub(super) use arguments::EXAMPLES;
 pub use arguments::{CheckArguments, CheckFormat, FailOn};
+pub(super) use policy::DEFAULTS;
 
 /// Name of no revision: nothing is live. A branch of that name is `refs/heads/none`.
 const NO_BASE: &str = "none";
@@ -100,7 +101,7 @@ async fn look(
 }
 
 /// What was typed can be corrected; objects that cannot be read are somebody else's fault.
-fn refused(error: LocalError) -> Failure {
+pub(super) fn refused(error: LocalError) -> Failure {
     match error {
         LocalError::Unreadable { .. } => Failure::Outside(error.into()),
         error => Failure::BadInput(error.to_string()),
@@ -128,6 +129,7 @@ fn written(arguments: &CheckArguments, report: &Report<'_>) -> String {
         CheckFormat::Json => json::json(report),
         CheckFormat::Markdown => markdown::page(report, MAX_MARKDOWN_CHARS),
         CheckFormat::Sarif => sarif::sarif(report),
+        CheckFormat::Evidence => format!("{:#}\n", serde_json::json!(report.evidence)),
     }
 }
 

@@ -14,26 +14,36 @@ use super::whisper::Refusal;
 pub struct Electorate {
     /// Accounts with a hand in the change that the policy leaves out, with the first such part.
     barred: BTreeMap<ForgeUserId, Part>,
+    /// The group that was asked when nobody answered, where the policy lets it act in the place of others.
+    stand_ins: Option<Group>,
 }
 
 impl Electorate {
     pub fn of(request: &Request, policy: &FrozenPolicy) -> Self {
-        let mut barred = BTreeMap::new();
+        let (mut barred, stand_ins) = (BTreeMap::new(), stand_ins(request, policy).cloned());
         if policy.allow_self.is_some() {
-            return Self { barred };
+            return Self { barred, stand_ins };
         }
         for (account, part) in hands(request).filter(|(_, part)| policy.exclude.contains(part)) {
             barred.entry(account).or_insert(part);
         }
-        Self { barred }
+        Self { barred, stand_ins }
     }
 
     /// `Ok` when `voter` may act on `gate`; otherwise the first reason against it.
     pub fn may_act(&self, gate: &Gate, voter: &Voter) -> Result<(), Refusal> {
         is_trusted_account(voter)?;
-        is_identified(&gate.group, voter)?;
-        is_in_group(&gate.name, &gate.group, voter)?;
+        match belongs(&gate.name, &gate.group, voter) {
+            Err(_) if self.stands_in(gate, voter) => {}
+            belongs => belongs?,
+        }
         self.is_independent(&voter.human())
+    }
+
+    /// Whether `voter` may act on `gate` only because its own people did not answer in time.
+    pub fn stands_in(&self, gate: &Gate, voter: &Voter) -> bool {
+        let is_one = |group: &Group| belongs(&gate.name, group, voter).is_ok();
+        self.stand_ins.as_ref().is_some_and(is_one) && !is_one(&gate.group)
     }
 
     /// Nobody with a hand in the change decides about it (R15): by account id, never by name. Where nobody is linked, the
@@ -47,6 +57,18 @@ impl Electorate {
             Human::Chat(_) => Ok(()),
         }
     }
+}
+
+/// Who may act in the place of a policy's people: the group that the request has been escalated to. Timers run by the request's
+/// own policy, so that another one lets them act only where it says the very same; a floor never does.
+fn stand_ins<'p>(request: &Request, policy: &'p FrozenPolicy) -> Option<&'p Group> {
+    let own = request.policy.as_ref().filter(|_| request.is_escalated)?.own.timing.escalate.as_ref();
+    let escalate = policy
+        .timing
+        .escalate
+        .as_ref()
+        .filter(|escalate| escalate.may_act && own == Some(*escalate) && !policy.is_floor())?;
+    Some(&escalate.to)
 }
 
 /// The accounts with a hand in the change: those who asked, and those who wrote it.
@@ -71,6 +93,10 @@ pub fn may_break_glass(policy: &FrozenPolicy, voter: &Voter) -> Result<(), Refus
 /// `Ok` when `voter` is somebody we know and belongs to `group`, whatever part they had in the change.
 pub fn is_member(voter: &Voter, what: &str, group: &Group) -> Result<(), Refusal> {
     is_trusted_account(voter)?;
+    belongs(what, group, voter)
+}
+
+fn belongs(what: &str, group: &Group, voter: &Voter) -> Result<(), Refusal> {
     is_identified(group, voter)?;
     is_in_group(what, group, voter)
 }

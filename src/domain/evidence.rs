@@ -335,6 +335,9 @@ pub struct FlagBrief {
     /// The start of its fingerprint: what a tick names.
     pub print: String,
     pub is_new: bool,
+    /// The model it was found in, where it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 impl FlagBrief {
@@ -345,6 +348,7 @@ impl FlagBrief {
             severity: flag.severity,
             print: flag.fingerprint().short(),
             is_new: flag.is_new,
+            model: flag.model.clone(),
         }
     }
 }

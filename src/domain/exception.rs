@@ -14,6 +14,9 @@ pub struct Exception {
     pub flag: String,
     /// The flag's subject; every subject where the policy names none.
     pub subject: Option<String>,
+    /// The model it was found in; all of them, and what is of no model, where the policy names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     pub why: String,
     pub by: String,
     /// The first moment at which it no longer holds.
@@ -23,7 +26,9 @@ pub struct Exception {
 impl Exception {
     /// Whether it is about `flag`, in time or not.
     pub fn is_about(&self, flag: &FlagBrief) -> bool {
-        self.flag == flag.code && self.subject.as_ref().is_none_or(|subject| *subject == flag.subject)
+        self.flag == flag.code
+            && self.subject.as_ref().is_none_or(|subject| *subject == flag.subject)
+            && (self.model.is_none() || self.model == flag.model)
     }
 
     pub fn holds(&self, at: Timestamp) -> bool {
@@ -72,6 +77,7 @@ mod tests {
             severity: Severity::Critical,
             print: "0".into(),
             is_new: true,
+            model: Some("sentiment".into()),
         }
     }
 
@@ -79,6 +85,7 @@ mod tests {
         Exception {
             flag: "metric.regressed".into(),
             subject: subject.map(str::to_owned),
+            model: None,
             why: "new test set".into(),
             by: "octocat".into(),
             until: Timestamp::from_seconds(until),
@@ -97,6 +104,20 @@ mod tests {
         assert_eq!(at("f1", 99), (Action::Show, false));
         assert_eq!(at("f1", 100), (Action::Block, true));
         assert_eq!(at("accuracy", 99), (Action::Block, false));
+    }
+
+    #[test]
+    fn an_exception_for_a_model_is_none_for_others_or_for_what_is_of_no_model() {
+        let actions = Actions::default();
+        let accept = [Exception { model: Some("sentiment".into()), ..exception(None, 100) }];
+        let of = |model: Option<&str>| {
+            let flag = FlagBrief { model: model.map(str::to_owned), ..flag("f1") };
+            effect_of(&flag, &actions, &accept, Timestamp::from_seconds(99)).action()
+        };
+        assert_eq!(
+            [of(Some("sentiment")), of(Some("toxicity")), of(None)],
+            [Action::Show, Action::Block, Action::Block]
+        );
     }
 
     #[test]

@@ -185,10 +185,23 @@ fn of_vote(electorate: &Electorate, gate: &Gate, progress: &GateProgress, vote: 
             Reason::new(Holds::Aside, format!("{name} {word}, which does not count here: {}", why(&refusal)))
         }
         Ok(()) if vote.choice == Choice::RequestChanges => Reason::new(Holds::No, format!("{name} {word}")),
+        Ok(()) if progress.approvals.contains(&vote.voter.chat) && electorate.stands_in(gate, &vote.voter) => {
+            Reason::new(Holds::Yes, format!("{name} {word} in the place of {}, who did not answer", gate.group.words()))
+        }
         Ok(()) if progress.approvals.contains(&vote.voter.chat) => Reason::new(Holds::Yes, format!("{name} {word}")),
         Ok(()) => Reason::new(Holds::Aside, format!("{name} {word}, and is not needed here")),
     };
     reason.of(&vote.voter)
+}
+
+/// Why somebody's word was refused when it was given: it is not among the request's votes.
+pub fn refused(voter: &Voter, choice: Choice, refusal: &Refusal) -> Reason {
+    let word = match choice {
+        Choice::Approve => "approves",
+        Choice::Deny => "denies",
+        Choice::RequestChanges => "asks for changes",
+    };
+    Reason::new(Holds::Aside, format!("{} {word}, which does not count: {}", name(voter), why(refusal))).of(voter)
 }
 
 fn denial(vote: &Vote) -> Reason {
@@ -201,6 +214,17 @@ fn why(refusal: &Refusal) -> String {
         Refusal::NotInGroup { group, .. } => format!("not one of {group}"),
         Refusal::Excluded { part } => part.words().to_owned(),
         Refusal::NotLinked => "no account of the forge is linked".to_owned(),
+        Refusal::GateNotOpen { gate, before } => format!("{gate} opens after {before}"),
+        Refusal::GateMet { gate } => format!("{gate} has everybody it needs"),
+        Refusal::NobodyMayVote => "no gate asks anybody".to_owned(),
+        Refusal::Held { why } => format!("held: {why}"),
+        Refusal::AlreadyDecided { verdict, .. } => format!("already {}", verdict.word()),
+        Refusal::Expired { .. } => "it had expired".to_owned(),
+        Refusal::ReasonMissing => "it needs a reason".to_owned(),
+        Refusal::CommentMissing => "it needs a comment".to_owned(),
+        Refusal::TicksMissing { flags } => format!("not ticked: {}", flags.join(", ")),
+        Refusal::Guest => "a guest of the workspace".to_owned(),
+        Refusal::Deactivated => "the account is deactivated".to_owned(),
         other => other.code().replace('_', " "),
     }
 }

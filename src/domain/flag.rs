@@ -49,6 +49,9 @@ pub struct Flag {
     /// every decision (R9).
     #[serde(default)]
     pub volatile: bool,
+    /// The model it was found in, by name, where a check looked at one model. Says nothing new about what was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 impl Flag {
@@ -102,6 +105,7 @@ mod tests {
             message: String::new(),
             is_new,
             volatile: false,
+            model: None,
         }
     }
 

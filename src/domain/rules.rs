@@ -67,6 +67,9 @@ pub struct Remind {
 pub struct Escalate {
     pub after_ms: i64,
     pub to: Group,
+    /// Whether they may act on the gates of the policy once they were asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_act: bool,
 }
 
 /// Which branches and tags may be deployed, and whether this request's is one of them.

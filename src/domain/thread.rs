@@ -66,6 +66,9 @@ pub enum ThreadLine {
     /// Nobody answered: a further group is asked.
     Escalated {
         to: String,
+        /// They may act in the place of those who did not.
+        #[serde(default)]
+        may_act: bool,
     },
     /// One approver confirmed what was decided in an earlier window.
     Confirmed {

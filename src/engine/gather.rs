@@ -25,12 +25,13 @@ mod trees;
 use futures::future::{try_join, try_join4};
 
 use crate::checks::{self, CheckRules, Facts, ModelFacts, PinnedKey};
+use crate::domain::calendar::Busy;
 use crate::domain::flag::sort_flags;
 use crate::domain::{
     CiReading, CommitSha, DeploymentId, Digest, EnvironmentName, Evidence, FileChange, Flag, ForgeUser, FrozenPolicy,
     PoliciesRead, PolicyFound, Reading, Relation, Repository, Request, Run, RunId, Severity, SketchedGround, Timestamp,
 };
-use crate::policy::{self, PolicyDefaults};
+use crate::policy::{self, PolicyDefaults, PolicyFile};
 use crate::ports::code::LiveDeployment;
 use crate::ports::{CodeHost, PortError, PortResult};
 
@@ -142,6 +143,28 @@ pub fn gather_with<'a>(
         let reader = Reader { host, repository: proposal.repository, known, news, desk: &desk };
         gather_from(reader, proposal, policy, outside).await
     })
+}
+
+/// The policy file of a repository at one commit, by itself.
+///
+/// # Errors
+/// Whatever may pass when tried again.
+pub async fn policy_file(
+    host: &dyn CodeHost,
+    repository: &Repository,
+    commit: &CommitSha,
+) -> Result<PolicyFile, PortError> {
+    let desk = Desk::new(Patience::default(), Bounds::default());
+    let (known, news) = (Known::default(), News::default());
+    rules::file_at(Reader { host, repository, known: &known, news: &news, desk: &desk }, commit.clone()).await
+}
+
+/// The holidays of a calendar, as far as they matter at `at`.
+///
+/// # Errors
+/// What cannot be followed in it, with its line.
+pub fn holidays(calendar: &[u8], at: Timestamp) -> Result<Busy, String> {
+    rules::holidays(calendar, at)
 }
 
 /// The policies alone, as they are now, for evidence that was gathered before.
@@ -312,6 +335,7 @@ fn bounded(mut flags: Vec<Flag>) -> Vec<Flag> {
         message: format!("There are {} more risk flags than can be shown, none worse than these.", rest.len()),
         is_new: true,
         volatile: false,
+        model: None,
     });
     sort_flags(&mut flags);
     flags

@@ -202,10 +202,11 @@ fn timing(rules: &EnvironmentRules, beside: Beside<'_>) -> Result<Timing, String
             .remind
             .as_ref()
             .map(|rule| Remind { every_ms: rule.value.every_ms, quiet: rule.value.quiet.clone() }),
-        escalate: rules
-            .escalate
-            .as_ref()
-            .map(|rule| Escalate { after_ms: rule.value.after_ms, to: group(&rule.value.to) }),
+        escalate: rules.escalate.as_ref().map(|rule| Escalate {
+            after_ms: rule.value.after_ms,
+            to: group(&rule.value.to),
+            may_act: rule.value.may_act,
+        }),
     })
 }
 
@@ -252,16 +253,14 @@ fn channels(channel: &Channel) -> Channels {
     }
 }
 
-/// It holds for the whole of its last day. An exception for one model would hold for all of them if it were taken without.
+/// It holds for the whole of its last day.
 fn exception(rule: &Exception) -> Result<exception::Exception, String> {
-    if let Some(model) = &rule.model {
-        return Err(format!("the exception for `{}` of `{model}` cannot be kept to one model yet", rule.flag));
-    }
     let midnight = rule.until.0.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
     let until = Timestamp::from_millis(midnight.timestamp().as_millisecond()).plus_millis(DAY_MS);
     Ok(exception::Exception {
         flag: rule.flag.clone(),
         subject: rule.subject.clone(),
+        model: rule.model.clone(),
         why: rule.why.clone(),
         by: rule.by.clone(),
         until,

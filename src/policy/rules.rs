@@ -88,6 +88,8 @@ pub enum Layer {
     OwnerEntry(String),
     RepositoryDefaults,
     RepositoryEntry(String),
+    /// What the repository accepts for a time.
+    Accepted,
     /// The owner's floor: it is above all others where it asks for more.
     FloorDefaults,
     FloorEntry(String),
@@ -103,6 +105,7 @@ impl Layer {
             Self::OwnerEntry(name) => format!("the owner's entry `{name}`"),
             Self::RepositoryDefaults => "the repository's defaults".to_owned(),
             Self::RepositoryEntry(name) => format!("the repository's entry `{name}`"),
+            Self::Accepted => "what the repository accepts".to_owned(),
             Self::FloorDefaults => "the owner's floor".to_owned(),
             Self::FloorEntry(name) => format!("the owner's floor for `{name}`"),
         }
@@ -186,11 +189,13 @@ pub struct ReminderRule {
     pub quiet: Option<QuietHours>,
 }
 
-/// A further group that is told.
+/// A further group that is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EscalationRule {
     pub after_ms: i64,
     pub to: GroupRule,
+    /// It may act on the gates from then on.
+    pub may_act: bool,
 }
 
 /// A deployment window.

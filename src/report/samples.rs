@@ -22,6 +22,7 @@ pub(super) fn flag(code: &str, severity: Severity, message: &str) -> Flag {
         message: message.to_owned(),
         is_new: true,
         volatile: false,
+        model: None,
     }
 }
 
@@ -225,6 +226,7 @@ pub(super) mod hostile {
                 message: word(n + 6),
                 is_new: n % 2 == 0,
                 volatile: false,
+                model: None,
             }).collect();
             evidence.models = (0..models).map(|n| {
                 let mut model = super::model();

@@ -110,6 +110,7 @@ pub(super) fn hostile_request(words: &str) -> Request {
     policy.gates[0].name = words.to_owned();
     policy.allow_self = Some(words.to_owned());
     policy.accept = vec![Exception {
+        model: None,
         flag: "metric.regressed".into(),
         subject: None,
         why: words.to_owned(),

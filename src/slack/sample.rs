@@ -46,6 +46,7 @@ pub(crate) fn flag(message: &str, severity: Severity, is_new: bool) -> Flag {
         message: message.into(),
         is_new,
         volatile: false,
+        model: None,
     }
 }
 

@@ -94,8 +94,9 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
             .code(commit.short(), 12)
             .words(". GitHub rejects the jobs of this one."),
         ThreadLine::Reminder { .. } => reminder(board),
-        ThreadLine::Escalated { to } => {
-            new.words("Nobody has answered yet: ").theirs(to, 80).words(" is asked as well.")
+        ThreadLine::Escalated { to, may_act } => {
+            let asked = if *may_act { " may answer as well." } else { " is asked as well." };
+            new.words("Nobody has answered yet: ").theirs(to, 80).words(asked)
         }
         ThreadLine::Confirmed { by: who } => by(who).words(" confirmed it for this window."),
         ThreadLine::ObjectionBefore { by: who, reason } => quoted(by(who).words(" objects"), Some(reason)),

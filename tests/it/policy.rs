@@ -1,5 +1,10 @@
 //! `countersign policy`: the program over policy files that people have written.
 
+mod document;
+mod explaining;
+mod replaying;
+mod simulating;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -15,8 +20,13 @@ struct Said {
 }
 
 fn policy(folder: &Path, arguments: &[&str]) -> Said {
+    policy_with(folder, arguments, &[])
+}
+
+fn policy_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    let output = command.arg("policy").args(arguments).current_dir(folder).env_clear().output().unwrap();
+    command.arg("policy").args(arguments).current_dir(folder).env_clear().envs(variables.iter().copied());
+    let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Said { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }

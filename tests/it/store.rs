@@ -12,7 +12,7 @@ mod previews;
 mod record;
 mod replicas;
 mod requests;
-mod sample;
+pub(crate) mod sample;
 mod sqlite;
 mod tampering;
 

@@ -13,6 +13,7 @@ Examples:
   countersign check --base none                     a first deployment: nothing is live
   countersign check --base v1.0 --format json | jq .verdict
   countersign check --base v1.0 --fail-on approve   fail where somebody would have to approve
+  countersign check --base v1.0 --format evidence > evidence.json    for `countersign policy simulate`
   countersign check --base v1.0 --run-check toxicity=./toxicity.py    ask a check of your own
 
 In a GitHub Actions job, after actions/checkout with `fetch-depth: 0`:
@@ -88,6 +89,8 @@ pub enum CheckFormat {
     Markdown,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// The evidence whole, as the server stores it: for `policy simulate --evidence`
+    Evidence,
 }
 
 /// The mildest verdict that counts as a no.

@@ -18,7 +18,7 @@ use crate::report::Rules;
 const GROUP_CHARS: usize = 60;
 
 /// What a repository without a policy file goes by, as a server does by default.
-pub(super) const DEFAULTS: PolicyDefaults =
+pub(in crate::cli) const DEFAULTS: PolicyDefaults =
     PolicyDefaults { when_missing: WhenMissing::Starter, owner: OwnerPolicy::Off, expires_after_ms: DEFAULT_EXPIRY_MS };
 
 /// The policy file given by hand, whole; gathering says what is wrong in it.

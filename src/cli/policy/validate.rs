@@ -1,21 +1,18 @@
 //! `countersign policy validate`
 
-use std::fs;
-use std::io::Read as _;
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::ValidateArguments;
+use super::given::Given;
 use crate::cli::arguments::Format;
 use crate::cli::failure::{Failure, NO};
 use crate::cli::table;
-use crate::policy::file::{File, LIMIT_BYTES};
 use crate::policy::finding::Finding;
 use crate::policy::place::FileRole;
-use crate::policy::show::{self, Shown};
+use crate::policy::show;
 use crate::policy::validate::{OwnerFile, findings};
 use crate::ports::Clock;
 
@@ -33,32 +30,6 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<ExitCode, Failure> {
     };
     table::print_raw(&text).context("cannot write")?;
     Ok(if has_error { ExitCode::from(NO) } else { ExitCode::SUCCESS })
-}
-
-/// A file that was given.
-struct Given {
-    name: String,
-    bytes: Vec<u8>,
-    text: String,
-    file: File,
-}
-
-impl Given {
-    /// As many bytes as tell that a file is too large, and no more.
-    fn open(path: &Path, role: FileRole) -> Result<Self, Failure> {
-        let name = path.display().to_string();
-        let failed = |error: std::io::Error| Failure::BadInput(format!("cannot read `{name}`: {error}"));
-        let opened = fs::File::open(path).map_err(failed)?;
-        let limit = u64::try_from(LIMIT_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-        let mut bytes = Vec::new();
-        opened.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-        let (text, file) = (String::from_utf8_lossy(&bytes).into_owned(), File::read(&bytes, role));
-        Ok(Self { name, bytes, text, file })
-    }
-
-    fn shown(&self) -> Shown<'_> {
-        Shown { role: self.file.role, name: &self.name, text: &self.text }
-    }
 }
 
 /// What was found in one file.

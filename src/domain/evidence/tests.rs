@@ -18,6 +18,7 @@ fn flag(code: &str, volatile: bool) -> Flag {
         message: "Ümlaut – and “quotes”".into(),
         is_new: true,
         volatile,
+        model: None,
     }
 }
 

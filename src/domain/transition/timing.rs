@@ -58,12 +58,12 @@ pub(super) fn reminder_due(work: &mut Work, round: u32) {
 }
 
 pub(super) fn escalation_due(work: &mut Work) {
-    let Some(Escalate { to, .. }) = escalation(work) else { return };
+    let Some(Escalate { to, may_act, .. }) = escalation(work) else { return };
     if work.request.phase != Phase::Open || work.request.is_escalated || !people_are_needed(work) {
         return;
     }
     work.request.is_escalated = true;
-    work.show(ThreadLine::Escalated { to: to.words().to_owned() });
+    work.show(ThreadLine::Escalated { to: to.words().to_owned(), may_act });
 }
 
 fn people_are_needed(work: &Work) -> bool {

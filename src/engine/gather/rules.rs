@@ -188,12 +188,14 @@ async fn calendar(
     at: Timestamp,
 ) -> Result<Result<Busy, String>, PortError> {
     Ok(match content_at(reader, commit, path, icalendar::MAX_BYTES).await? {
-        Found::Bytes(bytes) => {
-            icalendar::read(&bytes, around(at)).map_err(|fault| format!("line {}: {}", fault.line, fault.reason))
-        }
+        Found::Bytes(bytes) => holidays(&bytes, at),
         Found::Absent => Err("it is not there".to_owned()),
         Found::Unreadable(why) => Err(why),
     })
+}
+
+pub(super) fn holidays(calendar: &[u8], at: Timestamp) -> Result<Busy, String> {
+    icalendar::read(calendar, around(at)).map_err(|fault| format!("line {}: {}", fault.line, fault.reason))
 }
 
 /// The days that matter: from just before now to as far as windows are looked for.

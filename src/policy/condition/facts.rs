@@ -115,8 +115,11 @@ impl<'a> Facts<'a> {
             || self.evidence.contributors.iter().any(|contributor| contributor.user.is_none())
     }
 
-    /// The model that a flag is about: the one whose name or card is its subject, or whose card it was found in.
+    /// The model that a flag is about: the one it was found in, or whose name or card is its subject, or whose card it was found in.
     pub(super) fn model_of(&self, flag: &'a Flag) -> Option<&'a str> {
+        if flag.model.is_some() {
+            return flag.model.as_deref();
+        }
         let path = flag.source.as_deref().and_then(|source| source.split('@').next());
         let is_about = |model: &&ModelChange| {
             model.name == flag.subject

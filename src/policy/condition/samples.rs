@@ -78,6 +78,7 @@ fn flag(code: &str, severity: Severity, subject: &str) -> Flag {
         message: String::new(),
         is_new: true,
         volatile: false,
+        model: None,
     }
 }
 

@@ -23,7 +23,7 @@ pub struct AcceptDocument {
     pub until: Placed<Date>,
     /// Who answers for it.
     pub by: Placed<Login>,
-    /// Only for this model. Default: all.
+    /// Only for findings in this model, by its name in messages. Default: for all, and for those that are in no model.
     #[serde(default)]
     pub model: Option<Placed<Sentence>>,
     /// Only for this environment, or for those that a pattern matches. Default: all.

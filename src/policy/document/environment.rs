@@ -48,7 +48,7 @@ pub struct EnvironmentDocument {
     pub expires_after: Option<Placed<Span>>,
     /// Reminds those who can still approve, in the thread.
     pub remind: Option<Placed<OrNone<Reminder>>>,
-    /// Tells a further group when a request waits for long.
+    /// Asks a further group when a request waits for long; it may act on the gates where this says so.
     pub escalate: Option<Placed<OrNone<Escalation>>>,
     /// When approved requests may be deployed; outside of all windows they are held, not denied. Default: always.
     #[schemars(length(max = 32))]
@@ -156,14 +156,19 @@ pub struct Reminder {
     pub quiet: Option<Placed<QuietHours>>,
 }
 
-/// A further group that is told.
+/// A further group that is asked when a request has waited for long.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Escalation {
     /// How long after the request opened.
     pub after: Placed<Span>,
-    /// Who is told. Being told gives no right to approve.
+    /// Who is asked then, in the thread.
     pub to: Placed<GroupReference>,
+    /// Whether they may act from then on in the place of the people of any gate of this policy: approve, deny, ask for
+    /// changes. Everybody still counts once, and whoever has a hand in the change does not count. Default: false, being
+    /// asked gives no right. The owner's floor is met by its own people alone.
+    #[serde(default)]
+    pub may_act: Option<Placed<bool>>,
 }
 
 /// What must be live elsewhere first.

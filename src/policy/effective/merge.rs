@@ -179,7 +179,8 @@ impl<'s, 'a> Merge<'s, 'a> {
         let (escalation, from, written) = self.stack.optional(|document| document.escalate.as_ref())?;
         let path = format!("{}.escalate.to", written.path);
         let to = self.stack.group(&escalation.to, written, &path, &mut self.findings);
-        Some(Sourced::new(EscalationRule { after_ms: escalation.after.as_millis(), to }, from))
+        let may_act = escalation.may_act.as_ref().is_some_and(|may_act| may_act.value);
+        Some(Sourced::new(EscalationRule { after_ms: escalation.after.as_millis(), to, may_act }, from))
     }
 
     fn break_glass(&mut self) -> Option<Sourced<BreakGlassRule>> {

@@ -113,6 +113,7 @@ fn contested() -> Case {
     let mut policy = two_gates();
     policy.approve = rules::ApproveRules { comment_required: true, tick_flags: true };
     let accept = |flag: &str, until: i64| Exception {
+        model: None,
         flag: flag.into(),
         subject: None,
         why: "new test set".into(),

@@ -235,6 +235,7 @@ fn comments_and_ticks_are_asked_for_where_the_policy_says_so() {
         severity: Severity::High,
         print: "0123456789ab".into(),
         is_new: true,
+        model: None,
     };
     let approve = rules::ApproveRules { comment_required: true, tick_flags: true };
     let own = FrozenPolicy { approve, ..policy(vec![gate("Review", 0, 1)]) };
@@ -257,8 +258,14 @@ fn comments_and_ticks_are_asked_for_where_the_policy_says_so() {
 fn an_automatic_approval_stands_in_for_gates_but_not_over_gaps_or_flags() {
     let when = |outcome| Some(Condition { text: "risk <= INFO".into(), outcome });
     let own = |outcome| FrozenPolicy { auto_approve: when(outcome), ..policy(vec![gate("Review", 0, 1)]) };
-    let flag =
-        |severity| FlagBrief { code: "x".into(), subject: "y".into(), severity, print: "0".into(), is_new: true };
+    let flag = |severity| FlagBrief {
+        code: "x".into(),
+        subject: "y".into(),
+        severity,
+        print: "0".into(),
+        is_new: true,
+        model: None,
+    };
     let opened = |outcome, has_gap, flags| {
         let Event::Gathered { policies, around, .. } = with_policies("v1", own(outcome).into()) else { panic!() };
         let evidence = EvidenceBrief { has_gap, flags, ..brief("v1") };

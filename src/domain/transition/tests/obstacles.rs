@@ -113,6 +113,7 @@ fn critical() -> EvidenceBrief {
         severity: Severity::Critical,
         print: "0".into(),
         is_new: true,
+        model: None,
     };
     EvidenceBrief { flags: vec![flag], ..brief("v1") }
 }
@@ -122,6 +123,7 @@ fn a_flag_that_blocks_cannot_be_approved_away_but_an_exception_lets_it_pass_unti
     let blocked = approved(&opened(one_gate(), critical()), START, |_| {});
     assert!(matches!(blocked.obstacles.as_slice(), [Obstacle::Flag { .. }]));
     let exception = |until| Exception {
+        model: None,
         flag: "weights.unsafe_pickle".into(),
         subject: Some("scaler.pkl".into()),
         why: "known".into(),

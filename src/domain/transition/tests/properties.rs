@@ -48,12 +48,14 @@ fn any_gate() -> impl Strategy<Value = Gate> {
 fn any_policy() -> impl Strategy<Value = FrozenPolicy> {
     let auto = prop::option::weighted(0.2, any_outcome().prop_map(|outcome| Condition { text: "a".into(), outcome }));
     let exclude = prop::bool::weighted(0.8);
-    (prop::collection::vec(any_gate(), 1..4), any::<bool>(), auto, exclude).prop_map(
-        |(mut gates, one, auto, exclude)| {
+    (prop::collection::vec(any_gate(), 1..4), any::<bool>(), auto, exclude, any::<bool>()).prop_map(
+        |(mut gates, one, auto, exclude, stands_in)| {
             for (index, gate) in gates.iter_mut().enumerate() {
                 gate.name = format!("gate {index}");
             }
             let mut made = FrozenPolicy { one_gate_per_person: one, auto_approve: auto, ..policy(gates) };
+            let to = Group { name: "sre".into(), members: BTreeSet::from([team("sre")]), chat_only: false };
+            made.timing.escalate = Some(rules::Escalate { after_ms: time::HOUR_MS, to, may_act: stands_in });
             if !exclude {
                 made.exclude.clear();
             }
@@ -310,6 +312,60 @@ proptest! {
         shuffled.votes.rotate_left((seed as usize) % length);
         if seed % 3 == 0 { shuffled.votes.reverse(); }
         prop_assert_eq!(request.progress(), shuffled.progress());
+    }
+
+    /// The owner's floor is met by its own people, whatever the repository's policy says: who may stand in, who is left out,
+    /// what approves by itself.
+    #[test]
+    fn the_floor_holds_under_any_repository_policy(
+        own in any_policy(),
+        floor in any_policy(),
+        voters in prop::collection::vec(any_voter(), 0..7),
+    ) {
+        let floor = FrozenPolicy { role: Role::Floor, auto_approve: None, ..floor };
+        let mut events = vec![ask(100, 1), with_policies("v1", Policies { own, besides: vec![floor.clone()] })];
+        events.push(Event::EscalationDue);
+        events.extend(voters.iter().map(|voter| vote(voter.clone(), Choice::Approve, "v1", START)));
+        let (request, _) = after(&events);
+        if request.decision().is_some_and(|decision| decision.verdict == Verdict::Approved) {
+            let unasked = Request { is_escalated: false, ..request.clone() };
+            prop_assert!(is_met(&unasked, &floor), "{:?}", floor);
+        }
+    }
+
+    /// Where no condition holds, every gate asks: nothing is approved without people.
+    #[test]
+    fn skipped_gates_alone_never_approve(policies in any_policies()) {
+        let mut policies = policies;
+        for policy in policies.all_mut() {
+            policy.auto_approve = None;
+            for gate in &mut policy.gates {
+                gate.when = Some(Condition { text: "c".into(), outcome: Outcome::False });
+            }
+        }
+        let (request, _) = after(&[ask(100, 1), with_policies("v1", policies)]);
+        prop_assert!(request.is_undecided());
+        prop_assert!(request.progress().iter().any(|gate| !gate.is_met()));
+    }
+
+    /// Gates that are open together are met by the same people in whatever order they say so.
+    #[test]
+    fn what_is_decided_does_not_depend_on_the_order_of_approvals(
+        own in any_policy(),
+        (voters, shuffled) in prop::collection::vec(any_voter(), 0..6)
+            .prop_flat_map(|voters| (Just(voters.clone()), Just(voters).prop_shuffle())),
+    ) {
+        let mut own = own;
+        own.gates.iter_mut().for_each(|gate| gate.stage = 0);
+        // One human with two words has a first and a last one.
+        let mut humans = BTreeSet::new();
+        prop_assume!(voters.iter().all(|voter| humans.insert(voter.human())));
+        let run = |voters: &[Voter]| {
+            let mut events = vec![ask(100, 1), with_policies("v1", own.clone().into())];
+            events.extend(voters.iter().map(|voter| vote(voter.clone(), Choice::Approve, "v1", START)));
+            after(&events).0.decision().map(|decision| decision.verdict)
+        };
+        prop_assert_eq!(run(&voters), run(&shuffled));
     }
 
     /// Adding a denial or taking a voter away never turns "no" into "yes".

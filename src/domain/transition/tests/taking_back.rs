@@ -206,10 +206,44 @@ fn reminders_go_on_while_people_are_needed_and_no_longer() {
     assert!(transition(Some(decided), &Event::ReminderDue { round: 0 }, START).effects.is_empty());
 }
 
+/// A policy of one gate that lets `ml-leads` act once it is escalated to them.
+fn with_stand_ins() -> FrozenPolicy {
+    let to = Group { name: "ml-leads".into(), members: BTreeSet::from([team("ml-leads")]), chat_only: false };
+    let escalate = Some(rules::Escalate { after_ms: 8 * time::HOUR_MS, to, may_act: true });
+    let plain = policy(vec![team_gate("Model review", 0, "ml")]);
+    FrozenPolicy { timing: rules::Timing { escalate, ..plain.timing.clone() }, ..plain }
+}
+
+#[test]
+fn who_was_escalated_to_acts_in_the_place_of_others_only_then_and_only_where_the_policy_says_so() {
+    let lead = || vote(member(9, &["ml-leads"]), Choice::Approve, "v1", START);
+    let early = story(with_stand_ins(), [lead()]).0;
+    assert!(early.is_undecided() && early.votes.is_empty(), "nobody was asked yet");
+    let escalated = story(with_stand_ins(), [Event::EscalationDue, lead()]).0;
+    assert_eq!(escalated.decision().map(|decision| decision.verdict), Some(Verdict::Approved));
+    let because = &explain(&escalated, START).because[0].because[0].because;
+    assert_eq!(because[0].words, "user-9 approves in the place of ml, who did not answer");
+    let mut told = with_stand_ins();
+    told.timing.escalate.as_mut().unwrap().may_act = false;
+    assert!(story(told, [Event::EscalationDue, lead()]).0.votes.is_empty(), "being asked gives no right");
+    let author = vote(member(2, &["ml-leads"]), Choice::Approve, "v1", START);
+    assert!(story(with_stand_ins(), [Event::EscalationDue, author]).0.votes.is_empty(), "who wrote the change");
+}
+
+#[test]
+fn nobody_stands_in_at_the_owners_floor() {
+    let floor = FrozenPolicy { role: Role::Floor, ..with_stand_ins() };
+    let both = Policies { own: with_stand_ins(), besides: vec![floor] };
+    let lead = vote(member(9, &["ml-leads"]), Choice::Approve, "v1", START);
+    let (request, _) = after(&[ask(100, 1), with_policies("v1", both), Event::EscalationDue, lead]);
+    let met: Vec<bool> = request.progress().iter().map(GateProgress::is_met).collect();
+    assert_eq!(met, [true, false], "{request:?}");
+}
+
 #[test]
 fn the_escalation_is_asked_once_and_only_while_people_are_needed() {
     let to = Group { name: "ml-leads".into(), members: BTreeSet::from([team("ml-leads")]), chat_only: false };
-    let escalate = Some(rules::Escalate { after_ms: 8 * time::HOUR_MS, to });
+    let escalate = Some(rules::Escalate { after_ms: 8 * time::HOUR_MS, to, may_act: false });
     let own = FrozenPolicy { timing: rules::Timing { escalate, ..two().timing }, ..two() };
     let (request, step) = story(own.clone(), [Event::EscalationDue]);
     assert!(request.is_escalated && has(&step, |effect| matches!(effect, Effect::Say(ThreadLine::Escalated { .. }))));

@@ -109,6 +109,7 @@ mod tests {
             message: String::new(),
             is_new: true,
             volatile: false,
+            model: None,
         }
     }
 

@@ -22,6 +22,7 @@ fn flag(code: &str, severity: Severity, subject: &str) -> Flag {
         message: format!("Something about {subject}."),
         is_new: true,
         volatile: false,
+        model: None,
     }
 }
 
