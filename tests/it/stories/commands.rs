@@ -3,7 +3,7 @@
 use countersign::domain::rules::BreakGlass;
 use countersign::domain::{Access, Basis, Group, Verdict};
 use countersign::sim::github::{self, sample};
-use countersign::sim::slack::sample::{ANA, BO, GENERAL, GUEST, MONA, OCTO};
+use countersign::sim::slack::sample::{ANA, BO, GENERAL, GUEST, MONA, OCTO, RELEASES};
 
 use super::stage::{Stage, stage};
 
@@ -44,7 +44,9 @@ async fn pending_names_what_is_yours_and_show_tells_one_request() {
     assert!(requester.contains("You started it") && !requester.contains("Yours to decide"), "{requester}");
     let shown = typed(&stage, OCTO, &format!("show {id}")).await;
     assert!(shown.contains("You can decide this") && shown.contains("Approve production?"), "{shown}");
-    let guest = typed(&stage, GUEST, "pending").await;
+    assert!(stage.world.slack.command(GUEST, RELEASES, "/countersign", "pending").await.acknowledged());
+    stage.settle().await;
+    let guest = stage.told(GUEST);
     assert!(guest.contains("guests") && !guest.contains(&id), "{guest}");
     let wrong = typed(&stage, OCTO, "show ffffffff").await;
     assert!(wrong.contains("No request"), "{wrong}");

@@ -15,7 +15,7 @@ async fn second_request(stage: &Stage) -> Message {
     stage.deploy_good().await;
     stage.approve().await;
     stage.advance(60_000).await;
-    stage.deploy(stage.world.sample.risky_change()).await;
+    stage.deploy(stage.world.sample.rollback()).await;
     stage.advance(10_000).await;
     stage.world.slack.messages(RELEASES).pop().unwrap()
 }
@@ -44,7 +44,7 @@ async fn without_the_scope_the_message_goes_without_a_picture() {
     let stage = stage().await;
     let message = second_request(&stage).await;
     assert!(image(&message).is_none());
-    stage.deploy(stage.world.sample.risky_change()).await;
+    stage.deploy(stage.world.sample.rollback()).await;
     stage.advance(10_000).await;
     let asked = stage.world.slack.calls().iter().filter(|call| call.method.starts_with("files.")).count();
     assert_eq!(asked, 1);
@@ -137,7 +137,7 @@ async fn a_failed_rollout_offers_the_way_back() {
     stage.advance(60_000).await;
     let good = stage.message();
     let job = countersign::sim::github::JobPlan::deploying("deploy", "production").failing();
-    let dispatch = stage.world.sample.risky_change().with_jobs(vec![job]);
+    let dispatch = stage.world.sample.rollback().with_jobs(vec![job]);
     stage.deploy(dispatch).await;
     let risky = stage.world.slack.messages(RELEASES).pop().unwrap();
     assert_ne!(risky.ts, good.ts);
