@@ -27,6 +27,7 @@ pub mod id;
 pub mod link;
 pub mod nearest;
 pub mod obstacle;
+pub mod picture;
 pub mod preferences;
 pub mod preview;
 pub mod record;
@@ -72,6 +73,7 @@ pub use link::{
     AccountLink, Agreement, FileTie, Known, LinkActor, LinkConflict, LinkEnd, LinkOrigin, LinkRefusal, Tie, may_tie,
 };
 pub use obstacle::Obstacle;
+pub use picture::Picture;
 pub use preferences::{AskedBy, Preferences};
 pub use preview::{Against, Comment, Preview, PreviewEvent, PreviewKey, Seen, Sheet};
 pub use record::Record;

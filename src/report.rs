@@ -4,6 +4,7 @@
 
 pub mod annotations;
 mod change;
+pub mod chart;
 mod groups;
 pub mod json;
 pub mod markdown;

@@ -35,6 +35,7 @@ mod standing;
 mod text;
 mod thread;
 mod token;
+mod upload;
 mod whisper;
 
 #[cfg(test)]

@@ -83,11 +83,12 @@ enum Pool {
 
 const fn pool_of(effect: &Effect) -> Pool {
     match effect {
-        Effect::Report | Effect::Decide | Effect::CancelRun => Pool::Forge,
+        Effect::Report | Effect::Decide | Effect::CancelRun | Effect::TellAuthors => Pool::Forge,
         Effect::SyncMessage
         | Effect::Say(_)
         | Effect::Whisper { .. }
         | Effect::Mention { .. }
+        | Effect::Draw
         | Effect::Direct { .. } => Pool::Chat,
         Effect::Gather
         | Effect::Attend { .. }

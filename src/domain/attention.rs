@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::actor::ChatUser;
 use super::effect::{Due, Effect};
-use super::request::{Decision, Ending, Phase, Request, Telling};
+use super::request::{Choice, Decision, Ending, Phase, Request, Telling, Vote};
 use super::tally::GateState;
 use super::thread::ThreadLine;
 use super::time::Timestamp;
@@ -34,7 +34,16 @@ pub fn follows(before: Option<&Request>, after: &Request, effects: &[Due], at: T
     if before.is_some_and(|before| has_outcome(before, after)) {
         found.push(now(Effect::TellOutcome));
     }
+    if before.is_some_and(|before| changes_asked(before) != changes_asked(after)) {
+        found.push(now(Effect::TellAuthors));
+    }
     found
+}
+
+/// Changes that people ask for before it may pass: what stands of them.
+pub fn changes_asked(request: &Request) -> Vec<&Vote> {
+    let stands = |vote: &&Vote| vote.choice == Choice::RequestChanges && !vote.struck;
+    request.votes.iter().filter(stands).collect()
 }
 
 /// Whether something came of it just now: a decision, an end, the rollout's end.

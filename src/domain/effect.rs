@@ -45,6 +45,10 @@ pub enum Effect {
     RemindReview,
     /// Cancel the run, where the policy says that a denial does so (R32).
     CancelRun,
+    /// Say on the pull requests which changes are asked for, and when that is over.
+    TellAuthors,
+    /// Draw a picture from the evidence and give it to the chat.
+    Draw,
     /// Read back from the forge how the run stands: what no webhook told (R30, R31).
     Watch {
         /// The chain of watches this belongs to; zero for a single look. A chain that is not the request's present one ends.
@@ -108,6 +112,8 @@ impl Effect {
             Self::Escalate => "escalate",
             Self::RemindReview => "remind_review",
             Self::CancelRun => "cancel_run",
+            Self::TellAuthors => "tell_authors",
+            Self::Draw => "draw",
             Self::Watch { .. } => "watch",
         }
     }
@@ -119,7 +125,9 @@ impl Effect {
             Self::Report | Self::Decide | Self::CancelRun => Some(format!("forge/{request}")),
             Self::SyncMessage | Self::Say(_) | Self::Mention { .. } => Some(format!("chat/{request}")),
             Self::Direct { to, .. } => Some(format!("chat/{request}/{}", to.user)),
+            Self::TellAuthors => Some(format!("authors/{request}")),
             Self::Gather
+            | Self::Draw
             | Self::Whisper { .. }
             | Self::Attend { .. }
             | Self::TellOutcome

@@ -10,6 +10,7 @@ use super::evidence::EvidenceBrief;
 use super::freeze::Freeze;
 use super::fresh::{Around, Fresh, PoliciesRead};
 use super::id::{CommitSha, DeploymentId, EnvironmentName, RequestId, RequestKey};
+use super::picture::Picture;
 use super::request::{Choice, Ending, JobState, MessageRef, Repository, Run};
 use super::sketch::Sketch;
 use super::time::Timestamp;
@@ -110,6 +111,10 @@ pub enum Event {
     ChannelMoved {
         from: String,
         to: String,
+    },
+    /// The chat holds a picture for the message.
+    Pictured {
+        picture: Picture,
     },
     /// Somebody wants to see the message, and it is not there any more.
     MessageLost {
@@ -251,6 +256,7 @@ impl Event {
             Self::MessagePosted { .. } => "message.posted",
             Self::ChannelPassedOver { .. } => "message.passed_over",
             Self::ChannelMoved { .. } => "message.channel_moved",
+            Self::Pictured { .. } => "message.pictured",
             Self::MessageLost { .. } => "message.lost",
             Self::Told(_) => "decision.told",
             Self::DecisionHeld { .. } => "decision.held",

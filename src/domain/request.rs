@@ -12,6 +12,7 @@ use super::evidence::EvidenceBrief;
 use super::gate::{FrozenPolicy, Policies};
 use super::id::{CommitSha, DeploymentId, EnvironmentName, InstallationId, RepositoryId, RequestId, RequestKey};
 use super::obstacle::Obstacle;
+use super::picture::Picture;
 use super::roster::Roster;
 use super::rules::DEFAULT_EXPIRY_MS;
 use super::sketch::Sketch;
@@ -50,6 +51,9 @@ pub struct Request {
     /// A commit that a job of this request deployed in place of the request's own, as the forge says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_instead: Option<CommitSha>,
+    /// What the message shows besides words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
     /// Channels that the message was meant for and could not reach.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
@@ -373,6 +377,7 @@ impl Request {
             message_is_copy: false,
             message_trouble: None,
             deployed_instead: None,
+            picture: None,
             passed_over: Vec::new(),
             watch: 0,
             gather_due: None,

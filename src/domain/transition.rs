@@ -68,6 +68,7 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
         Event::MessagePosted { message, is_copy } => asking::message_posted(&mut work, message, *is_copy),
         Event::ChannelPassedOver { passed } => asking::passed_over(&mut work, passed),
         Event::ChannelMoved { from, to } => asking::channel_moved(&mut work, from, to),
+        Event::Pictured { picture } => asking::pictured(&mut work, picture),
         Event::MessageLost { message } => asking::message_lost(&mut work, message),
         Event::Told(told) => deciding::told(&mut work, told),
         Event::DecisionHeld { why, needs_word } => deciding::held(&mut work, why, *needs_word),

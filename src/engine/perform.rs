@@ -1,11 +1,13 @@
 //! Does one effect, and stores its outcome: as an event where it means something, else by finishing the row.
 
 mod attend;
+mod authors;
 mod decide;
 mod evidence;
 mod meanwhile;
 mod message;
 mod outcome;
+mod picture;
 mod recheck;
 mod watch;
 
@@ -77,6 +79,8 @@ fn effect_of<'a>(
         }
         Effect::Escalate => Box::pin(recheck::timer(engine, claimed, request, Event::EscalationDue)),
         Effect::RemindReview => Box::pin(recheck::timer(engine, claimed, request, Event::ReviewDue)),
+        Effect::TellAuthors => Box::pin(authors::tell(engine, claimed, request)),
+        Effect::Draw => Box::pin(picture::draw(engine, claimed, request)),
         Effect::CancelRun => Box::pin(recheck::cancel(engine, claimed, request)),
         Effect::Expire => Box::pin(expire(engine, claimed, request)),
         Effect::Watch { chain, round } => Box::pin(watch::watch(engine, claimed, request, *chain, *round)),

@@ -1,6 +1,6 @@
 //! A request as people are shown it: its evidence, and the newer request beside it.
 
-use crate::domain::{Evidence, EvidenceBrief, Relation, Request, Timestamp};
+use crate::domain::{Evidence, EvidenceBrief, Relation, Request, Rollout, Timestamp};
 use crate::ports::chat::{Board, Successor};
 use crate::store::{Store, StoreError};
 
@@ -15,6 +15,8 @@ pub async fn evidence(store: &Store, request: &Request) -> Result<Option<Evidenc
 pub struct Scene {
     evidence: Option<Evidence>,
     newer: Option<Newer>,
+    /// What was live before, where the rollout failed.
+    before: Option<Request>,
 }
 
 #[derive(Debug)]
@@ -25,10 +27,11 @@ struct Newer {
 
 impl Scene {
     /// Nothing besides the request itself.
-    pub const EMPTY: Self = Self { evidence: None, newer: None };
+    pub const EMPTY: Self = Self { evidence: None, newer: None, before: None };
 
     pub async fn of(store: &Store, request: &Request) -> Result<Self, StoreError> {
-        Ok(Self { evidence: evidence(store, request).await?, newer: newer(store, request).await? })
+        let before = before(store, request).await?;
+        Ok(Self { evidence: evidence(store, request).await?, newer: newer(store, request).await?, before })
     }
 
     pub fn board<'a>(&'a self, request: &'a Request, now: Timestamp) -> Board<'a> {
@@ -37,10 +40,21 @@ impl Scene {
             request,
             evidence: self.evidence.as_ref(),
             newer: newer.map(|newer| Successor { request: &newer.request, ahead_by: newer.ahead_by }),
+            before: self.before.as_ref(),
             now,
             repeated: false,
         }
     }
+}
+
+/// The request that brought what was live when this one was asked for: the way back, should its rollout fail.
+async fn before(store: &Store, request: &Request) -> Result<Option<Request>, StoreError> {
+    let has_failed = request.decision().is_some_and(|decision| matches!(decision.rollout, Rollout::Failed { .. }));
+    let Some(live) = request.evidence.as_ref().and_then(|brief| brief.base.as_ref()).filter(|_| has_failed) else {
+        return Ok(None);
+    };
+    let found = store.approved_before(&request.key, live, &request.id).await?;
+    Ok(found.filter(|found| found.commit != request.commit))
 }
 
 async fn newer(store: &Store, request: &Request) -> Result<Option<Newer>, StoreError> {

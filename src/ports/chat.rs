@@ -77,6 +77,9 @@ pub trait Chat: Send + Sync + 'static {
         again: bool,
     ) -> PortResult<'a, ()>;
 
+    /// Gives the chat a picture to hold. The name by which messages show it; `None` where the chat takes none from us.
+    fn keep<'a>(&'a self, drawing: &'a Drawing<'a>) -> PortResult<'a, Option<String>>;
+
     /// Draws a direct message about a request.
     fn draw_direct(&self, board: &Board<'_>, note: &Note<'_>) -> Shown;
     fn post_direct<'a>(&'a self, to: &'a ChatUser, shown: &'a Shown) -> PortResult<'a, MessageRef>;
@@ -125,6 +128,8 @@ pub struct Board<'a> {
     pub evidence: Option<&'a Evidence>,
     /// The newer request for the same environment, where there is one.
     pub newer: Option<Successor<'a>>,
+    /// The request that brought what was live before, where the rollout failed and it is known.
+    pub before: Option<&'a Request>,
     pub now: Timestamp,
     /// This is a second copy, after an answer that was lost (R: at most one duplicate, marked).
     pub repeated: bool,
@@ -136,6 +141,17 @@ pub struct Successor<'a> {
     pub request: &'a Request,
     /// Commits that it has and the older one lacks, where the older commit is one of its own history.
     pub ahead_by: Option<u64>,
+}
+
+/// A picture for a message.
+#[derive(Debug, Clone, Copy)]
+pub struct Drawing<'a> {
+    /// The file's name.
+    pub name: &'a str,
+    pub title: &'a str,
+    /// What is to be seen, for those who do not see it.
+    pub alt: &'a str,
+    pub png: &'a [u8],
 }
 
 /// A drawn message, in the chat's own form.

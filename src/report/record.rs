@@ -54,6 +54,7 @@ fn happened(record: &Record) -> String {
         Event::Superseded { by, commit } => {
             format!("request {} asks for the same environment with {}", by.short(), commit.short())
         }
+        Event::Pictured { .. } => "a picture is ready for the message".to_owned(),
         Event::FreezesChanged { freezes } => match freezes.len() {
             0 => "no freeze holds the environment any more".to_owned(),
             _ => "a freeze was called or lifted".to_owned(),

@@ -92,7 +92,9 @@ impl WorldOptions {
 
     /// A world that lives in real time.
     pub fn live() -> Self {
-        Self::with(Clock::System, IdSource::System)
+        let mut options = Self::with(Clock::System, IdSource::System);
+        options.slack.workspace.install.scopes.extend(workspace::OPTIONAL_SCOPES.map(str::to_owned));
+        options
     }
 
     /// The same, with a clock that can be pushed forward.

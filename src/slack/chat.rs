@@ -9,7 +9,7 @@ use crate::domain::{
     Whisper,
 };
 use crate::engine::receive::Delivery;
-use crate::ports::chat::{Answer, ChatSignal, Claims, Day, Home, HomeShown, Note, Opened, Opening, UserGroup};
+use crate::ports::chat::{Answer, ChatSignal, Claims, Day, Drawing, Home, HomeShown, Note, Opened, Opening, UserGroup};
 use crate::ports::{Board, Chat, Class, Clock, PortError, PortResult, Posting, Presence, Shown, View};
 
 use super::channels::{Channels, trouble};
@@ -17,8 +17,10 @@ use super::client::{AuthTest, Client};
 use super::failure::Kind;
 use super::identity::Ourselves;
 use super::interpret::Reader;
+use super::message::picture;
 use super::response_url::ReplyAddresses;
 use super::settings::SlackSettings;
+use super::upload::Pictures;
 use super::{answer, claims, day, groups, home, message, modal, name, personal, standing, thread, whisper};
 
 /// Slack, for one workspace and one default channel.
@@ -28,6 +30,7 @@ pub struct SlackChat {
     reader: Reader,
     channels: Channels,
     ourselves: Ourselves,
+    pictures: Pictures,
     channel: String,
     /// People can link their accounts themselves.
     links: bool,
@@ -44,7 +47,8 @@ impl SlackChat {
         let channels = Channels::new(clock, settings.allow_shared_channels);
         let channel = settings.channel.clone();
         let (client, ourselves) = (Client::new(settings)?, Ourselves::default());
-        Ok(Self { client, reader, channels, ourselves, channel, links: settings.links })
+        let pictures = Pictures::default();
+        Ok(Self { client, reader, channels, ourselves, pictures, channel, links: settings.links })
     }
 
     /// Who we are to Slack: for the start and for `doctor`.
@@ -70,7 +74,7 @@ impl SlackChat {
     }
 
     async fn posted(&self, arguments: &Value, doing: &str) -> Result<MessageRef, PortError> {
-        let answer = self.client.post("chat.postMessage", arguments, Kind::Post, doing).await?;
+        let answer = self.sent("chat.postMessage", arguments, Kind::Post, doing).await?;
         let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
         match (text("channel"), text("ts")) {
             (Some(channel), Some(id)) => Ok(MessageRef { channel, id }),
@@ -80,7 +84,18 @@ impl SlackChat {
 
     async fn edited(&self, message: &MessageRef, body: &Value) -> Result<(), PortError> {
         let to = json!({ "channel": message.channel, "ts": message.id, "parse": "none", "link_names": false });
-        self.client.post("chat.update", &merged(body, &to), Kind::Edit, EDITING).await.map(drop)
+        self.sent("chat.update", &merged(body, &to), Kind::Edit, EDITING).await.map(drop)
+    }
+
+    /// A message whose picture Slack does not show, as it was deleted or is not ready yet, goes without it.
+    async fn sent(&self, method: &str, arguments: &Value, kind: Kind, doing: &str) -> Result<Value, PortError> {
+        match self.client.post(method, arguments, kind, doing).await {
+            Err(error) if picture::is_refused(&error) => match picture::without(arguments) {
+                Some(plain) => self.client.post(method, &plain, kind, doing).await,
+                None => Err(error),
+            },
+            answer => answer,
+        }
     }
 
     /// In a message's thread.
@@ -240,6 +255,10 @@ impl Chat for SlackChat {
 
     fn answer<'a>(&'a self, to: &'a ReplyTo, answer: &'a Answer<'a>) -> PortResult<'a, ()> {
         Box::pin(async move { self.tell(to, None, &answer::draw(answer, self.links)).await })
+    }
+
+    fn keep<'a>(&'a self, drawing: &'a Drawing<'a>) -> PortResult<'a, Option<String>> {
+        Box::pin(self.pictures.keep(&self.client, &self.reader.replies, drawing))
     }
 
     fn draw_direct(&self, board: &Board<'_>, note: &Note<'_>) -> Shown {

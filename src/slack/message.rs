@@ -11,6 +11,7 @@ mod notification;
 mod others;
 mod outcome;
 mod people;
+pub(super) mod picture;
 mod pulls;
 mod review;
 mod risk;
@@ -82,6 +83,7 @@ fn open(board: &Board<'_>, room: &Room) -> Vec<SlackBlock> {
         Rich::new().line(who::line(board, room)).block(),
         risk::block(board, room),
         table::block(board, room),
+        picture::block(board),
         others::block(board, room),
         pulls::block(board, room),
         gates::block(board, room),

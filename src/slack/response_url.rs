@@ -6,6 +6,8 @@ use super::settings::SlackSettings;
 
 /// Where Slack's answer addresses live.
 const SLACK_HOOKS: &str = "hooks.slack.com";
+/// Where files are sent to.
+const SLACK_FILES: &str = "files.slack.com";
 
 /// Keeps requests from going where a payload points them (A: a forged `response_url` towards our own network).
 #[derive(Debug, Clone)]
@@ -21,9 +23,18 @@ impl ReplyAddresses {
 
     /// The address, if it may be posted to.
     pub(super) fn allowed(&self, address: &str) -> Option<Url> {
+        self.at(SLACK_HOOKS, address)
+    }
+
+    /// The address, if a file may be sent there.
+    pub(super) fn allowed_for_files(&self, address: &str) -> Option<Url> {
+        self.at(SLACK_FILES, address)
+    }
+
+    fn at(&self, host: &str, address: &str) -> Option<Url> {
         let url = Url::parse(address).ok()?;
         let has_no_user = url.username().is_empty() && url.password().is_none();
-        let at_slack = url.scheme() == "https" && url.host() == Some(Host::Domain(SLACK_HOOKS)) && url.port().is_none();
+        let at_slack = url.scheme() == "https" && url.host() == Some(Host::Domain(host)) && url.port().is_none();
         let at_simulator = self.also.as_ref().is_some_and(|also| also.origin() == url.origin());
         (has_no_user && (at_slack || at_simulator)).then_some(url)
     }
@@ -48,8 +59,10 @@ mod tests {
             "file:///etc/passwd",
             "not a url",
         ] {
-            assert!(addresses.allowed(bad).is_none(), "{bad}");
+            assert!(addresses.allowed(bad).is_none() && addresses.allowed_for_files(bad).is_none(), "{bad}");
         }
+        assert!(addresses.allowed_for_files("https://files.slack.com/upload/v1/abc").is_some());
+        assert!(addresses.allowed_for_files("https://hooks.slack.com/upload/v1/abc").is_none());
     }
 
     #[test]

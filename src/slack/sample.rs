@@ -420,7 +420,7 @@ pub(crate) fn vote(user: &str, human: u64, struck: bool) -> Vote {
 
 pub(crate) fn board<'a>(request: &'a Request, evidence: &'a Evidence) -> Board<'a> {
     let evidence = request.evidence.is_some().then_some(evidence);
-    Board { request, evidence, newer: None, now: OPENED, repeated: false }
+    Board { request, evidence, newer: None, before: None, now: OPENED, repeated: false }
 }
 
 pub(crate) fn delivery(source: Source, body: &str) -> Delivery {

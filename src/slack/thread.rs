@@ -122,7 +122,8 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
             .words(&failed_after(board))
             .words(": ")
             .theirs(state, 100)
-            .words(". The run's log says what is live now."),
+            .words(". The run's log says what is live now.")
+            .then(way_back(board)),
         ThreadLine::DeployedInstead { commit } => new
             .bold("A job deploys another commit than was approved: ")
             .code(commit.short(), 12)
@@ -158,6 +159,27 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
             .words(": ")
             .theirs(why, 300)
             .words(". Whoever runs Countersign has to look."),
+    }
+}
+
+/// Going back is a deployment like any other: somebody starts it, and it is asked for here.
+fn way_back(board: &Board<'_>) -> Line {
+    let new = Line::new();
+    let live = board.request.evidence.as_ref().and_then(|brief| brief.base.as_ref());
+    match (board.before, live) {
+        (Some(before), _) => new
+            .bold(" To go back")
+            .words(" to ")
+            .code(before.commit.short(), 12)
+            .words(", re-run ")
+            .link(&before.run.url, &format!("Run {}", before.run.number))
+            .words(": it asks here again, as a rollback."),
+        (None, Some(live)) if *live != board.request.commit => new
+            .bold(" To go back")
+            .words(" to ")
+            .code(live.short(), 12)
+            .words(", which was live before, deploy it again: it asks here, as a rollback."),
+        (None, _) => new,
     }
 }
 

@@ -211,6 +211,22 @@ impl Store {
         row.map(read_request).transpose()
     }
 
+    /// Requests of the same environment that were let through before, newest first.
+    pub async fn approved_in(
+        &self,
+        key: &RequestKey,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Request>, StoreError> {
+        const EARLIER: &str = "SELECT body FROM request WHERE repository = $1 AND environment = $2 AND host = $3
+            AND phase = $4 AND opened_ms < $5 ORDER BY opened_ms DESC, id DESC LIMIT $6";
+        let (repository, approved) = (key.repository.get().cast_signed(), Verdict::Approved.word());
+        let (before, limit, pools) = (before.as_millis(), bound(limit), &self.inner.pools);
+        let rows =
+            read!(fetch_all, Body, pools, EARLIER, repository, &key.environment, &key.host, approved, before, limit)?;
+        rows.into_iter().map(read_request).collect()
+    }
+
     /// Requests that wait for a decision, oldest first.
     pub async fn open_requests(&self, limit: usize) -> Result<Vec<Request>, StoreError> {
         const OPEN: &str = "SELECT body FROM request WHERE is_open = TRUE ORDER BY opened_ms, id LIMIT $1";

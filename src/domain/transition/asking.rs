@@ -7,6 +7,7 @@ use crate::domain::event::{Ask, Event};
 use crate::domain::evidence::EvidenceBrief;
 use crate::domain::fresh::{Around, PoliciesRead};
 use crate::domain::gate::PolicyFound;
+use crate::domain::picture::Picture;
 use crate::domain::request::{JobState, MessageRef, Phase, Request, Rollout, Telling};
 use crate::domain::rules::DEFAULT_EXPIRY_MS;
 use crate::domain::sketch::Sketch;
@@ -139,6 +140,15 @@ pub(super) fn message_posted(work: &mut Work, message: &MessageRef, is_copy: boo
     work.request.message_is_copy = is_copy;
     work.request.message = Some(message.clone());
     work.request.message_trouble = None;
+}
+
+/// Only what was drawn from the evidence that people see.
+pub(super) fn pictured(work: &mut Work, picture: &Picture) {
+    let is_current = work.request.evidence.as_ref().is_some_and(|evidence| evidence.digest == picture.evidence);
+    if is_current && work.request.is_undecided() {
+        work.request.picture = Some(picture.clone());
+        work.now(Effect::SyncMessage);
+    }
 }
 
 /// The message goes elsewhere: both the message and the forge's page say why.

@@ -302,7 +302,11 @@ pub fn decision_comment(request: &Request, decision: &Decision) -> String {
         Verdict::Withdrawn => format!("Taken back by {}", people(request, decision)),
         Verdict::Superseded => "Replaced by a newer request for this environment".to_owned(),
     };
-    let reason = decision.reason.as_ref().map(|reason| quoted(reason.as_str())).unwrap_or_default();
+    let reason = decision
+        .reason
+        .as_ref()
+        .map(|reason| format!("\n\nReason:\n\n{}", indented(reason.as_str())))
+        .unwrap_or_default();
     format!("{head}. Countersign {}.{reason}", mark(request))
 }
 
@@ -325,13 +329,13 @@ fn link(public_url: Option<&str>) -> String {
 }
 
 /// Somebody's words as an indented block: nothing in it is Markdown, a mention or a link.
-fn quoted(reason: &str) -> String {
-    let visible = crate::artifact::text::visible_lines(reason);
+pub(super) fn indented(words: &str) -> String {
+    let visible = crate::artifact::text::visible_lines(words);
     let lines: Vec<String> = visible.lines().map(|line| format!("    {line}")).collect();
-    format!("\n\nReason:\n\n{}", lines.join("\n"))
+    lines.join("\n")
 }
 
 /// Text that is safe between backticks.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     text.chars().filter(|c| *c != '`' && !c.is_control()).collect()
 }

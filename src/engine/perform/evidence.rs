@@ -7,6 +7,7 @@ use super::super::gather::{self, Gathered, News, Proposal, Shared};
 use super::super::{Engine, fresh, roster};
 use super::meanwhile;
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
+use super::picture;
 use crate::domain::{
     ApprovedBefore, Around, DeploymentId, Digest, Event, EvidenceBrief, FrozenPolicy, PolicyFound, Request,
 };
@@ -84,6 +85,7 @@ async fn take(engine: &Engine, claimed: &ClaimedEffect, gathered: Gathered, besi
     let digest = Digest::of_json(&evidence.identity());
     let brief = EvidenceBrief { ci, waits, approved_before: beside.approved_before, ..evidence.brief(digest) };
     let event = Event::Gathered { evidence: brief, policies, around: beside.around };
-    let extra = Extra { evidence: Some((digest, evidence.lasting())), ..Extra::default() };
+    let draws = picture::is_wanted(&evidence);
+    let extra = Extra { evidence: Some((digest, evidence.lasting())), draws, ..Extra::default() };
     take_with(engine, claimed, event, extra).await
 }

@@ -8,7 +8,7 @@ use super::super::backoff::pause_after_ms;
 use super::super::people::{Basis, still_so};
 use super::super::{Engine, step};
 use crate::domain::time::{DAY_MS, MINUTE_MS};
-use crate::domain::{Effect, Event, Timestamp};
+use crate::domain::{Due, Effect, Event, Timestamp};
 use crate::ports::{Class, PortError};
 use crate::store::{ClaimedEffect, StoreError};
 
@@ -55,6 +55,8 @@ pub(super) async fn take_and_finish(engine: &Engine, claimed: &ClaimedEffect, ev
 pub(super) struct Extra {
     pub(super) evidence: Option<(crate::domain::Digest, crate::domain::Evidence)>,
     pub(super) shown: Option<(crate::domain::MessageRef, crate::ports::Shown)>,
+    /// There is something to draw for the message.
+    pub(super) draws: bool,
     /// The links that the event's people rest on.
     pub(super) bases: Vec<Basis>,
 }
@@ -82,6 +84,9 @@ pub(super) async fn take_with(
                     let detail = json!({ "message": message, "digest": shown.digest });
                     tx.append_entry("message.shown", Some(&claimed.request), at, detail)?;
                 }
+                if extra.draws {
+                    tx.enqueue_after(claimed, 0, &Due { effect: Effect::Draw, at }).await?;
+                }
                 let request = tx.lock_request(&claimed.request).await?;
                 still_so(tx, host, &extra.bases).await?;
                 step::take(tx, request, event, at).await?;
@@ -104,7 +109,7 @@ fn is_over(engine: &Engine, claimed: &ClaimedEffect, error: &PortError) -> bool 
     let waited = engine.clock.now().millis_since(claimed.first_due);
     let patience = match claimed.effect {
         Effect::Whisper { .. } | Effect::Report => SHORT_PATIENCE_MS,
-        Effect::Mention { .. } | Effect::Direct { .. } => CALL_PATIENCE_MS,
+        Effect::Mention { .. } | Effect::Direct { .. } | Effect::TellAuthors => CALL_PATIENCE_MS,
         _ => PATIENCE_MS,
     };
     match error.class {

@@ -50,6 +50,9 @@ pub const OUTSIDE: &str = "U9OUTSIDE";
 pub const SCOPES: [&str; 6] =
     ["chat:write", "commands", "users:read", "usergroups:read", "channels:read", "groups:read"];
 
+/// Scopes that an operator may leave out.
+pub const OPTIONAL_SCOPES: [&str; 1] = ["files:write"];
+
 /// Shortcuts of the app's manifest.
 pub const GLOBAL_SHORTCUTS: [&str; 1] = ["pending_approvals"];
 pub const MESSAGE_SHORTCUTS: [&str; 2] = ["show_evidence", "why"];

@@ -1,5 +1,6 @@
 //! What the simulated workspace holds: a plain value behind one lock. Tests read and edit it directly.
 
+mod file;
 mod message;
 mod oauth;
 mod people;
@@ -8,6 +9,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
+pub use file::File;
 pub use message::{Ephemeral, Message, Notice, Version};
 pub use oauth::{Code, OAuth};
 pub use people::{Channel, Enterprise, Install, Team, User, UserGroup};
@@ -43,6 +45,8 @@ pub struct State {
     /// The app's Home tab of each person who has one, by user.
     pub homes: BTreeMap<String, View>,
     pub triggers: BTreeMap<String, Trigger>,
+    /// By the secret in the address that its bytes are sent to.
+    pub files: BTreeMap<String, File>,
     /// By the path of the address.
     pub response_urls: BTreeMap<String, ResponseUrl>,
     /// What Slack itself told a person ("This app did not respond").

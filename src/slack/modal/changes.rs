@@ -6,6 +6,7 @@ use crate::domain::{Commit, Evidence, FileChange, ModelChange, Patch, PullReques
 use crate::ports::chat::{Board, Place, Tab};
 use crate::slack::blocks::{self, Line, Rich, header};
 use crate::slack::message::buttons::GO;
+use crate::slack::message::picture;
 use crate::slack::message::{
     Room, exception, excluded_people, flag_line_with_rule, gate_lines, origin, pull_request, row_line_with_limit,
     waits_lines, what_changes,
@@ -71,6 +72,7 @@ fn summary(board: &Board<'_>, evidence: &Evidence) -> Vec<SlackBlock> {
         let rows = model.rows.iter().map(|row| row_line_with_limit(row, &room)).collect();
         blocks.extend(list(&format!("Live and proposed: {}", text::line(&model.name, 80)), rows));
     }
+    blocks.extend(picture::block(board));
     blocks.extend(list(
         "Pull requests",
         evidence.pull_requests.iter().map(|pull: &PullRequest| pull_request(pull, &room)).collect(),

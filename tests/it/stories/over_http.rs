@@ -1,5 +1,9 @@
 //! The stories, with Slack's requests coming in over HTTP.
 
+#[path = "channels.rs"]
+mod channels;
+#[path = "commands.rs"]
+mod commands;
 mod consent;
 #[path = "deciding.rs"]
 mod deciding;
@@ -8,10 +12,16 @@ mod doors;
 mod faults;
 #[path = "gathering.rs"]
 mod gathering;
+#[path = "home.rs"]
+mod home;
 #[path = "menu.rs"]
 mod menu;
 #[path = "modals.rs"]
 mod modals;
+#[path = "outages.rs"]
+mod outages;
+#[path = "outside.rs"]
+mod outside;
 #[path = "policies.rs"]
 mod policies;
 #[path = "racing.rs"]

@@ -1,16 +1,26 @@
 //! The same stories, with Slack's requests coming over connections that Countersign opens; and those about connections.
 
+#[path = "channels.rs"]
+mod channels;
+#[path = "commands.rs"]
+mod commands;
 #[path = "deciding.rs"]
 mod deciding;
 #[path = "faults.rs"]
 mod faults;
 #[path = "gathering.rs"]
 mod gathering;
+#[path = "home.rs"]
+mod home;
 mod lines;
 #[path = "menu.rs"]
 mod menu;
 #[path = "modals.rs"]
 mod modals;
+#[path = "outages.rs"]
+mod outages;
+#[path = "outside.rs"]
+mod outside;
 #[path = "policies.rs"]
 mod policies;
 #[path = "racing.rs"]

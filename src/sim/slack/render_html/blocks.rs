@@ -60,14 +60,14 @@ fn control(reader: &Reader<'_>, place: Place<'_>, block: &Value, element: &Value
 }
 
 fn small(reader: &Reader<'_>, part: &Value) -> Markup {
-    if text_of(part, "type") == "image" { elements::image(part) } else { inline::text_object(reader, part) }
+    if text_of(part, "type") == "image" { elements::image(reader, part) } else { inline::text_object(reader, part) }
 }
 
 fn figure(reader: &Reader<'_>, block: &Value) -> Markup {
     html! {
         figure.sk-figure {
             @if block.get("title").is_some() { figcaption { (inline::member(reader, block, "title")) } }
-            (elements::image(block))
+            (elements::image(reader, block))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What can be pressed, chosen or typed into.
 
+use base64::Engine as _;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -35,7 +36,7 @@ pub(super) fn control(reader: &Reader<'_>, spot: Spot<'_>, element: &Value) -> M
     match text_of(element, "type") {
         "button" | "workflow_button" => button(reader, spot, element),
         "overflow" => overflow(reader, spot, element),
-        "image" => image(element),
+        "image" => image(reader, element),
         "static_select" | "external_select" => select(reader, spot, element, false),
         "multi_static_select" | "multi_external_select" => select(reader, spot, element, true),
         "radio_buttons" => choices(reader, spot, element, "radio"),
@@ -45,9 +46,17 @@ pub(super) fn control(reader: &Reader<'_>, spot: Spot<'_>, element: &Value) -> M
     }
 }
 
-pub(super) fn image(element: &Value) -> Markup {
+pub(super) fn image(reader: &Reader<'_>, element: &Value) -> Markup {
     let (url, alt) = (text_of(element, "image_url"), text_of(element, "alt_text"));
-    html! { img.sk-image src=(inline::safe(url)) alt=(alt) loading="lazy" referrerpolicy="no-referrer"; }
+    let source = held(reader, element).unwrap_or_else(|| inline::safe(url).to_owned());
+    html! { img.sk-image src=(source) alt=(alt) loading="lazy" referrerpolicy="no-referrer"; }
+}
+
+/// A picture that the workspace holds, as an address that needs no server.
+fn held(reader: &Reader<'_>, element: &Value) -> Option<String> {
+    let id = text_of(element.get("slack_file")?, "id");
+    let file = reader.state.files.values().find(|file| file.id == id && file.is_complete)?;
+    Some(format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(&file.bytes)))
 }
 
 fn button(reader: &Reader<'_>, spot: Spot<'_>, element: &Value) -> Markup {

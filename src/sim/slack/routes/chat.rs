@@ -6,7 +6,7 @@ use super::super::blocks::{self, Surface};
 use super::super::elements;
 use super::super::refusal::Refusal;
 use super::super::state::{Ephemeral, Message, State};
-use super::{Answer, Call};
+use super::{Answer, Call, files};
 
 /// Characters after which Slack cuts `text`.
 const TEXT_CUT: usize = 40_000;
@@ -15,6 +15,7 @@ const TEXT_CUT: usize = 40_000;
 pub(super) fn post_message(call: &mut Call<'_>) -> Answer {
     let channel = postable_channel(call)?;
     blocks::check_message(&call.arguments, Surface::Post).map_err(Refusal::of_message)?;
+    files::are_there(call.state, &call.arguments)?;
     let thread = thread_of(call, &channel)?;
     call.state.rates.admit_message(&channel, call.now).map_err(Refusal::rate_limited)?;
     let message = new_message(call, &channel, thread);
@@ -53,6 +54,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::new("is_inactive"));
     }
     blocks::check_message(&call.arguments, Surface::Update).map_err(Refusal::of_message)?;
+    files::are_there(call.state, &call.arguments)?;
     // Text without blocks removes the blocks; metadata stays unless it is sent.
     let blocks = elements::completed(call.state, &call.list("blocks"));
     let metadata = call.arguments.get("metadata").cloned().or(own.metadata);
