@@ -41,7 +41,7 @@ impl Decision {
         let desk = Desk::of(policy().into_bytes(), "the policy of 20 gates")?;
         let evidence = desk.evidence.brief(Digest::of_json(&desk.evidence.identity()));
         let asked = transition(None, &Event::Asked(ask(&desk)?), Timestamp::default()).request;
-        let now = PolicyFound::Policies(desk.policies.clone());
+        let now = PolicyFound::Policies(Box::new(desk.policies.clone()));
         let policies = PoliciesRead { now, again: Vec::new() };
         let gathered = Event::Gathered { evidence: evidence.clone(), policies, around: Around::default() };
         let mut request = transition(asked, &gathered, Timestamp::default()).request.context("a request")?;

@@ -141,10 +141,11 @@ fn what_has_to_be_live_elsewhere_is_taken_as_given_and_said() {
 
 #[test]
 fn a_floor_is_simulated_with_everything_else() {
-    let PolicyFound::Policies(Policies { own, .. }) = policies(TWO) else { panic!("held") };
+    let PolicyFound::Policies(found) = policies(TWO) else { panic!("held") };
+    let own = found.own;
     let floor = FrozenPolicy { role: Role::Floor, ..own.clone() };
     let one = FrozenPolicy { gates: vec![Gate { quorum: 1, ..own.gates[0].clone() }], ..own };
-    let both = PolicyFound::Policies(Policies { own: one, besides: vec![floor] });
+    let both = PolicyFound::Policies(Box::new(Policies { own: one, besides: vec![floor] }));
     let found = simulate(&case(), &both, &[approves(of_ml(20))], START);
     assert_eq!(found.in_the_way(), ["Review needs 1 more of ml (the owner's floor)"]);
 }
