@@ -27,7 +27,7 @@ pub use accept::{AcceptDocument, FlagCode};
 pub use channel::{Channel, ChannelByRisk, ChannelName};
 pub use environment::{
     AllowSelf, ApproveDocument, AutoApprove, BreakGlass, DenyDocument, EnvironmentDocument, Escalation, Exemption,
-    GroupBy, LaterJobs, Need, Notify, PartWord, Predecessor, Reminder, Review, Rollback, SeverityDocument, Supersede,
+    LaterJobs, Need, Notify, PartWord, Predecessor, Reminder, Review, Rollback, SeverityDocument, Supersede,
 };
 pub use gates::{ConditionText, GateDocument, GateEntry, GateName, GroupReference, Quorum};
 pub use group::{GroupDocument, Permission};

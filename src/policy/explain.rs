@@ -294,9 +294,6 @@ fn besides(rules: &EnvironmentRules) -> Vec<Line> {
         LaterJobs::Cover => "later jobs of the same run get the same answer".to_owned(),
         LaterJobs::Ask => "later jobs of the same run ask again".to_owned(),
     });
-    lines.setting(&rules.shares_message, |shares| {
-        format!("environments of one run {} a message", if *shares { "share" } else { "each have" })
-    });
     lines.0
 }
 

@@ -44,8 +44,6 @@ pub struct EnvironmentRules {
     pub later_jobs: Sourced<LaterJobs>,
     pub break_glass: Option<Sourced<BreakGlassRule>>,
     pub notify: Sourced<Notify>,
-    /// The environments of one run share a message.
-    pub shares_message: Sourced<bool>,
 }
 
 /// A value, and where it comes from.

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use driver::Browser;
 
-/// The demo on a free port, without any run yet.
+/// The demo on a free port.
 struct Demo {
     page: Page,
     stop: CancellationToken,
@@ -22,11 +22,15 @@ struct Demo {
 
 impl Demo {
     async fn open() -> Self {
+        Self::starting("risky").await
+    }
+
+    /// With one of the offered deployments under way.
+    async fn starting(first: &str) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let world = World::start(WorldOptions::live()).await.unwrap();
         let (offers, stop) = (page::offers_of_sample(&world.sample), CancellationToken::new());
-        let page =
-            Page::open(world, SocketAddr::from(([127, 0, 0, 1], 0)), offers, "risky", stop.clone()).await.unwrap();
+        let page = Page::open(world, SocketAddr::from(([127, 0, 0, 1], 0)), offers, first, stop.clone()).await.unwrap();
         Self { page, stop }
     }
 
@@ -125,7 +129,7 @@ async fn an_outsider_is_answered_where_only_they_can_see_it() {
 /// The whole way: refused, linked in the browser, and then the click counts.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_links_their_accounts_and_then_decides() {
-    let (demo, browser) = (Demo::open().await, Browser::start().await);
+    let (demo, browser) = (Demo::starting("good").await, Browser::start().await);
     let world = demo.page.world();
     let repository = world.sample.repository;
     world.github.edit(|state| state.add_collaborator(repository, BO, Access::Write));

@@ -68,8 +68,6 @@ pub struct EnvironmentDocument {
     pub break_glass: Option<Placed<OrNone<BreakGlass>>>,
     /// Who is mentioned in the message: those who can still approve (`mention`, the default) or nobody.
     pub notify: Option<Placed<Notify>>,
-    /// `run` puts the environments of one run that wait together into one message. Default: a message each.
-    pub group_by: Option<Placed<OrNone<GroupBy>>>,
 }
 
 /// What findings do: `block` cannot be approved away, `approve` needs an approval, `show` is shown. Default: critical ones block,
@@ -252,10 +250,4 @@ pub struct Review {
 pub enum Notify {
     Mention,
     None,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum GroupBy {
-    Run,
 }

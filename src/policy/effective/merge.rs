@@ -120,10 +120,6 @@ impl<'s, 'a> Merge<'s, 'a> {
             later_jobs: stack.setting(|document| document.later_jobs.as_ref(), LaterJobs::Cover),
             break_glass: self.break_glass(),
             notify: stack.setting(|document| document.notify.as_ref(), Notify::Mention),
-            shares_message: match stack.pick(|document| document.group_by.as_ref()) {
-                Some((placed, written)) => Sourced::new(placed.as_option().is_some(), written.origin(placed)),
-                None => Sourced::built_in(false),
-            },
         }
     }
 

@@ -113,7 +113,6 @@ fn useless_in_floor(part: &Part<'_>) -> Vec<Finding> {
         ("later_jobs", place(&document.later_jobs)),
         ("break_glass", place(&document.break_glass)),
         ("notify", place(&document.notify)),
-        ("group_by", place(&document.group_by)),
         ("deny.cancel_run", document.deny.as_ref().and_then(|deny| place(&deny.cancel_run))),
     ];
     let written = keys.into_iter().filter_map(|(key, place)| Some((key, place?)));
