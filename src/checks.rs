@@ -72,3 +72,24 @@ pub fn run(facts: &Facts<'_>) -> Vec<Flag> {
     sort_flags(&mut flags);
     flags
 }
+
+#[cfg(test)]
+mod tests {
+    use super::samples::{Sample, model_with, weight};
+    use super::*;
+
+    #[test]
+    fn what_is_found_in_a_model_says_which_one_it_is() {
+        let mut one = model_with("license: mit\nbase_model: a/b", "license: gpl-3.0\nbase_model: c/d");
+        one.weights = vec![weight("model.pkl", None, Some((2, 10)))];
+        let mut sample = Sample::with(one);
+        let name = sample.facts().models[0].name.clone();
+        sample.gaps = vec![Gap { subject: "file list".into(), value: None, message: "cut".into() }];
+        let flags = run(&sample.facts());
+        let of = |code: &str| flags.iter().find(|flag| flag.code == code).map(|flag| flag.model.as_deref());
+        for code in ["licence.changed", "lineage.base_model_changed", "weights.pickle_introduced"] {
+            assert_eq!(of(code), Some(Some(name.as_str())), "{code}: {flags:#?}");
+        }
+        assert_eq!(of("evidence.incomplete"), Some(None));
+    }
+}

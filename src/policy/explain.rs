@@ -141,8 +141,8 @@ fn left_out(rules: &EnvironmentRules) -> Vec<Line> {
     lines.setting(&rules.exclude, |parts| {
         let parts: Vec<&str> = parts.iter().map(part).collect();
         match parts.as_slice() {
-            [] => "nobody, whatever part they had in the change".to_owned(),
-            parts => format!("whoever {}", list(parts, "or")),
+            [] => "everybody counts, whatever part they had in the change".to_owned(),
+            parts => format!("whoever {} does not count", list(parts, "or")),
         }
     });
     lines.optional(&rules.allow_self, None, |why| format!("but people may approve their own change: {why}"));

@@ -47,6 +47,8 @@ impl Page<'_> {
         self.line("version: 1");
         self.line("```");
         self.line("");
+        self.line("[policy.md](policy.md) has five complete policies from real situations.");
+        self.line("");
         self.line("`countersign policy validate FILE` finds every mistake at once. A file with a mistake holds all requests of its repository.");
         let _ = writeln!(self.text, "It has at most {} kB.", LIMIT_BYTES / 1024);
     }

@@ -63,6 +63,7 @@ impl Past {
         let folder = folder(&[("policy.yml", GOOD), ("one.yml", &GOOD.replace("quorum: 2", "quorum: 1"))]);
         let url = format!("sqlite://{}", folder.path().join("countersign.db").display());
         let store = Store::open(&url, StoreOptions::default()).await.unwrap();
+        store.migrate().await.unwrap();
         let evidence = samples::all()[0].evidence.clone();
         let digest = Digest::of_json(&evidence.identity());
         let brief = evidence.brief(digest);
