@@ -196,9 +196,14 @@ impl Effective {
             }
             ((Selected::Held { why }, _), _) | (_, Err(why)) => (Err(why), None),
         };
+        let owners = files.owner.and_then(|file| file.document.as_ref());
+        let owners_signature = owners.and_then(|document| document.floor.as_ref()?.signature.clone());
+        let checks = CheckRules { models, owners_signature, ..CheckRules::default() };
         let checks = match &rules {
-            Ok(rules) => CheckRules { models, actions: rules.severity.actions(), external: rules.checks.value.clone() },
-            Err(_) => CheckRules { models, ..CheckRules::default() },
+            Ok(rules) => {
+                CheckRules { actions: rules.severity.actions(), external: rules.checks.value.clone(), ..checks }
+            }
+            Err(_) => checks,
         };
         let exceptions = files.exceptions(environment);
         let floor = floor.map(|(floor, _)| Box::new(floor));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::domain::{Action, Actions};
 pub use external::ExternalRules;
-pub use models::ModelRules;
+pub use models::{ModelRules, SignatureRules};
 
 /// The rules for one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct CheckRules {
     /// What flags do, by severity.
     pub actions: Actions,
     pub external: ExternalRules,
+    /// Who must have signed every model, by the owner's word. The repository's own rules hold besides.
+    #[serde(default)]
+    pub owners_signature: Option<SignatureRules>,
 }
 
 impl CheckRules {
@@ -26,5 +29,11 @@ impl CheckRules {
     pub fn of(&self, name: &str, card_path: &str) -> ModelRules {
         let is_it = |rules: &&ModelRules| rules.card_path().map_or(rules.name == name, |path| path == card_path);
         self.models.iter().find(is_it).cloned().unwrap_or_default()
+    }
+
+    /// Whether a model without a signature is a finding.
+    pub fn requires_signature(&self, name: &str, card_path: &str) -> bool {
+        let own = self.of(name, card_path).signature;
+        own.iter().chain(&self.owners_signature).any(|rules| rules.required)
     }
 }

@@ -12,7 +12,7 @@ pub fn check(facts: &Facts<'_>) -> Vec<Flag> {
 }
 
 fn of_model(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
-    let required = facts.rules.of(&model.name, &model.card_path).signature.is_some_and(|rules| rules.required);
+    let required = facts.rules.requires_signature(&model.name, &model.card_path);
     let SignatureSide::Judged(report) = &model.signature_after else { return None };
     let why = fault(model, report, required)?;
     let was = match &model.signature_before {

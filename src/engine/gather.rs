@@ -174,7 +174,7 @@ async fn gather_from(
     let checks = &rules.effective.checks;
     reader.news.expect(external::parts(&checks.external));
     let live = held::at_live(reader, proposal, policy, &rules, ground.baseline.commit(), &trees);
-    let signing = Signing { keys_at: rules.commit.as_ref(), at: proposal.at };
+    let signing = Signing { keys_at: rules.commit.as_ref(), owners: rules.owners.place(), at: proposal.at };
     let (mut evidence, live) =
         try_join(Box::pin(study(reader, proposal, &ground, &trees, checks, signing)), live).await?;
     let added = external::add(reader, proposal, outside, &checks.external, &mut evidence).await?;

@@ -21,7 +21,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::place::Placed;
-use crate::checks::rules::ModelRules;
+use crate::checks::rules::{ModelRules, SignatureRules};
 
 pub use accept::{AcceptDocument, FlagCode};
 pub use channel::{Channel, ChannelByRisk, ChannelName};
@@ -103,8 +103,8 @@ pub enum Unmatched {
     Starter,
 }
 
-/// The owner's floor: `defaults` for all environments and `environments` by name, as at the top of the file. Only what can
-/// be asked for belongs here: gates, exclusions, times; not where messages go.
+/// The owner's floor: `defaults` for all environments and `environments` by name, as at the top of the file, and who signs.
+/// Only what can be asked for belongs here: gates, exclusions, times; not where messages go.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FloorDocument {
@@ -113,6 +113,9 @@ pub struct FloorDocument {
     /// What environments of that name or pattern have to meet besides.
     #[schemars(extend("maxProperties" = limits::ENVIRONMENTS))]
     pub environments: Entries<EnvironmentPattern, EnvironmentDocument>,
+    /// Who must have signed every model of every repository, besides whatever a repository asks for itself. The files that it
+    /// names are in the owner's repository, and are read at the commit of this file.
+    pub signature: Option<SignatureRules>,
 }
 
 /// A mapping in the order it is written, with the places of its keys.

@@ -7,7 +7,7 @@ use countersign::domain::rules::DEFAULT_EXPIRY_MS;
 use countersign::domain::{EnvironmentName, Evidence, ForgeUser, ForgeUserId, Severity, Timestamp};
 use countersign::engine::gather::{Proposal, gather};
 use countersign::local::LocalHost;
-use countersign::policy::{PolicyDefaults, WhenMissing};
+use countersign::policy::{OwnerPolicy, PolicyDefaults, WhenMissing};
 use countersign::sim::git::GitFolder;
 use serde_json::Value;
 

@@ -246,7 +246,7 @@ pub enum PickleUse {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SignatureRules {
-    /// Public key in PEM: a path in the repository, read where the policy is.
+    /// Public key in PEM: a path in the repository of this policy, read at the policy's commit.
     pub key: Option<String>,
     /// Root certificates in PEM, for signatures with certificates.
     pub certificates: Option<String>,

@@ -90,7 +90,7 @@ pub(super) async fn at_live(
         }
         file @ PolicyFile::Present { .. } => file,
     };
-    let effective = policy::effective(&file, &read.owner, proposal.environment.as_str(), defaults);
+    let effective = policy::effective(&file, &read.owners.file, proposal.environment.as_str(), defaults);
     let reference = proposal.asked.map(|run| run.reference.as_str());
     let calendars = read.calendars.clone().unwrap_or_default();
     Ok(Ok(match effective.found(Beside { reference, calendars: &calendars }) {

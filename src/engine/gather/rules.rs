@@ -31,7 +31,7 @@ pub(super) struct Read {
     /// Why one of them cannot be followed: then no window is known to be open.
     pub(super) calendars: Result<Calendars, String>,
     /// The owner's file: a policy that was live is laid over it as well.
-    pub(super) owner: PolicyFile,
+    pub(super) owners: Owners,
 }
 
 pub(super) async fn read(
@@ -52,7 +52,7 @@ pub(super) async fn read(
     };
     let effective = policy::effective(&own, &owners.file, proposal.environment.as_str(), defaults);
     let calendars = calendars(reader, &effective, &own, &owners, proposal.at).await?;
-    Ok(Read { effective, commit, calendars, owner: owners.file })
+    Ok(Read { effective, commit, calendars, owners })
 }
 
 /// A file that takes too long is not known.
@@ -119,9 +119,19 @@ fn unreadable(why: &str) -> PolicyFile {
 }
 
 /// The owner's repository of what holds for all of them, and its file.
-struct Owners {
+pub(super) struct Owners {
     repository: Option<Repository>,
-    file: PolicyFile,
+    pub(super) file: PolicyFile,
+}
+
+impl Owners {
+    /// Where the file was read, and where everything lies that it names.
+    pub(super) fn place(&self) -> Option<(&Repository, &CommitSha)> {
+        match &self.file {
+            PolicyFile::Present { commit, .. } => Some((self.repository.as_ref()?, commit)),
+            PolicyFile::Absent | PolicyFile::Unreadable { .. } => None,
+        }
+    }
 }
 
 /// What an operator requires and nobody can see is never taken for nothing.
@@ -155,15 +165,15 @@ async fn calendars(
 ) -> Result<Result<Calendars, String>, PortError> {
     let mut calendars = BTreeMap::new();
     for (role, path) in effective.calendars() {
-        let owners_reader = owners.repository.as_ref().map(|repository| Reader { repository, ..reader });
-        let (reader, file) = match role {
-            FileRole::Repository => (Some(reader), own),
-            FileRole::Owner => (owners_reader, &owners.file),
+        let place = match (role, own) {
+            (FileRole::Repository, PolicyFile::Present { commit, .. }) => Some((reader.repository, commit)),
+            (FileRole::Repository, PolicyFile::Absent | PolicyFile::Unreadable { .. }) => None,
+            (FileRole::Owner, _) => owners.place(),
         };
-        let (Some(reader), PolicyFile::Present { commit, .. }) = (reader, file) else {
+        let Some((repository, commit)) = place else {
             return Ok(Err(format!("the calendar `{path}` has no place to be read from")));
         };
-        match calendar(reader, commit, path, at).await? {
+        match calendar(Reader { repository, ..reader }, commit, path, at).await? {
             Ok(busy) => calendars.insert((role, path.to_owned()), busy),
             Err(why) => return Ok(Err(format!("the calendar `{path}` cannot be followed: {why}"))),
         };

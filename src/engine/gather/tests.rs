@@ -22,7 +22,7 @@ use super::{Gathered, Known, News, Proposal, gather_from};
 use forge::{MemoryForge, sha, user};
 
 const DEFAULTS: PolicyDefaults =
-    PolicyDefaults { when_missing: WhenMissing::Starter, owner: OwnerPolicy::Off, expires_after_ms: 1 };
+    PolicyDefaults { when_missing: WhenMissing::Starter, owner: OwnerPolicy::WhenPresent, expires_after_ms: 1 };
 
 fn repository() -> Repository {
     let id = RepositoryId::new(5);

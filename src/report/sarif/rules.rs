@@ -22,7 +22,7 @@ const OTHER: Help = Help {
 
 type Entry = (&'static str, &'static str, &'static str);
 
-const CODES: [Entry; 43] = [
+const CODES: [Entry; 44] = [
     (
         "author.unknown",
         "Somebody with a hand in the change is not known",
@@ -74,6 +74,7 @@ const CODES: [Entry; 43] = [
         "What changed cannot be told: compare by other means.",
     ),
     ("deploy.bypassed", "A deployment went around the gate", "Find out who let it, and why."),
+    ("deploy.commit_differs", "Another commit than the approved one was deployed", "Find out what runs now, and why."),
     (
         "deploy.no_baseline",
         "Nothing was deployed here before",

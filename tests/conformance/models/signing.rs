@@ -9,7 +9,7 @@ use countersign::domain::rules::DEFAULT_EXPIRY_MS;
 use countersign::domain::{Digest, EnvironmentName, Evidence, Flag, Timestamp};
 use countersign::engine::gather::{Proposal, gather};
 use countersign::local::LocalHost;
-use countersign::policy::{PolicyDefaults, WhenMissing};
+use countersign::policy::{OwnerPolicy, PolicyDefaults, WhenMissing};
 use countersign::sim::git::GitFolder;
 use serde_json::Value;
 
@@ -122,10 +122,16 @@ impl Gathered {
             own: &[],
             actors: &[],
             run: None,
+            asked: None,
+            held: &[],
             policy: None,
             at: Timestamp::from_seconds(1),
         };
-        let defaults = PolicyDefaults { when_missing: WhenMissing::Starter, expires_after_ms: DEFAULT_EXPIRY_MS };
+        let defaults = PolicyDefaults {
+            when_missing: WhenMissing::Starter,
+            owner: OwnerPolicy::Off,
+            expires_after_ms: DEFAULT_EXPIRY_MS,
+        };
         Self(gather(&host, &proposal, defaults).await.unwrap().evidence)
     }
 

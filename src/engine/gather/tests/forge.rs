@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::domain::{
     ChangeKind, CiRun, CommitSha, DeploymentId, Digest, EntryKind, EnvironmentName, ForgeUser, ForgeUserId,
-    PullRequest, Relation, Repository, RunId,
+    PullRequest, Relation, Repository, RepositoryId, RunId,
 };
 use crate::ports::code::{
     Blob, CodeHost, Comparison, LargeFile, LargeFileAddress, LiveDeployment, Located, Person, Presence, RawCommit,
@@ -71,6 +71,8 @@ pub(super) struct MemoryForge {
     pub(super) no_patches: bool,
     /// Every question about pull requests fails so.
     pub(super) pulls_fail: Option<Class>,
+    /// The owner's repository, and the commit on its default branch.
+    pub(super) owners: Option<(Repository, CommitSha)>,
 }
 
 pub(super) fn sha(seed: u8) -> CommitSha {
@@ -108,6 +110,21 @@ impl MemoryForge {
         let url = format!("https://forge.example/acme/sentiment/pull/{number}");
         let pull = PullRequest { number, title: title.into(), url, author, merged: true };
         self.pulls.entry(commit.clone()).or_default().push(pull);
+    }
+
+    /// The owner's repository with these files.
+    pub(super) fn owners(&mut self, seed: u8, files: &[(&str, &str)]) {
+        let ours = super::repository();
+        let owners = Repository { id: RepositoryId::new(6), name: ".github".into(), ..ours };
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+        self.files.insert(sha(seed), files);
+        self.owners = Some((owners, sha(seed)));
+    }
+
+    /// Commits of the owner's are in the owner's repository, and all others are not.
+    fn files_in(&self, repository: &Repository, commit: &CommitSha) -> Option<&Files> {
+        let is_owners = |(owners, at): &(Repository, CommitSha)| (owners == repository) == (at == commit);
+        self.files.get(commit).filter(|_| self.owners.as_ref().is_none_or(is_owners))
     }
 
     fn position(&self, sha: &CommitSha) -> usize {
@@ -211,12 +228,12 @@ impl CodeHost for MemoryForge {
         self.or_hang(Question::Commit, ok(found.map_or(Presence::Missing, Presence::Found)))
     }
 
-    fn tree<'a>(&'a self, _: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Presence<Tree>> {
+    fn tree<'a>(&'a self, repository: &'a Repository, commit: &'a CommitSha) -> PortResult<'a, Presence<Tree>> {
         let hung = self.hangs.iter().any(|question| matches!(question, Question::Tree(seed) if sha(*seed) == *commit));
         if hung {
             return Box::pin(std::future::pending());
         }
-        let Some(files) = self.files.get(commit) else { return ok(Presence::Missing) };
+        let Some(files) = self.files_in(repository, commit) else { return ok(Presence::Missing) };
         let truncated = self.cut_trees.contains(commit);
         let entry = |(path, content): (&String, &Vec<u8>)| TreeEntry {
             path: path.clone(),
@@ -232,8 +249,9 @@ impl CodeHost for MemoryForge {
         ok(Presence::Found(Tree { entries, truncated }))
     }
 
-    fn blob<'a>(&'a self, _: &'a Repository, blob: &'a str, max_bytes: usize) -> PortResult<'a, Blob> {
-        let mut files = self.files.values().flatten().filter(|(_, content)| blob_id(content) == blob);
+    fn blob<'a>(&'a self, repository: &'a Repository, blob: &'a str, max_bytes: usize) -> PortResult<'a, Blob> {
+        let files = self.files.keys().filter_map(|commit| self.files_in(repository, commit));
+        let mut files = files.flatten().filter(|(_, content)| blob_id(content) == blob);
         let is_lost = files.clone().any(|(path, _)| self.lost.contains(path));
         let answer = match files.next().map(|(_, content)| content).filter(|_| !is_lost) {
             Some(content) if content.len() > max_bytes => Blob::TooLarge { size: None },
@@ -251,12 +269,14 @@ impl CodeHost for MemoryForge {
         }
     }
 
-    fn default_branch<'a>(&'a self, _: &'a Repository) -> PortResult<'a, CommitSha> {
-        self.or_hang(Question::DefaultBranch, ok(self.default_branch.clone().unwrap()))
+    fn default_branch<'a>(&'a self, repository: &'a Repository) -> PortResult<'a, CommitSha> {
+        let owners = self.owners.iter().find(|(owners, _)| owners == repository);
+        let commit = owners.map(|(_, commit)| commit).or(self.default_branch.as_ref());
+        self.or_hang(Question::DefaultBranch, ok(commit.cloned().unwrap()))
     }
 
     fn owners_repository<'a>(&'a self, _: &'a Repository) -> PortResult<'a, Presence<Repository>> {
-        ok(Presence::Missing)
+        ok(self.owners.clone().map_or(Presence::Missing, |(repository, _)| Presence::Found(repository)))
     }
 
     fn labels<'a>(&'a self, _: &'a Repository, _: u64) -> PortResult<'a, Vec<String>> {

@@ -250,3 +250,50 @@ fn a_policy_that_names_nobody_trusts_nobody() {
     let evidence = evidence(&signed(NOBODY, &hand, "old"), &signed(NOBODY, &hand, "new"));
     assert!(fault(&evidence).contains("the policy names no key and no certificate"), "{}", fault(&evidence));
 }
+
+const FLOOR: &str = "version: 1\nfloor:\n  signature: { key: keys/release.pub, required: true }\n";
+const BARE: &str = "version: 1\n";
+
+/// What is found where the owner pins the key of `owner`.
+fn under_owner(owner: &Hand, before: &Files, after: &Files) -> Evidence {
+    let (mut forge, head) = forge(before, after);
+    forge.owners(9, &[(PATH, FLOOR), (KEY, &owner.pem)]);
+    gathered(&forge, &head)
+}
+
+#[test]
+fn the_owners_keys_are_those_of_the_owners_repository_whatever_lies_here_by_that_name() {
+    let (owner, thief) = (Hand::new(), Hand::new());
+    // The repository's own file at that path is the thief's, all the time.
+    let by = |hand: &Hand, weights| sign(files(BARE, &thief, weights), hand);
+    let good = under_owner(&owner, &by(&owner, "old"), &by(&owner, "new"));
+    assert!(!has(&good, "signature.invalid"), "{:?}", good.flags);
+    let key = Digest::of(owner.pem.as_bytes()).short();
+    assert_eq!(row(&good).after.as_deref(), Some(&*format!("key {key}, 3 of 3 files match")));
+    assert!(!has(&good, "policy.changed"), "the owner's keys are nothing of this repository's");
+    let stolen = under_owner(&owner, &by(&owner, "old"), &by(&thief, "evil"));
+    let words = fault(&stolen);
+    assert!(words.contains("held against the owner's keys, the signature does not fit"), "{words}");
+    assert!(flag(&stolen, "signature.invalid").is_new);
+}
+
+#[test]
+fn a_signature_has_to_be_by_the_repositorys_and_by_the_owners_keys() {
+    let (owner, own) = (Hand::new(), Hand::new());
+    let by = |hand: &Hand, weights| sign(files(REQUIRED, &own, weights), hand);
+    let by_own = fault(&under_owner(&owner, &by(&own, "old"), &by(&own, "new")));
+    assert!(by_own.contains("held against the owner's keys"), "{by_own}");
+    let by_owner = fault(&under_owner(&owner, &by(&own, "old"), &by(&owner, "new")));
+    assert!(!by_owner.contains("owner") && by_owner.contains("does not fit"), "{by_owner}");
+    assert!(!has(&under_owner(&own, &by(&own, "old"), &by(&own, "new")), "signature.invalid"));
+}
+
+#[test]
+fn keys_that_the_owner_lost_trust_nobody() {
+    let own = Hand::new();
+    let (live, after) = (signed(BARE, &own, "old"), signed(BARE, &own, "new"));
+    let (mut forge, head) = forge(&live, &after);
+    forge.owners(9, &[(PATH, FLOOR)]);
+    let words = fault(&gathered(&forge, &head));
+    assert!(words.contains("keys/release.pub@0909090, which the policy names, is not there"), "{words}");
+}

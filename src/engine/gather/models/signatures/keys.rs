@@ -1,4 +1,4 @@
-//! The keys and root certificates that the policy names, read at the policy's own commit.
+//! The keys and root certificates that a policy names, read in its own repository, at its own commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -43,6 +43,12 @@ impl Keys {
             keys.insert(path, file);
         }
         Ok(Self(keys))
+    }
+
+    /// None of these files has a place to be read from.
+    pub(super) fn unread(paths: BTreeSet<String>, why: &str) -> Self {
+        let unread = |path| (path, KeyFile { blob: None, trust: Err(Untrusted::Unread(why.to_owned())) });
+        Self(paths.into_iter().map(unread).collect())
     }
 
     /// Whoever the files at these paths name.
