@@ -166,6 +166,7 @@ fn what_is_no_single_click_of_a_person_on_our_button_is_no_vote() {
         ("/actions", two),
         ("/actions", Value::Null),
         ("/actions/0/type", json!("datepicker")),
+        ("/actions/0/type", json!("static_select")),
         ("/actions/0/action_id", Value::Null),
         ("/actions/0/value", json!("")),
         ("/actions/0/value", json!("id\u{0}.seen")),
