@@ -68,6 +68,9 @@ fn group(what: &ChangeOf, has_live: bool) -> Option<(&'static str, Severity)> {
     }
 }
 
+/// Most changes of a kind that its flag tells one by one.
+const TOLD: usize = 3;
+
 /// One flag for all changes of a kind; its value tells them all apart.
 fn flag(
     facts: &Facts<'_>,
@@ -81,9 +84,10 @@ fn flag(
         let values: Vec<&str> = changes.iter().filter_map(|change| pick(change)).map(String::as_str).collect();
         (!values.is_empty()).then(|| listed(values))
     };
-    let more = match changes.len() {
-        0 | 1 => String::new(),
-        all => format!(" {} more of the kind.", all.saturating_sub(1)),
+    let told: Vec<&str> = changes.iter().take(TOLD).map(|change| change.message.as_str()).collect();
+    let more = match changes.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" {more} more of the kind."),
     };
     let source = match first.after {
         Some(_) => facts.source(&first.path, Some(first.line)),
@@ -93,7 +97,7 @@ fn flag(
         .values(values(|change| change.before.as_ref()), values(|change| change.after.as_ref()))
         .rule(rule(code))
         .source(source)
-        .says(&format!("{}{more}", first.message));
+        .says(&format!("{}{more}", told.join(" ")));
     Some(flag)
 }
 
@@ -156,7 +160,7 @@ mod tests {
         let labels = |zero: &str, one: &str| format!("{{\"id2label\": {{\"0\": \"{zero}\", \"1\": \"{one}\"}}}}");
         let told = told(&labels("negative", "positive"), &labels("positive", "negative"));
         assert_eq!((told.len(), told[0].0.as_str(), told[0].1), (1, "model.interface_changed", Severity::High));
-        assert!(told[0].2.contains("negative") && told[0].2.ends_with("1 more of the kind."), "{told:?}");
+        assert_eq!(told[0].2, "Label 0 was negative, is now positive. Label 1 was positive, is now negative.");
     }
 
     #[test]

@@ -31,12 +31,16 @@ fn changed(facts: &Facts<'_>, model: &ModelFacts) -> Option<Flag> {
     }
     let before = cell(gone.iter().filter_map(|weight| weight.before.as_ref()));
     let after = cell(new.iter().filter_map(|weight| weight.after.as_ref()));
-    let sides = format!("{} → {}", before.as_deref().unwrap_or("none"), after.as_deref().unwrap_or("none"));
+    let (was, is) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
     let first = new.first().or(gone.first()).map(|weight| weight.path.clone()).unwrap_or_default();
-    let message = match (new.len(), gone.len()) {
-        (0 | 1, 0 | 1) => format!("{first}: new weights, {sides}."),
+    let message = match (new.as_slice(), gone.as_slice()) {
+        ([added], []) => format!("{}: new weights, {is}.", added.path),
+        ([], [removed]) => format!("{} is gone; it was {was}.", removed.path),
+        ([added], [removed]) if added.path == removed.path => format!("{first}: new weights, {was} → {is}."),
+        ([added], [removed]) => format!("{} in place of {}: {was} → {is}.", added.path, removed.path),
         (added, removed) => {
-            format!("Weights changed: {} new or changed, {removed} gone or changed.", count(added, "file"))
+            let (added, removed) = (count(added.len(), "file"), removed.len());
+            format!("Weights changed: {added} new or changed, {removed} gone or changed.")
         }
     };
     let flag = Finding::new("weights.changed", Severity::Info, &model.name)

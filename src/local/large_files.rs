@@ -24,7 +24,7 @@ impl Opened {
                 let url = format!("{SCHEME}{}", wanted.oid);
                 Located::At(LargeFileAddress { url, headers: Vec::new(), size: wanted.size })
             }
-            false => Located::Missing,
+            false => Located::Refused { why: "it is not in this clone: run `git lfs fetch`".to_owned() },
         }
     }
 

@@ -134,14 +134,20 @@ pub(super) fn weighty_rule(flag: &Flag) -> Option<&str> {
 
 /// What became of a weight file, and what loading it would do; `None` where size and digest say it all.
 pub(super) fn weight_change(weight: &WeightChange) -> Option<String> {
+    let verdict = weight.after.as_ref().and_then(|after| after.verdict.clone());
+    let all: Vec<String> = weight_difference(weight).into_iter().chain(verdict).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+/// What became of a weight file alone.
+pub(super) fn weight_difference(weight: &WeightChange) -> Option<String> {
     let change = match (&weight.before, &weight.after) {
         (None, Some(_)) => Some("new".to_owned()),
         (Some(_), None) => Some("gone".to_owned()),
         _ => None,
     };
     let tensors = weight.tensors.as_ref().map(tensors);
-    let verdict = weight.after.as_ref().and_then(|after| after.verdict.clone());
-    let all: Vec<String> = change.into_iter().chain(tensors).chain(verdict).collect();
+    let all: Vec<String> = change.into_iter().chain(tensors).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
 

@@ -10,6 +10,8 @@ use super::{ChatTemplate, Fact, FactKind, Interface};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InterfaceChange {
     pub what: ChangeOf,
+    /// Which one, where a model has several: `0` of its labels. Empty where there is one.
+    pub name: String,
     pub before: Option<String>,
     pub after: Option<String>,
     /// One sentence for a reviewer: `Label 0 was negative, is now positive.`
@@ -69,6 +71,7 @@ fn unreadable<'a>(before: &'a Interface, after: &'a Interface) -> impl Iterator<
     after.unreadable.iter().filter(move |(path, fault)| was(path).as_ref() != Some(&fault.reason)).map(
         move |(path, fault)| InterfaceChange {
             what: ChangeOf::Unreadable,
+            name: path.clone(),
             before: was(path),
             after: Some(fault.reason.clone()),
             message: format!("{path} cannot be read: {}.", fault.reason),
@@ -109,6 +112,7 @@ fn of_fact(sides: Sides<'_>, before: Option<&Fact>, after: Option<&Fact>) -> Opt
     }
     Some(InterfaceChange {
         what: ChangeOf::Fact(shown.kind),
+        name: shown.name.clone(),
         before: old.map(str::to_owned),
         after: new.map(str::to_owned),
         message: sentence(shown, old, new),
@@ -185,6 +189,7 @@ fn of_template(
     let words = |template: &ChatTemplate| format!("sha256 {}", template.digest.short());
     Some(InterfaceChange {
         what: ChangeOf::ChatTemplate,
+        name: name.trim_start().to_owned(),
         before: before.map(words),
         after: after.map(words),
         message: format!("The chat template{name} {what}."),

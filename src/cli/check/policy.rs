@@ -1,15 +1,21 @@
 //! The rules that a local check goes by.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use crate::checks::words::plain;
 use crate::cli::failure::Failure;
+use crate::domain::condition::Condition;
 use crate::domain::rules::DEFAULT_EXPIRY_MS;
-use crate::domain::{FrozenPolicy, PolicyFound, PolicySource};
+use crate::domain::{FrozenPolicy, PolicyFound, PolicySource, Role};
 use crate::policy::file::LIMIT_BYTES;
 use crate::policy::{OwnerPolicy, PolicyDefaults, WhenMissing};
 use crate::report::Rules;
+
+/// Longest name of a group shown, in characters.
+const GROUP_CHARS: usize = 60;
 
 /// What a repository without a policy file goes by, as a server does by default.
 pub(super) const DEFAULTS: PolicyDefaults =
@@ -28,7 +34,7 @@ pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 /// The policy in words, as a report shows it.
 pub(super) fn words(found: &PolicyFound) -> String {
     match found {
-        PolicyFound::Policies(policies) => gates(&policies.own),
+        PolicyFound::Policies(policies) => policies.all().map(gates).collect::<Vec<_>>().join("; "),
         PolicyFound::Hold { why } => why.clone(),
     }
 }
@@ -40,15 +46,24 @@ pub(super) fn rules<'a>(found: &PolicyFound, words: &'a str) -> Rules<'a> {
     }
 }
 
-/// `the built-in starter policy: 1 approval of people with write access`
+/// `the built-in starter policy: 1 approval by people with write access`
 fn gates(policy: &FrozenPolicy) -> String {
-    let source = match policy.source {
-        PolicySource::Starter => "the built-in starter policy",
-        PolicySource::Repository { .. } | PolicySource::Owner { .. } => "the policy file",
+    let source = match (policy.role, &policy.source) {
+        (_, PolicySource::Starter) => "the built-in starter policy",
+        (_, PolicySource::Repository { .. }) => "the policy file",
+        (Role::Floor, PolicySource::Owner { .. }) => "the owner's floor",
+        (_, PolicySource::Owner { .. }) => "the owner's policy",
     };
-    let gates = policy.gates.iter().map(|gate| {
+    // Gates of one stage are open side by side.
+    let mut stages: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for gate in policy.gates.iter().filter(|gate| gate.when.as_ref().is_none_or(Condition::asks)) {
         let s = if gate.quorum == 1 { "" } else { "s" };
-        format!("{} approval{s} of {}", gate.quorum, gate.group.words())
-    });
-    format!("{source}: {}", gates.collect::<Vec<_>>().join(", then "))
+        let words = format!("{} approval{s} by {}", gate.quorum, plain(gate.group.words(), GROUP_CHARS));
+        stages.entry(gate.stage).or_default().push(words);
+    }
+    let stages: Vec<String> = stages.into_values().map(|stage| stage.join(" and ")).collect();
+    match stages.is_empty() {
+        true => format!("{source}: no approval is asked for"),
+        false => format!("{source}: {}", stages.join(", then ")),
+    }
 }

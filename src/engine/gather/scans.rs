@@ -178,7 +178,7 @@ async fn located(
                 settle(found, index, Found::Unscanned { why });
             }
             Located::Refused { why } => {
-                let why = format!("its content is not to be had: {why}");
+                let why = format!("its content cannot be had ({why})");
                 settle(found, index, Found::Unscanned { why });
             }
         }

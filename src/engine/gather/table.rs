@@ -15,6 +15,8 @@ use crate::domain::{Row, RowChange};
 
 /// Most rows of metrics; changed ones first.
 const MAX_METRIC_ROWS: usize = 12;
+/// Longest label of a row about the interface, in characters.
+const MAX_LABEL_CHARS: usize = 60;
 /// Longest cell, in characters.
 const MAX_CELL_CHARS: usize = 120;
 
@@ -157,7 +159,7 @@ fn interface(model: &ModelFacts) -> Vec<Row> {
     let has_both = model.interface_before != Interface::default() && model.interface_after != Interface::default();
     let told = changes.iter().filter(|change| has_both && change.what != ChangeOf::Unreadable);
     let row = |change: &InterfaceChange| Row {
-        label: label_of(&change.what).to_owned(),
+        label: label_of(change),
         before: change.before.as_ref().map(|text| plain(text, MAX_CELL_CHARS)),
         after: change.after.as_ref().map(|text| plain(text, MAX_CELL_CHARS)),
         delta: None,
@@ -171,8 +173,9 @@ fn interface(model: &ModelFacts) -> Vec<Row> {
     told.take(MAX_ROWS).map(row).collect()
 }
 
-const fn label_of(what: &ChangeOf) -> &'static str {
-    match what {
+/// `label 0`: which of several it is stands beside it.
+fn label_of(change: &InterfaceChange) -> String {
+    let kind = match &change.what {
         ChangeOf::ChatTemplate => "chat template",
         ChangeOf::Fact(FactKind::Label) => "label",
         ChangeOf::Fact(FactKind::LabelCount) => "number of labels",
@@ -183,7 +186,8 @@ const fn label_of(what: &ChangeOf) -> &'static str {
         ChangeOf::Fact(FactKind::DataType) => "data type",
         ChangeOf::Fact(FactKind::Quantization) => "quantization",
         ChangeOf::Fact(_) | ChangeOf::Unreadable => "configuration",
-    }
+    };
+    plain(format!("{kind} {}", change.name).trim_end(), MAX_LABEL_CHARS)
 }
 
 /// Who signed, where that was asked.

@@ -62,7 +62,7 @@ fn weights(evidence: &Evidence) -> Option<Section> {
 
 /// A file with both sides below it, and what became of its tensors.
 fn weight(weight: &WeightChange) -> Vec<String> {
-    let words = words::weight_change(weight).map(|words| format!(": {}", prose(&words, MAX_VALUE_CHARS)));
+    let words = words::weight_difference(weight).map(|words| format!(": {}", prose(&words, MAX_VALUE_CHARS)));
     let mut lines = vec![format!("- {}{}", code(&weight.path, MAX_PATH_CHARS), words.unwrap_or_default())];
     let sides = [("live", &weight.before), ("proposed", &weight.after)];
     lines.extend(sides.into_iter().filter_map(|(name, file)| Some(side(name, file.as_ref()?))));

@@ -1,5 +1,7 @@
 //! Lines for a terminal: wrapped between words, never wider than asked, indented under a label.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::width::{grapheme, width};
@@ -108,11 +110,24 @@ impl Screen {
 const INDENT: usize = 2;
 const GAP: usize = 2;
 
+/// The words of a text; a percent sign stays with its number.
+fn words(text: &str) -> Vec<Cow<'_, str>> {
+    let mut words: Vec<Cow<'_, str>> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(number) if word.starts_with('%') => *number = Cow::Owned(format!("{number} {word}")),
+            _ => words.push(Cow::Borrowed(word)),
+        }
+    }
+    words
+}
+
 /// Lines of at most `columns` columns, broken between words, and inside of words that are wider; at least one.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for word in text.split_whitespace() {
+    for word in words(text) {
+        let word = word.as_ref();
         let needed = width(word);
         let gap = usize::from(used > 0);
         if used > 0 && used + gap + needed > columns {
@@ -187,6 +202,12 @@ mod tests {
     fn words_wider_than_a_line_are_broken_between_characters() {
         assert_eq!(wrapped("a 日本日本日本 b", 6), ["a", "日本日", "本日本", "b"]);
         assert_eq!(wrapped("", 6), [""]);
+    }
+
+    #[test]
+    fn a_percent_sign_stays_with_its_number() {
+        assert_eq!(wrapped("at most 2 % (or so)", 10), ["at most", "2 % (or", "so)"]);
+        assert_eq!(wrapped("% 2 %)", 5), ["%", "2 %)"]);
     }
 
     proptest! {
