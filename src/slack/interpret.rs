@@ -98,9 +98,10 @@ impl Reader {
             (Some("button"), id) if id.starts_with(GO) => went(&button_value(action)?, interaction, reply),
             (Some("static_select"), id) if id.starts_with(GO) => went(&chosen_value(action)?, interaction, reply),
             (Some("overflow"), MENU) => chose(&chosen_value(action)?, interaction, reply),
-            (Some("static_select" | "overflow"), APPROVE | DENY | CHANGES | LINK | OPEN_LINK | CONFIRM | POST_AGAIN) => {
-                Err("a button of ours that is no button".to_owned())
-            }
+            (
+                Some("static_select" | "overflow"),
+                APPROVE | DENY | CHANGES | LINK | OPEN_LINK | CONFIRM | POST_AGAIN,
+            ) => Err("a button of ours that is no button".to_owned()),
             (Some("button" | "static_select" | "overflow"), _) => Ok(ignored("a control that is not ours")),
             (Some("checkboxes" | "plain_text_input"), _) => Ok(ignored("an input, before its view is submitted")),
             _ => Err("an action of a control that is not ours".to_owned()),

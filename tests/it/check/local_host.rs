@@ -73,7 +73,10 @@ fn large_files_are_read_where_git_lfs_keeps_them() {
     let wanted =
         [LargeFile { oid, size: 10 }, LargeFile { oid, size: 11 }, LargeFile { oid: Digest::of(b"x"), size: 1 }];
     let found = block_on(host.large_files(&host.repository(), &wanted)).unwrap();
-    let [Located::At(address), Located::Missing, Located::Missing] = found.as_slice() else { panic!("{found:?}") };
+    let [Located::At(address), Located::Refused { why }, Located::Refused { .. }] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert!(why.contains("git lfs fetch"), "how to have it: {why}");
     assert_eq!(block_on(host.large_file_part(address, 3, 4)).unwrap(), b"3456");
 }
 

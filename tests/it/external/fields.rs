@@ -1,6 +1,6 @@
 //! What the workflow says about itself.
 
-use countersign::domain::Severity;
+use countersign::domain::{GateState, Severity};
 
 use super::zip::zip;
 use super::*;
@@ -37,6 +37,34 @@ async fn fields_that_are_not_as_documented_weigh_little_and_are_said() {
         let flag = flag(&stage, "fields.unreadable").await;
         assert_eq!((flag.severity, flag.is_gap()), (Severity::Low, false));
         assert!(evidence(&stage).await.fields.is_empty());
+        stage.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_field_decides_whether_a_gate_applies() {
+    const POLICY: &str = "\
+version: 1
+groups:
+  reviewers: { permission: write }
+  leads: { permission: admin }
+environments:
+  production:
+    checks: { fields: {} }
+    gates:
+      - { name: Review, group: reviewers, quorum: 1 }
+      - { name: Release, group: leads, quorum: 1, when: 'has(fields.audience) && fields.audience == \"everybody\"' }
+";
+    for (audience, expected) in [("everybody", GateState::Later), ("staff", GateState::Skipped)] {
+        let stage = stage_with(|_| {}).await;
+        stage.write_policy(POLICY);
+        let run = stage.world.github.dispatch(stage.world.sample.good_change());
+        let file = format!(r#"{{"fields": {{"audience": "{audience}"}}}}"#);
+        let archive = zip(&[("countersign.json", file.as_bytes())]);
+        stage.world.github.edit(|state| state.add_artifact(run, "countersign", archive));
+        stage.settle().await;
+        let states: Vec<GateState> = stage.request().await.progress().iter().map(|gate| gate.state).collect();
+        assert_eq!(states, [GateState::Open, expected], "{audience}");
         stage.finish().await;
     }
 }

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use crate::artifact::signing::{
     BUNDLE_LIMIT_BYTES, FileDigest, SIGNATURE_FILE, SignatureReport, SignatureVerdict, Signed, Trust, open,
 };
-use crate::checks::words::{plain, size};
 use crate::checks::rules::SignatureRules;
+use crate::checks::words::{plain, size};
 use crate::checks::{CheckRules, PinnedKey, SignatureSide};
 use crate::domain::{CommitSha, Reading, Repository, Timestamp};
 use crate::engine::gather::patience::within;
@@ -172,12 +172,7 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     /// The signature of a folder, which has to be by all of `pinned`.
-    async fn side(
-        &mut self,
-        listing: &Listing,
-        folder: &str,
-        pinned: &[&Pinned],
-    ) -> Result<SignatureSide, PortError> {
+    async fn side(&mut self, listing: &Listing, folder: &str, pinned: &[&Pinned]) -> Result<SignatureSide, PortError> {
         let path = if folder.is_empty() { SIGNATURE_FILE.to_owned() } else { format!("{folder}/{SIGNATURE_FILE}") };
         if !listing.is_whole {
             return Ok(unread("the list of files is not complete"));

@@ -115,7 +115,7 @@ impl MemoryForge {
     /// The owner's repository with these files.
     pub(super) fn owners(&mut self, seed: u8, files: &[(&str, &str)]) {
         let ours = super::repository();
-        let owners = Repository { id: RepositoryId::new(6), name: ".github".into(), ..ours };
+        let owners = Repository { id: RepositoryId::new(6), name: "policies".into(), ..ours };
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
         self.files.insert(sha(seed), files);
         self.owners = Some((owners, sha(seed)));
