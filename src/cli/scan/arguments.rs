@@ -13,6 +13,7 @@ Examples:
   countersign scan --allow-global 'sklearn.*' model.joblib
   countersign scan --format json models/ | jq '.files[] | select(.verdict == \"dangerous\") | .path'
 
+Folders are scanned with all that is below them but for what git keeps in `.git`.
 Files are recognised by content, not by name, and nothing in them is run or loaded. Pickles are read opcode by opcode, in
 archives too; of tensors only the list is read, so size hardly matters. A file in which nothing was found has \"no
 imports outside the allow-list\"; no file is ever called safe.

@@ -18,6 +18,8 @@ pub struct Found {
     pub files: Vec<PathBuf>,
     /// Symbolic links, which were not followed.
     pub links: usize,
+    /// Git's own folders, which hold packed copies of everything and no file that anything loads.
+    pub git_folders: usize,
     /// Pipes, sockets and devices.
     pub others: usize,
     /// Folders that could not be listed, and why.
@@ -50,6 +52,11 @@ pub fn find(paths: &[PathBuf]) -> Result<Found, Failure> {
     Ok(found)
 }
 
+/// Whether git keeps a repository's history here. One that was named is scanned like any other folder.
+fn is_gits(folder: &Path) -> bool {
+    folder.ends_with(".git") && folder.join("HEAD").is_file() && folder.join("objects").is_dir()
+}
+
 impl Found {
     fn walk(&mut self, folder: &Path, depth: usize) {
         if depth > MAX_DEPTH {
@@ -70,6 +77,7 @@ impl Found {
             }
             match entry.file_type() {
                 Ok(kind) if kind.is_symlink() => self.links += 1,
+                Ok(kind) if kind.is_dir() && is_gits(&entry.path()) => self.git_folders += 1,
                 Ok(kind) if kind.is_dir() => self.walk(&entry.path(), depth + 1),
                 Ok(kind) if kind.is_file() => self.add(entry.path()),
                 Ok(_) => self.others += 1,

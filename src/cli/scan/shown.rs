@@ -22,11 +22,13 @@ const MAX_EXTERNAL_FILES: usize = 8;
 /// Columns at most for the names of findings.
 const MAX_NAME_COLUMNS: usize = 24;
 
-/// One line per file, what was found in it below, and how many there were of each kind.
+/// One line per file, what was found in it below, and how many there were of each kind. Of several files, plain text that
+/// nothing was found in is only counted: beside weights it is noise.
 pub(super) fn text(scanned: &[Scanned], found: &Found, has_colour: bool) -> String {
     let mut screen = Screen::new(COLUMNS, has_colour);
-    let room = scanned.iter().map(|one| word(one).len()).max().unwrap_or_default();
-    for one in scanned {
+    let shown: Vec<&Scanned> = scanned.iter().filter(|one| scanned.len() == 1 || !is_mere_text(one)).collect();
+    let room = shown.iter().map(|one| word(one).len()).max().unwrap_or_default();
+    for one in shown {
         file(&mut screen, one, room);
     }
     for (folder, why) in &found.unlisted {
@@ -51,6 +53,7 @@ pub(super) fn json(scanned: &[Scanned], found: &Found) -> String {
         "files": scanned.iter().map(document).collect::<Vec<_>>(),
         "unlisted_folders": unlisted,
         "links_not_followed": found.links,
+        "git_folders_left_out": found.git_folders,
         "not_regular_files": found.others,
         "incomplete": found.cut,
     });
@@ -89,6 +92,12 @@ fn word(one: &Scanned) -> &'static str {
             Verdict::Dangerous => "dangerous",
         },
     }
+}
+
+/// Text, or nothing, with nothing found in it.
+fn is_mere_text(one: &Scanned) -> bool {
+    let is_text = one.scan.as_ref().is_some_and(|scan| matches!(scan.format, Format::Text | Format::Empty));
+    is_text && word(one) == CLEAN && !one.is_odd()
 }
 
 fn look(word: &str) -> Look {
@@ -155,8 +164,12 @@ fn closing(scanned: &[Scanned], found: &Found) -> String {
     let worst_first = ["dangerous", "unscannable", "suspicious", UNREAD, POINTER];
     let bad = worst_first.iter().filter_map(|word| Some(format!("{} {word}", counts.get(word)?)));
     let unknown = scanned.iter().filter(|one| word(one) == CLEAN && one.is_of_unknown_kind()).count();
-    let unknown = if unknown == 0 { String::new() } else { format!(" ({unknown} of an unknown kind)") };
-    let clean = counts.get(CLEAN).map(|number| format!("{number} with {CLEAN}{unknown}"));
+    let texts = scanned.iter().filter(|one| is_mere_text(one)).count();
+    let of_them = [(unknown, "of an unknown kind"), (texts, "plain text")];
+    let of_them: Vec<String> =
+        of_them.iter().filter(|(number, _)| *number > 0).map(|(number, words)| format!("{number} {words}")).collect();
+    let of_them = if of_them.is_empty() { String::new() } else { format!(" ({})", of_them.join(", ")) };
+    let clean = counts.get(CLEAN).map(|number| format!("{number} with {CLEAN}{of_them}"));
     let counts: Vec<String> = bad.chain(clean).collect();
     let unlisted = found.unlisted.len();
     let unlisted =
@@ -166,9 +179,10 @@ fn closing(scanned: &[Scanned], found: &Found) -> String {
 
 fn left_out(found: &Found) -> Vec<String> {
     let links = (found.links > 0).then(|| format!("{} not followed.", count(found.links, "symbolic link")));
+    let gits = (found.git_folders > 0).then(|| format!("{} of git left out.", count(found.git_folders, "folder")));
     let others = (found.others > 0).then(|| format!("{} not opened.", count(found.others, "pipe, socket or device")));
     let cut = found.cut.map(|why| format!("Not everything was scanned: {why}."));
-    [links, others, cut].into_iter().flatten().collect()
+    [links, gits, others, cut].into_iter().flatten().collect()
 }
 
 const fn format(format: Format) -> &'static str {

@@ -122,6 +122,28 @@ fn links_below_a_folder_are_counted_and_a_named_one_is_followed() {
 }
 
 #[test]
+fn what_git_keeps_is_left_out_and_text_is_only_counted() {
+    let (evil, list) = (dangerous(), harmless());
+    let folder = folder(&[
+        (".git/HEAD", b"ref: refs/heads/main\n"),
+        (".git/objects/ab/cd", &evil),
+        ("README.md", b"# Sentiment\n"),
+        ("list.pkl", &list),
+        ("other/.git/model.pkl", &list),
+    ]);
+    let output = countersign(folder.path(), &["scan", "."]);
+    let text = text(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("list.pkl") && text.contains("other/.git/model.pkl"), "a name alone is no repository: {text}");
+    assert!(!text.contains("README.md") && !text.contains("objects"), "{text}");
+    assert!(text.contains("3 files: 3 with no imports outside the allow-list (1 plain text)."), "{text}");
+    assert!(text.ends_with("1 folder of git left out.\n"), "{text}");
+    let document = json(&countersign(folder.path(), &["scan", "--format", "json", "."]));
+    assert_eq!((&document["git_folders_left_out"], document["files"].as_array().unwrap().len()), (&1.into(), 3));
+    assert_eq!(countersign(folder.path(), &["scan", ".git"]).status.code(), Some(1), "named, it is scanned");
+}
+
+#[test]
 fn what_cannot_be_read_is_said_and_is_no_answer() {
     let folder = folder(&[("list.pkl", &harmless())]);
     assert_eq!(countersign(folder.path(), &["scan"]).status.code(), Some(2));
