@@ -100,6 +100,8 @@ fn origin(file: &FileChange, raw: Option<&RawFile>, largest: u64) -> Origin {
     match raw.and_then(|raw| raw.patch.as_ref()) {
         // A pointer's patch says nothing to people. Whether it is one, only its whole content tells.
         Some(patch) if patch.contains("oid sha256:") && fits(POINTER_LIMIT_BYTES) => Origin::Contents,
+        // A short pickle may pass for text with a forge, which then shows it in letters that are not there.
+        Some(_) if is_weights(&file.path) && fits(MAX_CONTENT_BYTES) => Origin::Contents,
         Some(patch) => Origin::Told(patch.clone()),
         None if is_binary_by_name(&file.path) => Origin::Known(Patch::Binary),
         // The forge's word that a file is binary is not taken: attributes in the repository decide it.

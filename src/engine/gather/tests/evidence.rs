@@ -185,6 +185,14 @@ fn a_pointer_has_no_patch_and_a_file_that_only_quotes_one_has() {
 }
 
 #[test]
+fn weights_that_a_forge_takes_for_text_have_no_patch() {
+    let (mut forge, head) = ahead(&[("README.md", CARD)], &[("README.md", CARD), ("scaler.pkl", "text")]);
+    assert!(patch(&gathered(&forge, &head), "scaler.pkl").contains("+text"));
+    forge.files.get_mut(&head).unwrap().insert("scaler.pkl".to_owned(), b"\x80\x04K\x01.".to_vec());
+    assert_eq!(file(&gathered(&forge, &head), "scaler.pkl").patch, Patch::Binary);
+}
+
+#[test]
 fn a_large_text_file_without_patch_is_a_gap() {
     let large = |c: &str| c.repeat(200_001);
     let (mut forge, head) = ahead(&[("a.py", "1\n")], &[("a.py", &large("2"))]);
