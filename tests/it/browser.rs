@@ -3,6 +3,7 @@
 //! With `COUNTERSIGN_TEST_SCREENSHOTS=folder` every scene is photographed there, at desktop and phone width.
 
 mod driver;
+mod eight;
 
 use std::net::SocketAddr;
 
@@ -22,11 +23,19 @@ struct Demo {
 
 impl Demo {
     async fn open() -> Self {
+        Self::starting("risky").await
+    }
+
+    /// Nothing is deployed until somebody starts it.
+    async fn idle() -> Self {
+        Self::starting("nothing").await
+    }
+
+    async fn starting(first: &str) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let world = World::start(WorldOptions::live()).await.unwrap();
         let (offers, stop) = (page::offers_of_sample(&world.sample), CancellationToken::new());
-        let page =
-            Page::open(world, SocketAddr::from(([127, 0, 0, 1], 0)), offers, "risky", stop.clone()).await.unwrap();
+        let page = Page::open(world, SocketAddr::from(([127, 0, 0, 1], 0)), offers, first, stop.clone()).await.unwrap();
         Self { page, stop }
     }
 

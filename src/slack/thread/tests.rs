@@ -49,7 +49,7 @@ fn every_line_has_words() {
     The jobs are queued.
     The jobs are running.
     sentiment is live in production, 42 s after the decision.
-    The rollout failed: error. The run's log says what is live now.
+    The rollout failed: error. The run's log says what is live now. To go back to a1a1a1a, which was live before, deploy it again: it asks here, as a rollback.
     A job deploys another commit than was approved: b2b2b2b, not e4e4e4e. Nobody here decided about it.
     Later jobs of this run get the same decision.
     <@U0ANA> objects, after it was decided: “too early”.
