@@ -81,7 +81,7 @@ pub(in crate::slack) fn weight_line(evidence: &Evidence, weight: &WeightChange, 
         (Some(_), Some(after)) if !is_changed(evidence, weight) => file(line, after).words(", unchanged"),
         // The size is said once where both have the same.
         (Some(before), Some(after))
-            if before.size == after.size && before.digest.is_some() && after.digest.is_some() =>
+            if size(before.size) == size(after.size) && before.digest.is_some() && after.digest.is_some() =>
         {
             known(known(line.words(&size(after.size)).words(", "), before).words(" → "), after)
         }
