@@ -34,6 +34,7 @@ pub mod record;
 pub mod request;
 pub mod roster;
 pub mod rules;
+pub mod sibling;
 pub mod sketch;
 pub mod span;
 pub mod tally;
@@ -82,6 +83,7 @@ pub use request::{
     Rollout, Run, Telling, Verdict, Vote,
 };
 pub use roster::{Candidate, GateRoster, Roster};
+pub use sibling::{Sibling, SiblingState};
 pub use sketch::{Named, Reading, Sketch, SketchedGround, SketchedPull};
 pub use span::Span;
 pub use tally::{GateProgress, GateState, tally};

@@ -8,6 +8,7 @@
 
 mod bare;
 mod bodies;
+mod busy;
 mod check;
 mod clicks;
 mod intake;
@@ -56,7 +57,7 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// `--only PART` measures one part: intake, path, clicks, size, check.
+/// `--only PART` measures one part: intake, path, clicks, busy, size, check.
 fn measure(words: &[&str]) -> anyhow::Result<()> {
     let extent = if words.contains(&"--quick") { QUICK } else { WHOLE };
     let only = words.iter().position(|word| *word == "--only").and_then(|at| words.get(at + 1).copied());
@@ -73,6 +74,9 @@ fn measure(words: &[&str]) -> anyhow::Result<()> {
         }
         if wanted("clicks") {
             clicks::measure(&bench, extent, &mut report).await?;
+        }
+        if wanted("busy") {
+            busy::measure(&bench, extent, &mut report).await?;
         }
         if wanted("size") {
             size::measure(&bench, extent, &mut report).await?;

@@ -12,6 +12,7 @@ use super::fresh::{Around, Fresh, PoliciesRead};
 use super::id::{CommitSha, DeploymentId, EnvironmentName, RequestId, RequestKey};
 use super::picture::Picture;
 use super::request::{Choice, Ending, JobState, MessageRef, Repository, Run};
+use super::sibling::Sibling;
 use super::sketch::Sketch;
 use super::time::Timestamp;
 use super::words::Words;
@@ -227,6 +228,9 @@ pub struct Standing {
     /// What jobs of the request that have started deploy, as far as the forge says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commits: Vec<(DeploymentId, CommitSha)>,
+    /// Later runs of the workflow that wait for their turn, or were cancelled before it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<Sibling>,
 }
 
 impl Event {

@@ -15,6 +15,7 @@ use super::obstacle::Obstacle;
 use super::picture::Picture;
 use super::roster::Roster;
 use super::rules::DEFAULT_EXPIRY_MS;
+use super::sibling::Sibling;
 use super::sketch::Sketch;
 use super::tally::{GateProgress, tally};
 use super::time::Timestamp;
@@ -71,6 +72,9 @@ pub struct Request {
     /// Who could act, as it was read last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roster: Option<Roster>,
+    /// Runs that could not start while this one waits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<Sibling>,
     /// A newer request asks for the same environment (R24).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded: Option<Newer>,
@@ -384,6 +388,7 @@ impl Request {
             recheck_due: None,
             obstacles: Vec::new(),
             roster: None,
+            behind: Vec::new(),
             superseded: None,
             review: None,
             objections: Vec::new(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::ChatUser;
 use super::id::{CommitSha, RequestId};
+use super::sibling::Sibling;
 use super::words::Words;
 
 /// One reply in the thread of a request's message.
@@ -49,6 +50,10 @@ pub enum ThreadLine {
     },
     /// The policy is not the one that the request opened with: both have to be met.
     PolicyChanged,
+    /// Later runs wait for this one, or were cancelled behind it.
+    Behind {
+        runs: Vec<Sibling>,
+    },
     /// A newer request asks for the same environment.
     Superseded {
         by: RequestId,

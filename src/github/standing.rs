@@ -3,7 +3,9 @@
 //! GitHub: "Get a workflow run", "Get pending deployments for a workflow run", "List deployments", "List deployment
 //! statuses".
 
-use crate::domain::{CommitSha, DeploymentId, EnvironmentName, JobState, Repository, RunId, Standing};
+use crate::domain::{
+    CommitSha, DeploymentId, EnvironmentName, JobState, Repository, RunId, Sibling, SiblingState, Standing,
+};
 use crate::ports::PortError;
 use crate::ports::code::Presence;
 
@@ -13,10 +15,12 @@ use super::interpret::job_state;
 use super::path::encoded;
 use super::permissions::Purpose;
 use super::run::is_that_run;
-use super::wire::{DeploymentRow, DeploymentStatusRow, PendingRow, RunRow};
+use super::wire::{DeploymentRow, DeploymentStatusRow, PendingRow, RunRow, RunRows};
 
 /// Most jobs read back at once; the forge says nothing about the others.
 const MAX_JOBS: usize = 50;
+/// Newest runs of each kind that are looked through.
+const MAX_BEHIND: usize = 20;
 
 impl GithubForge {
     pub(super) async fn standing_of(
@@ -35,13 +39,31 @@ impl GithubForge {
         let pending = self.is_pending(errand, run, environment).await?;
         let states = self.job_states(errand, jobs).await?;
         let commits = self.started_commits(errand, environment, &states).await?;
+        let behind = if pending { self.runs_behind(errand, &row).await? } else { Vec::new() };
         Ok(Presence::Found(Standing {
             attempt: row.attempt(),
             conclusion: row.conclusion,
             pending,
             jobs: states,
             commits,
+            behind,
         }))
+    }
+
+    /// Later runs of the same workflow that GitHub holds back (`pending`: another run of their concurrency group is not over),
+    /// or that were cancelled. Which group a run is in cannot be read.
+    async fn runs_behind(&self, errand: Errand<'_>, ours: &RunRow) -> Result<Vec<Sibling>, PortError> {
+        let mut behind = Vec::new();
+        for (status, state) in [("pending", SiblingState::Waits), ("cancelled", SiblingState::Cancelled)] {
+            let rest = format!("/actions/runs?status={status}&per_page={MAX_BEHIND}");
+            let rows: RunRows = self.read(errand, &rest).await?;
+            let later = rows.workflow_runs.into_iter().filter(|row| {
+                row.workflow_id.is_some() && row.workflow_id == ours.workflow_id && row.run_number > ours.run_number
+            });
+            behind.extend(later.filter_map(|row| Some(Sibling { number: row.run_number?, url: row.html_url?, state })));
+        }
+        behind.sort_by_key(|run| run.number);
+        Ok(behind)
     }
 
     /// What the jobs that have started deploy, as far as they are among the environment's newest deployments.

@@ -35,6 +35,7 @@ impl RepositoryRow {
 pub struct RunRow {
     pub id: u64,
     pub run_number: Option<u64>,
+    pub workflow_id: Option<u64>,
     pub run_attempt: Option<u32>,
     pub name: Option<String>,
     pub display_title: Option<String>,
@@ -50,6 +51,12 @@ pub struct RunRow {
     pub actor: Option<AccountPart>,
     pub triggering_actor: Option<AccountPart>,
     pub repository: Option<RepositoryRow>,
+}
+
+/// GitHub: "List workflow runs for a repository".
+#[derive(Deserialize)]
+pub struct RunRows {
+    pub workflow_runs: Vec<RunRow>,
 }
 
 impl RunRow {

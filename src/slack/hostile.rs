@@ -10,8 +10,8 @@ use super::sample::eight;
 use super::sample::{self, board};
 use crate::domain::{
     CardText, Choice, CiRun, CiState, Evidence, Exception, ExternalState, Newer, Objection, Obstacle, Patch, Phase,
-    Request, Role, Roster, Severity, SketchedPull, TensorChange, ThreadLine, Whisper, Words, WorkflowField, ci,
-    explain, rules,
+    Picture, Request, Role, Roster, Severity, SketchedPull, TensorChange, ThreadLine, Whisper, Words, WorkflowField,
+    ci, explain, rules,
 };
 use crate::ports::View;
 use crate::ports::chat::{Place, Question, Tab};
@@ -119,6 +119,9 @@ pub(super) fn hostile_request(words: &str) -> Request {
     }];
     policy.break_glass.as_mut().unwrap().group.name = words.to_owned();
     let mut request = Request { policy: Some(policy.into()), ..sample::open_request() };
+    let evidence = request.evidence.as_ref().unwrap().digest;
+    request.picture =
+        Some(Picture { evidence, file: "F0CHART".into(), title: words.to_owned(), alt: words.to_owned() });
     request.repository.owner = words.to_owned();
     request.repository.name = words.to_owned();
     request.run.reference = words.to_owned();

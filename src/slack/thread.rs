@@ -1,12 +1,15 @@
 //! Words for the lines of a request's thread, and for what whoever asked is told of them.
 
 use crate::domain::rules::Notify;
-use crate::domain::{Basis, ChatUser, Ending, GateState, ThreadLine, Words};
+use crate::domain::{Basis, ChatUser, Ending, GateState, Sibling, SiblingState, ThreadLine, Words};
 use crate::ports::chat::Board;
 
 use super::blocks::{Line, Rich};
 use super::message::{Able, ending_words, missing, title};
 use super::text::{count, duration};
+
+/// Runs named in one line.
+const MAX_RUNS: usize = 5;
 
 /// Longest quotation of what somebody typed, in characters.
 const MAX_REASON: usize = 1_000;
@@ -85,6 +88,7 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
         ThreadLine::PolicyChanged => {
             new.words("The policy changed since this opened: the old and the new one both have to be met.")
         }
+        ThreadLine::Behind { runs } => behind(runs),
         ThreadLine::Superseded { commit, .. } => {
             let line = newer_run(board, new.words("A newer request is open"));
             line.words(" with ").code(commit.short(), 12).words(".")
@@ -160,6 +164,28 @@ pub(super) fn words(board: &Board<'_>, line: &ThreadLine) -> Line {
             .theirs(why, 300)
             .words(". Whoever runs Countersign has to look."),
     }
+}
+
+/// `Run 483 and Run 484 wait for this one. Run 485 was cancelled behind it.`
+fn behind(runs: &[Sibling]) -> Line {
+    let of = |state: SiblingState, one: &str, many: &str| {
+        let runs: Vec<&Sibling> = runs.iter().filter(|run| run.state == state).collect();
+        let named = runs.iter().take(MAX_RUNS).enumerate().fold(Line::new(), |line, (place, run)| {
+            line.words(if place == 0 { "" } else { ", " }).link(&run.url, &format!("Run {}", run.number))
+        });
+        match (runs.len(), runs.len().saturating_sub(MAX_RUNS)) {
+            (0, _) => Line::new(),
+            (1, _) => named.words(one),
+            (_, 0) => named.words(many),
+            (_, more) => named.words(&format!(" and {more} more")).words(many),
+        }
+    };
+    let waits =
+        of(SiblingState::Waits, " waits for its turn behind this one.", " wait for their turn behind this one.");
+    let over =
+        of(SiblingState::Cancelled, " was cancelled while this one waits.", " were cancelled while this one waits.");
+    let between = if waits.is_empty() || over.is_empty() { "" } else { " " };
+    waits.words(between).then(over)
 }
 
 /// Going back is a deployment like any other: somebody starts it, and it is asked for here.

@@ -3,6 +3,7 @@
 //! With `COUNTERSIGN_TEST_SCREENSHOTS=folder` every scene is photographed there, at desktop and phone width.
 
 mod driver;
+mod eight;
 
 use std::net::SocketAddr;
 
@@ -23,6 +24,11 @@ struct Demo {
 impl Demo {
     async fn open() -> Self {
         Self::starting("risky").await
+    }
+
+    /// Nothing is deployed until somebody starts it.
+    async fn idle() -> Self {
+        Self::starting("nothing").await
     }
 
     /// With one of the offered deployments under way.

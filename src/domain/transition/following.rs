@@ -5,6 +5,7 @@ use crate::domain::effect::Effect;
 use crate::domain::event::{JobMove, Standing};
 use crate::domain::id::{CommitSha, DeploymentId};
 use crate::domain::request::{Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
+use crate::domain::sibling::{Sibling, SiblingState};
 use crate::domain::thread::ThreadLine;
 use crate::domain::time::Timestamp;
 
@@ -91,6 +92,9 @@ fn move_rollout(work: &mut Work, next: Rollout) {
         work.now(Effect::Say(line));
     }
 }
+
+/// Runs behind it that a request keeps in mind.
+const MAX_BEHIND: usize = 50;
 
 /// Rollouts only move forward; a failure may still follow anything but the end.
 const fn rank(rollout: &Rollout) -> u8 {
@@ -206,6 +210,7 @@ fn undecided_read_back(work: &mut Work, standing: &Standing) {
         if work.request.message_trouble.is_some() {
             work.now(Effect::SyncMessage);
         }
+        queued_behind(work, &standing.behind);
         return;
     }
     match overall(&work.request) {
@@ -214,6 +219,25 @@ fn undecided_read_back(work: &mut Work, standing: &Standing) {
         // Too early: the forge does not list the gate for its first moments.
         Some(JobState::Waiting) | None => {}
     }
+}
+
+/// What is new about runs that cannot start while this one waits: each is told once, and once more when it was cancelled. Who
+/// was cancelled before anybody saw it wait may have been cancelled for any reason, and is not named.
+fn queued_behind(work: &mut Work, behind: &[Sibling]) {
+    let known = |run: &Sibling| work.request.behind.iter().find(|one| one.url == run.url).map(|one| one.state);
+    let is_news = |run: &&Sibling| match run.state {
+        SiblingState::Waits => known(run).is_none(),
+        SiblingState::Cancelled => known(run) == Some(SiblingState::Waits),
+    };
+    let news: Vec<Sibling> = behind.iter().filter(is_news).cloned().collect();
+    if news.is_empty() {
+        return;
+    }
+    work.request.behind.retain(|one| news.iter().all(|run| run.url != one.url));
+    work.request.behind.extend(news.iter().cloned());
+    let too_many = work.request.behind.len().saturating_sub(MAX_BEHIND);
+    work.request.behind.drain(..too_many);
+    work.show(ThreadLine::Behind { runs: news });
 }
 
 fn decided_read_back(work: &mut Work, standing: &Standing, decision: &Decision) {

@@ -9,7 +9,7 @@ impl State {
     /// Starts every plan whose needs have succeeded; drops those whose needs failed.
     pub(super) fn start_ready_plans(&mut self, run: u64) {
         loop {
-            let Some(attempt) = self.attempt_mut(run) else { return };
+            let Some(attempt) = self.attempt_mut(run).filter(|attempt| !attempt.held) else { return };
             if let Some(hopeless) = attempt.planned.iter().position(|plan| needs_failed(attempt, plan)) {
                 attempt.planned.remove(hopeless);
                 continue;
@@ -171,6 +171,9 @@ impl State {
 
     /// Starts what became possible, and ends the run when nothing is left.
     pub(super) fn complete_if_done(&mut self, run: u64) {
+        if self.attempt_mut(run).is_some_and(|attempt| attempt.held) {
+            return;
+        }
         self.start_ready_plans(run);
         let now = self.now;
         let Some(attempt) = self.attempt_mut(run) else { return };
@@ -181,6 +184,16 @@ impl State {
         }
         attempt.conclusion = Some(conclusion(attempt).to_owned());
         self.tell_run(run, "completed");
+        self.let_next_of_group_start(run);
+    }
+
+    fn let_next_of_group_start(&mut self, run: u64) {
+        for next in self.others_of_group(run) {
+            let Some(attempt) = self.attempt_mut(next).filter(|attempt| attempt.held) else { continue };
+            attempt.held = false;
+            self.complete_if_done(next);
+            return;
+        }
     }
 
     fn deployment_says(&mut self, run: u64, job: u64, state: &str) {

@@ -158,8 +158,34 @@ impl State {
             pulls,
             created_at: self.now,
             plans: dispatch.jobs.clone(),
+            concurrency: dispatch.concurrency.clone(),
             attempts: Vec::new(),
         }
+    }
+
+    /// Waits for the run of its concurrency group that is not over; another one that waits there already is cancelled.
+    fn queue_in_group(&mut self, run: u64) {
+        let others = self.others_of_group(run);
+        let is_held = |run: &WorkflowRun| run.latest().is_some_and(|attempt| attempt.held);
+        let waiting: Vec<u64> = others.iter().copied().filter(|id| self.runs.get(id).is_some_and(is_held)).collect();
+        if let Some(attempt) = self.attempt_mut(run) {
+            attempt.held = !others.is_empty();
+        }
+        for older in waiting {
+            if let Some(attempt) = self.attempt_mut(older) {
+                attempt.held = false;
+            }
+            self.cancel(older, "");
+        }
+    }
+
+    /// Runs of the same concurrency group that are not over.
+    pub(super) fn others_of_group(&self, run: u64) -> Vec<u64> {
+        let Some((found, group)) = self.runs.get(&run).and_then(|run| Some((run, run.concurrency.as_ref()?))) else {
+            return Vec::new();
+        };
+        let others = self.runs.values().filter(|one| one.repository == found.repository && one.id != run);
+        others.filter(|one| one.concurrency.as_ref() == Some(group) && !one.is_over()).map(|one| one.id).collect()
     }
 
     fn begin_attempt(&mut self, run: u64, actor: u64) {
@@ -175,8 +201,10 @@ impl State {
             planned: found.plans.clone(),
             conclusion: None,
             cancelled: false,
+            held: false,
         });
         self.tell_run(run, "requested");
+        self.queue_in_group(run);
         self.start_ready_plans(run);
         self.complete_if_done(run);
     }

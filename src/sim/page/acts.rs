@@ -136,6 +136,28 @@ pub(super) async fn command(State(show): State<Arc<Show>>, Form(command): Form<C
     answer(&slack.command(person.slack_id(), RELEASES, "/countersign", &command.text).await.delivery)
 }
 
+/// A shortcut, called from anywhere or on a message.
+#[derive(Debug, Deserialize)]
+pub(super) struct Shortcut {
+    #[serde(rename = "as")]
+    viewer: String,
+    shortcut: String,
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
+    ts: String,
+}
+
+pub(super) async fn shortcut(State(show): State<Arc<Show>>, Form(called): Form<Shortcut>) -> Response {
+    let Some(person) = Person::by_login(&called.viewer) else { return refused("there is no such person") };
+    let (slack, user) = (&show.world.slack, person.slack_id());
+    let clicked = match called.ts.is_empty() {
+        true => slack.shortcut(user, &called.shortcut).await,
+        false => slack.message_shortcut(user, &called.channel, &called.ts, &called.shortcut).await,
+    };
+    answer(&clicked.delivery)
+}
+
 /// One of the offered deployments.
 #[derive(Debug, Deserialize)]
 pub(super) struct Start {

@@ -5,6 +5,8 @@ use maud::{Markup, html};
 use crate::sim::slack::reader::Reader;
 use crate::sim::slack::{Ephemeral, Message, render_html, sample};
 
+use super::rooms;
+
 /// The messages of `#model-releases`, oldest first.
 pub(super) fn messages(reader: &Reader<'_>) -> Markup {
     let in_channel =
@@ -62,6 +64,7 @@ fn with_thread(reader: &Reader<'_>, root: &Message) -> Markup {
     html! {
         li id=(id(&root.ts)) data-root=(root.ts) {
             (render_html::message(reader, root))
+            (rooms::on_message(root))
             @if !replies.is_empty() || !own.is_empty() {
                 details.thread open id=(format!("thread-{}", root.ts)) {
                     summary { "Thread: " (replies.len()) @if replies.len() == 1 { " reply" } @else { " replies" } }

@@ -173,6 +173,11 @@ document.addEventListener("click", async (event) => {
     await send("/slack/close", { view: data.close }, target);
   } else if (data.dismiss) {
     await send("/slack/dismiss", {}, target);
+  } else if (data.shortcut) {
+    const menu = target.closest("details.menu");
+    if (menu) menu.open = false;
+    opener = menu ? menu.querySelector("summary") : target;
+    await send("/slack/shortcut", { shortcut: data.shortcut, channel: data.channel || "", ts: data.ts || "" }, target);
   } else if (data.openThread) {
     const thread = $(`thread-${data.openThread}`);
     if (thread) { thread.open = !thread.open; if (thread.open) thread.querySelector("summary").focus(); }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::sim::slack::reader::Reader;
-use crate::sim::slack::render_html;
+use crate::sim::slack::{Message, render_html};
 
 use super::channel;
 use super::people::Look;
@@ -69,6 +69,25 @@ pub(super) fn command() -> Markup {
             label for="command-text" { "/countersign" }
             input #command-text name="text" autocomplete="off" placeholder="pending, show ID, approve ID, freeze production …";
             button type="submit" { "Send" }
+            span #shortcuts {
+                button type="button" data-shortcut="pending_approvals" title="A shortcut of the app, as Slack offers it everywhere" {
+                    "Pending approvals"
+                }
+            }
+        }
+    }
+}
+
+/// Shortcuts on a message, as Slack has them behind its three dots.
+pub(super) fn on_message(message: &Message) -> Markup {
+    html! {
+        details.menu.sk-more {
+            summary { "More message shortcuts" }
+            div {
+                @for (shortcut, label) in [("show_evidence", "Show the changes"), ("why", "Why does it wait?")] {
+                    button type="button" data-shortcut=(shortcut) data-channel=(message.channel) data-ts=(message.ts) { (label) }
+                }
+            }
         }
     }
 }

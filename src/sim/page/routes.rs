@@ -26,6 +26,7 @@ pub(super) fn router(show: Arc<Show>) -> Router {
         .route("/slack/dismiss", post(acts::dismiss))
         .route("/slack/home", post(acts::open_home))
         .route("/slack/command", post(acts::command))
+        .route("/slack/shortcut", post(acts::shortcut))
         .route("/github/start", post(acts::start))
         .route("/github/act", post(acts::act_on_run))
         .route("/github/policy", post(laws::enact))

@@ -106,8 +106,8 @@ impl Step<'_> {
 
     fn skipped(&self, line: Line) -> Line {
         match &self.gate.when {
-            Some(Condition { text, .. }) => line.words("not asked, as ").code(text, 100).words(" is false."),
-            None => line.words("not asked."),
+            Some(Condition { .. }) => line.words("not needed, as its condition is false."),
+            None => line.words("not needed."),
         }
     }
 }

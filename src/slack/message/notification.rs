@@ -50,7 +50,7 @@ fn other(board: &Board<'_>) -> Vec<String> {
 fn open(board: &Board<'_>) -> Vec<String> {
     let request = board.request;
     let room = Room { text: 200, ..Room::BARE };
-    let asked = format!("Approve {}? {}.", request.environment, header::model(board));
+    let asked = format!("Approve {} for {}?", header::model(board), request.environment);
     let mut sentences = vec![fallback(&asked, 200)];
     sentences.extend(newer::line(board).map(|line| line.as_fallback(300)));
     sentences.extend(board.evidence.map(risk));
@@ -68,7 +68,7 @@ fn open(board: &Board<'_>) -> Vec<String> {
 }
 
 fn ended(sentence: String) -> String {
-    if sentence.ends_with(['.', '”']) { sentence } else { format!("{sentence}.") }
+    if sentence.ends_with('.') { sentence } else { format!("{sentence}.") }
 }
 
 fn risk(evidence: &Evidence) -> String {

@@ -27,6 +27,9 @@ fn read_block(block: &Value) -> String {
         "context" => {
             items("elements").iter().map(|e| e["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" | ")
         }
+        "image" => {
+            format!("[picture: {}] {}", block["title"]["text"].as_str().unwrap(), block["alt_text"].as_str().unwrap())
+        }
         "rich_text" => items("elements").iter().map(read_rich).collect::<Vec<_>>().join("\n"),
         other => panic!("{other}"),
     }
@@ -97,7 +100,7 @@ fn an_open_request_answers_the_five_questions_on_one_screen() {
     [Approve production][Deny][See changes][... Request changes / Object / Take my vote back / Why? / More…]
     Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Cannot approve: li (pull request) and mona (started it, author). | Policy: the built-in one, as the repository has none. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");
-    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve production? sentiment. Risk high, 3 flags, 2 new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona. 2 pull requests by li and mona. Cannot approve: li (pull request) and mona (started it, author). Open Slack to approve or deny.");
+    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve sentiment for production? Risk high, 3 flags, 2 new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona. 2 pull requests by li and mona. Cannot approve: li (pull request) and mona (started it, author). Open Slack to approve or deny.");
     insta::assert_json_snapshot!("open", message);
 }
 
@@ -139,7 +142,7 @@ fn what_others_say_and_what_weights_hold_is_short_and_in_its_place() {
     [Approve production][Deny][See changes][... Request changes / Object / Take my vote back / Why? / More…]
     Expires <!date^1795435200^{date_short_pretty} at {time}|23 Nov 2026, 12:00 UTC>. | Cannot approve: li (pull request) and mona (started it, author). | Policy: the built-in one, as the repository has none. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");
-    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve production? sentiment. Risk high, 3 flags, 2 new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. CI: lint failed, e2e pending, 2 passed. checks: licences gave no usable answer; toxicity waiting; modelscan answered, 2 findings, gives advice. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona. 2 pull requests by li and mona. Cannot approve: li (pull request) and mona (started it, author). Open Slack to approve or deny.");
+    insta::assert_snapshot!(message["text"].as_str().unwrap(), @"Approve sentiment for production? Risk high, 3 flags, 2 new: accuracy on acme/reviews fell by 0.014; scaler.pkl imports code outside the allow-list; the bias section says nothing about the German data. Needs 1 of people with write access. Expires 23 Nov 2026, 12:00 UTC. accuracy: 0.927 → 0.913, worse by 0.014; f1: 0.921 → 0.924, better by 0.003. CI: lint failed, e2e pending, 2 passed. checks: licences gave no usable answer; toxicity waiting; modelscan answered, 2 findings, gives advice. acme/sentiment replaces a1a1a1a, live since 11 Nov 2026, with e4e4e4e: 14 commits ahead. Run 482, push on main, started by mona. 2 pull requests by li and mona. Cannot approve: li (pull request) and mona (started it, author). Open Slack to approve or deny.");
 }
 
 #[test]
@@ -393,7 +396,10 @@ fn the_eight_requests_read_as_they_should() {
         let message: Value = serde_json::from_str(&draw(&case.board()).body).unwrap();
         sample::note(&message);
         let text = message["text"].as_str().unwrap();
-        insta::assert_snapshot!(case.name.replace(' ', "_"), format!("{}\n\n{text}", read_out(&message)));
+        let name = case.name.replace(' ', "_");
+        insta::assert_snapshot!(name.clone(), format!("{}\n\n{text}", read_out(&message)));
+        // What a browser draws in the tests of the demo's page.
+        insta::assert_json_snapshot!(format!("{name}_drawn"), message);
     }
 }
 

@@ -12,7 +12,10 @@ pub(in crate::slack) fn lines(board: &Board<'_>, room: &Room) -> Vec<Line> {
     let found = request.obstacles.iter().filter(|one| !is_said_elsewhere(one));
     let more = found.clone().count().saturating_sub(room.flags);
     let mut lines: Vec<Line> = found.take(room.flags).map(|obstacle| obstacle_line(obstacle, room)).collect();
-    lines.extend((more > 0).then(|| Line::new().words(&format!("and {more} more in the way, under Why?"))));
+    lines.extend((more > 0).then(|| {
+        Line::new()
+            .words(&format!("{} in the way; the menu's Why? has all", count(more, "more thing is", "more things are")))
+    }));
     let objections = request.objections.iter();
     let silent = objections.len().saturating_sub(room.words);
     lines.extend(objections.take(room.words).map(|objection| objection_line(objection, room)));

@@ -79,6 +79,12 @@ pub(in crate::slack) fn weight_line(evidence: &Evidence, weight: &WeightChange, 
     let line = Line::new().their_bold(&weight.path, room.text.min(120)).words(": ");
     match (&weight.before, &weight.after) {
         (Some(_), Some(after)) if !is_changed(evidence, weight) => file(line, after).words(", unchanged"),
+        // The size is said once where both have the same.
+        (Some(before), Some(after))
+            if size(before.size) == size(after.size) && before.digest.is_some() && after.digest.is_some() =>
+        {
+            known(known(line.words(&size(after.size)).words(", "), before).words(" → "), after)
+        }
         (Some(before), Some(after)) => file(file(line, before).words(" → "), after),
         (None, Some(after)) => file(line.words("new, "), after),
         (Some(before), None) => file(line.words("no longer there, was "), before),
@@ -87,7 +93,10 @@ pub(in crate::slack) fn weight_line(evidence: &Evidence, weight: &WeightChange, 
 }
 
 fn file(line: Line, file: &WeightFile) -> Line {
-    let line = line.words(&size(file.size)).words(" ");
+    known(line.words(&size(file.size)).words(" "), file)
+}
+
+fn known(line: Line, file: &WeightFile) -> Line {
     match &file.digest {
         Some(digest) => line.code(&digest.short(), 12),
         None => line.words("(content not known)"),

@@ -105,6 +105,16 @@ fn risky() -> Case {
         until: Some(OPENED.plus_millis(16 * HOUR_MS)),
         opens: "opens Mon 23 Nov, 09:00 (Europe/Berlin)".into(),
     }];
+    let digest = request.evidence.as_ref().unwrap().digest;
+    request.picture = Some(Picture {
+        evidence: digest,
+        file: "F0CHART".into(),
+        title: "accuracy: the last 4 deployments, then this one".into(),
+        alt:
+            "accuracy of the last deployments: 0.897 (2026-08-03), 0.912 (2026-09-14), 0.905 (2026-10-20), 0.927 (live \
+              now). Proposed: 0.913."
+                .into(),
+    });
     Case::of("risky", request, rich_evidence())
 }
 

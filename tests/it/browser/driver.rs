@@ -20,6 +20,33 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Names a folder for pictures of every scene.
 const SCREENSHOTS: &str = "COUNTERSIGN_TEST_SCREENSHOTS";
 
+/// Texts that do not stand out enough, with what they say. Colours are composed from the page's background upwards.
+const FAINT: &str = r"
+const channel = (value) => { const part = value / 255; return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4; };
+const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+const parts = (text) => { const found = (text.match(/[\d.]+/g) || []).map(Number); return found.length === 3 ? [...found, 1] : found; };
+const over = (top, under) => [0, 1, 2].map((n) => top[n] * top[3] + under[n] * (1 - top[3]));
+const behind = (one) => {
+  const layers = [];
+  for (let at = one; at; at = at.parentElement) {
+    const colour = parts(getComputedStyle(at).backgroundColor);
+    if (colour.length === 4 && colour[3] > 0) layers.push(colour);
+  }
+  return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
+};
+const faint = [];
+const texts = document.createTreeWalker(document.querySelector(arguments[0]), NodeFilter.SHOW_TEXT);
+while (texts.nextNode()) {
+  const one = texts.currentNode.parentElement, text = texts.currentNode.data.trim();
+  if (!text || !one.checkVisibility({ visibilityProperty: true }) || one.closest('.quiet, [disabled]')) continue;
+  const back = behind(one), front = over(parts(getComputedStyle(one).color), back);
+  const [bright, dark] = [light(front), light(back)].sort((a, b) => b - a);
+  const ratio = (bright + 0.05) / (dark + 0.05);
+  if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${one.className || one.nodeName}: ${text.slice(0, 40)}`);
+}
+return [...new Set(faint)].slice(0, 12);
+";
+
 /// A browser with an empty profile; ends when it is dropped.
 pub(super) struct Browser {
     client: Client,
@@ -123,6 +150,45 @@ impl Browser {
                 if over.as_i64().is_some_and(|over| over <= 1) { Ok(()) } else { Err(format!("{over} too wide")) }
             })
             .await;
+        }
+        self.emulate(1280, 900, "light").await;
+    }
+
+    /// Whatever can be pressed, opened or typed into has a name of its own.
+    pub(super) async fn every_control_has_a_name(&self, css: &str) {
+        const NAMELESS: &str = "const controls = document.querySelectorAll(arguments[0] + ' :is(button, a, summary, input, \
+            select, textarea)'); \
+            return [...controls].filter((one) => !(one.getAttribute('aria-label') || one.textContent.trim() || \
+            (one.labels && [...one.labels].some((label) => label.textContent.trim())) || one.placeholder)) \
+            .map((one) => one.outerHTML.slice(0, 200))";
+        let nameless = self.client.execute(NAMELESS, vec![json!(css)]).await.unwrap();
+        assert_eq!(nameless, json!([]), "controls without a name in `{css}`");
+    }
+
+    /// Waits until every text in the element of that selector stands out from what is behind it: by 4.5 to 1, as WCAG 2.2 wants
+    /// it of text.
+    pub(super) async fn wait_to_be_readable(&self, css: &str, scheme: &str) {
+        self.emulate(1280, 900, scheme).await;
+        self.until(&format!("`{css}` to be readable, {scheme}"), async || {
+            let faint = self.client.execute(FAINT, vec![json!(css)]).await.map_err(|error| error.to_string())?;
+            if faint == json!([]) { Ok(()) } else { Err(faint.to_string()) }
+        })
+        .await;
+        self.emulate(1280, 900, "light").await;
+    }
+
+    /// Takes pictures of everything that the element holds, as tall as that is, where somebody wants them.
+    pub(super) async fn photograph_whole(&self, scene: &str, css: &str) {
+        let Some(folder) = std::env::var_os(SCREENSHOTS).filter(|folder| !folder.is_empty()) else { return };
+        std::fs::create_dir_all(&folder).unwrap();
+        let folder = std::path::Path::new(&folder);
+        let height = "const box = document.querySelector(arguments[0]); return innerHeight - box.clientHeight + box.scrollHeight";
+        for (name, width, scheme) in [("desktop", 1280, "light"), ("dark", 1280, "dark"), ("phone", 390, "light")] {
+            self.emulate(width, 900, scheme).await;
+            let tall = self.client.execute(height, vec![json!(css)]).await.unwrap().as_f64().unwrap_or(900.0);
+            self.emulate(width, tall.clamp(600.0, 4_000.0).ceil() as u32, scheme).await;
+            std::fs::write(folder.join(format!("{scene}-{name}.png")), self.client.screenshot().await.unwrap())
+                .unwrap();
         }
         self.emulate(1280, 900, "light").await;
     }

@@ -47,6 +47,10 @@ async fn a_channel_that_takes_no_message_is_passed_over_and_that_is_said() {
 #[tokio::test]
 async fn without_any_channel_those_who_can_decide_are_told_directly() {
     let stage = stage().await;
+    stage.write_policy(
+        "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers] }\nenvironments:\n  production:\n    \
+         gates: [{ name: Review, group: reviewers, quorum: 1 }]\n",
+    );
     stage.world.slack.remove_app(RELEASES).await;
     let run = stage.deploy_good().await;
     stage.advance(60_000).await;

@@ -43,7 +43,7 @@ async fn pending_names_what_is_yours_and_show_tells_one_request() {
     let requester = typed(&stage, MONA, "Pending").await;
     assert!(requester.contains("You started it") && !requester.contains("Yours to decide"), "{requester}");
     let shown = typed(&stage, OCTO, &format!("show {id}")).await;
-    assert!(shown.contains("You can decide this") && shown.contains("Approve production?"), "{shown}");
+    assert!(shown.contains("You can decide this") && shown.contains("Approve sentiment for production?"), "{shown}");
     assert!(stage.world.slack.command(GUEST, RELEASES, "/countersign", "pending").await.acknowledged());
     stage.settle().await;
     let guest = stage.told(GUEST);

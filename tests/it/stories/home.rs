@@ -67,10 +67,15 @@ async fn home_is_for_members_and_can_be_filtered() {
     stage.finish().await;
 }
 
+/// People of a group that can be listed: whoever may be asked is known.
+const LISTED: &str = "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers] }\nenvironments:\n  production:\n    \
+     gates: [{ name: Review, group: reviewers, quorum: 1 }]\n";
+
 /// A message of one's own, with the buttons in it; it loses them when others decide.
 #[tokio::test]
 async fn whoever_asks_for_it_is_told_by_direct_message_and_decides_there() {
     let stage = stage().await;
+    stage.write_policy(LISTED);
     prefer(&stage, OCTO, &[("asked", "direct"), ("outcomes", "voted")]).await;
     prefer(&stage, ANA, &[("asked", "direct")]).await;
     let run = stage.deploy_good().await;
@@ -94,6 +99,7 @@ async fn whoever_asks_for_it_is_told_by_direct_message_and_decides_there() {
 #[tokio::test]
 async fn quiet_hours_keep_a_direct_message_until_they_end() {
     let stage = stage().await;
+    stage.write_policy(LISTED);
     // The world's clock stands at midnight.
     let quiet = [("asked", "direct"), ("quiet_from", "22:00"), ("quiet_to", "06:00"), ("quiet_zone", "UTC")];
     prefer(&stage, OCTO, &quiet).await;

@@ -35,8 +35,8 @@ async fn six_hours_without_slack_lose_nothing_and_double_nothing() {
     stage.press_on(&messages[1].ts, OCTO, "approve").await;
     stage.advance(60_000).await;
     assert_eq!(stage.taken(later).len(), 1);
-    let _ = stage.told(OCTO);
-    stage.finish().await;
+    stage.world.check_record().await.unwrap();
+    stage.world.stop().await;
 }
 
 /// Told to wait a minute, a channel waits as a whole and then goes on in order.
@@ -119,7 +119,9 @@ async fn fifty_requests_in_a_minute_keep_their_order_and_hold_up_nobody_else() {
     stage.world.github.dispatch(elsewhere);
     stage.settle().await;
     stage.advance(3_000).await;
-    assert_eq!(stage.world.slack.messages(GENERAL).len(), 1, "the other channel does not wait");
+    let there = stage.world.slack.messages(GENERAL).len();
+    let newest = stage.world.requests().await.unwrap().remove(0);
+    assert_eq!(there, 1, "the other channel does not wait: {newest:#?}");
     stage.advance(180_000).await;
     let messages = stage.world.slack.messages(RELEASES);
     assert_eq!(messages.len(), 50);

@@ -150,3 +150,29 @@ async fn a_failed_rollout_offers_the_way_back() {
     let _ = stage.told(OCTO);
     stage.finish().await;
 }
+
+/// R32: a waiting run can hold its concurrency group. Who waits behind it, and who was cancelled there, is named.
+#[tokio::test]
+async fn runs_that_cannot_start_behind_this_one_are_named() {
+    let stage = stage().await;
+    let grouped = || stage.world.sample.good_change().in_group("production");
+    let first = stage.deploy(grouped()).await;
+    stage.advance(5_000).await;
+    let second = stage.world.github.dispatch(grouped());
+    assert_eq!(stage.world.github.run(second).unwrap().status(), "pending");
+    stage.advance(180_000).await;
+    let number = |run: u64| stage.world.github.run(run).unwrap().number;
+    let waits = format!("Run {} waits for its turn behind this one", number(second));
+    assert!(stage.thread().contains(&waits), "{}", stage.thread());
+    let third = stage.world.github.dispatch(grouped());
+    stage.advance(1_800_000).await;
+    let thread = stage.thread();
+    assert!(thread.contains(&format!("Run {} waits for its turn", number(third))), "{thread}");
+    assert!(thread.contains(&format!("Run {} was cancelled while this one waits", number(second))), "{thread}");
+    assert_eq!(thread.matches("waits for its turn").count(), 2, "each once: {thread}");
+    stage.approve().await;
+    stage.advance(60_000).await;
+    assert_eq!(stage.conclusion(first).as_deref(), Some("success"));
+    assert_eq!(stage.world.slack.messages(RELEASES).len(), 2, "now the third one asks");
+    stage.finish().await;
+}

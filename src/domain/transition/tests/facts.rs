@@ -218,6 +218,7 @@ fn jobs_that_run_without_a_decision_are_a_bypass() {
         pending: false,
         jobs: vec![(DeploymentId::new(100), JobState::Running)],
         commits: Vec::new(),
+        behind: Vec::new(),
     };
     let read = Event::ReadBack { standing, chain: 1, round: 0 };
     let (request, _) = after(&with(open_for(1), [read]));
@@ -240,6 +241,7 @@ fn a_job_that_deploys_another_commit_is_told_once() {
             pending: false,
             jobs: vec![(DeploymentId::new(100), JobState::Live)],
             commits: vec![(DeploymentId::new(100), other.clone())],
+            behind: Vec::new(),
         },
         chain: 1,
         round: 0,

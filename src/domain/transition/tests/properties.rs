@@ -112,8 +112,14 @@ fn any_event() -> impl Strategy<Value = Next> {
     )
         .prop_map(|(attempt, conclusion, pending, job, state)| {
             let jobs = vec![(DeploymentId::new(job), state)];
-            let standing =
-                Standing { attempt, conclusion: conclusion.map(str::to_owned), pending, jobs, commits: Vec::new() };
+            let standing = Standing {
+                attempt,
+                conclusion: conclusion.map(str::to_owned),
+                pending,
+                jobs,
+                commits: Vec::new(),
+                behind: Vec::new(),
+            };
             Event::ReadBack { standing, chain: 1, round: 0 }
         });
     let reading =

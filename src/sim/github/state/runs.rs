@@ -68,6 +68,8 @@ pub struct Dispatch {
     pub title: Option<String>,
     pub workflow: String,
     pub jobs: Vec<JobPlan>,
+    /// `concurrency:` of the workflow: one run of the group at a time, one more waits, and a newer one takes its place.
+    pub concurrency: Option<String>,
 }
 
 impl Dispatch {
@@ -82,7 +84,14 @@ impl Dispatch {
             title: None,
             workflow: "Deploy".to_owned(),
             jobs: vec![JobPlan::deploying("deploy", environment)],
+            concurrency: None,
         }
+    }
+
+    #[must_use]
+    pub fn in_group(mut self, group: &str) -> Self {
+        self.concurrency = Some(group.to_owned());
+        self
     }
 
     #[must_use]
@@ -203,6 +212,8 @@ pub struct Attempt {
     pub planned: Vec<JobPlan>,
     pub conclusion: Option<String>,
     pub cancelled: bool,
+    /// Another run of its concurrency group is not over.
+    pub held: bool,
 }
 
 impl Attempt {
@@ -211,6 +222,7 @@ impl Attempt {
         let any = |status: &str| self.jobs.iter().any(|job| job.status == status);
         match () {
             () if self.conclusion.is_some() => "completed",
+            () if self.held => "pending",
             () if any("in_progress") => "in_progress",
             () if any("queued") => "queued",
             () if any("waiting") => "waiting",
@@ -236,6 +248,7 @@ pub struct WorkflowRun {
     pub pulls: Vec<u64>,
     pub created_at: Timestamp,
     pub plans: Vec<JobPlan>,
+    pub concurrency: Option<String>,
     /// First attempt first; never empty.
     pub attempts: Vec<Attempt>,
 }
