@@ -93,7 +93,7 @@ fn an_open_request_answers_the_five_questions_on_one_screen() {
     Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014
     - f1: 0.921 → 0.924, better by 0.003
-    - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
+    - models/sentiment/model.safetensors: 438 MB, cba06b5736fa → 11507a0e2f5e
     - #41 Retrain on the 2026 reviews - mona
     - #44 Refit the scaler - li
     Approval: needs 1 of people with write access.
@@ -132,7 +132,7 @@ fn what_others_say_and_what_weights_hold_is_short_and_in_its_place() {
     Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 0.010)
     - f1: 0.921 → 0.924, better by 0.003
-    - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
+    - models/sentiment/model.safetensors: 438 MB, cba06b5736fa → 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
     - CI: lint failed, e2e pending, 2 passed
     - checks: licences gave no usable answer; toxicity waiting; modelscan answered, 2 findings, gives advice
     - from the workflow, not verified: owner acme, dataset v7, ticket ML-12 and 1 more, under See changes
@@ -200,15 +200,15 @@ fn many_models_share_one_screen() {
     sentiment-1: Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 0.010)
     - f1: 0.921 → 0.924, better by 0.003
-    - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
+    - models/sentiment/model.safetensors: 438 MB, cba06b5736fa → 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
     sentiment-2: Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 0.010)
     - f1: 0.921 → 0.924, better by 0.003
-    - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
+    - models/sentiment/model.safetensors: 438 MB, cba06b5736fa → 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
     sentiment-3: Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014 (limit: worse by at most 0.010)
     - f1: 0.921 → 0.924, better by 0.003
-    - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
+    - models/sentiment/model.safetensors: 438 MB, cba06b5736fa → 11507a0e2f5e; torch zip → safetensors, 148 tensors, 7.2 B parameters, BF16; 2 tensors added, 1 reshaped
     and 8 more models, under See changes: sentiment-4, sentiment-5, sentiment-6 and 5 more. 4 models are what is live.
     - #41 Retrain on the 2026 reviews - mona
     - #44 Refit the scaler - li
@@ -288,7 +288,7 @@ fn a_live_deployment_shows_who_approved_and_how_long_it_took() {
     Live → proposed, unchanged: licence and base model
     - accuracy: 0.927 → 0.913, worse by 0.014
     - f1: 0.921 → 0.924, better by 0.003
-    - models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
+    - models/sentiment/model.safetensors: 438 MB, cba06b5736fa → 11507a0e2f5e
     [See changes][... Why?]
     Policy: the built-in one, as the repository has none. | Evidence ee8250fb76e0, request 3e4f5a6b.
     ");

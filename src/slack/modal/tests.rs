@@ -257,7 +257,7 @@ fn the_weights_page_tells_what_the_files_hold() {
     let (request, evidence) = (sample::open_request(), sample::rich_evidence());
     insta::assert_snapshot!(read_out(&changes(&request, &evidence, Tab::Weights, 0, 0)), @"
     SummaryCard diffWeightsFiles (2)CI and checksWeights of sentiment
-    models/sentiment/model.safetensors: 438 MB cba06b5736fa → 438 MB 11507a0e2f5e
+    models/sentiment/model.safetensors: 438 MB, cba06b5736fa → 11507a0e2f5e
     live: torch zip. Loading it: imports outside the allow-list: os.system
     proposed: safetensors, 148 tensors, 7.2 B parameters, BF16. Loading it: no imports outside the allow-list
     2 tensors added, 1 reshaped
