@@ -115,6 +115,13 @@ def cards(bench, folder):
     print(f"\nAll cards together: {number(theirs / total)} times.")
 
 
+def check(program, repository):
+    command = [program, "check", "--repo", str(repository), "--base", "HEAD~1"]
+    seconds, memory = process(command)
+    rows = [["changed files", "cards", "ms", "memory MiB"]]
+    table("check of a repository, the whole program", rows + [["3,000", "50", number(seconds * 1e3), number(memory)]])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
@@ -130,6 +137,7 @@ def main():
         files = sorted(path for path in arguments.weights.rglob("*") if path.is_file())
         scan_in_process(arguments.bench, files, "scan of a folder, in process, per file: picklescan ÷ ours")
     scan_as_programs(arguments.program, generated)
+    check(arguments.program, arguments.generated / "changes")
     if arguments.cards:
         cards(arguments.bench, arguments.cards)
 

@@ -134,7 +134,10 @@ fn what_git_keeps_is_left_out_and_text_is_only_counted() {
     let output = countersign(folder.path(), &["scan", "."]);
     let text = text(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.contains("list.pkl") && text.contains("other/.git/model.pkl"), "a name alone is no repository: {text}");
+    assert!(
+        text.contains("list.pkl") && text.contains("other/.git/model.pkl"),
+        "a name alone is no repository: {text}"
+    );
     assert!(!text.contains("README.md") && !text.contains("objects"), "{text}");
     assert!(text.contains("3 files: 3 with no imports outside the allow-list (1 plain text)."), "{text}");
     assert!(text.ends_with("1 folder of git left out.\n"), "{text}");
