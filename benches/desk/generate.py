@@ -1,10 +1,12 @@
-"""Writes the files that are scanned where no folder is named: dense opcodes, real pickles, and a large PyTorch zip."""
+"""Writes the files that are scanned where no folder is named: dense opcodes, real pickles, and a large PyTorch zip; and a
+repository in which everything changed."""
 
 import collections
 import os
 import pickle
 import random
 import struct
+import subprocess
 import sys
 import types
 import zipfile
@@ -80,6 +82,54 @@ def torch_zip(path, members, mib_each):
         archive.writestr("archive/version", b"3\n")
 
 
+CARD = """---
+license: apache-2.0
+base_model: acme/encoder-v1
+datasets: [acme/reviews]
+model-index:
+- name: m{card}
+  results:
+  - task: {{type: text-classification}}
+    dataset: {{type: acme/reviews, name: Reviews}}
+    metrics:
+    - {{type: accuracy, value: 0.9{version}}}
+---
+
+# Model {card}
+
+## Bias, Risks, and Limitations
+
+{text}
+"""
+
+
+def repository(path, files=3_000, cards=50):
+    """Two commits that differ in all files; every card's folder has weights of its own, in large-file storage."""
+    git = ["git", "-C", path, "-c", "user.name=Ana Lima", "-c", "user.email=ana@acme.example"]
+    run = lambda *words: subprocess.run([*git, *words], check=True, stdout=subprocess.DEVNULL)
+
+    def write(name, text):
+        name = os.path.join(path, name)
+        os.makedirs(os.path.dirname(name), exist_ok=True)
+        with open(name, "w", encoding="utf-8") as out:
+            out.write(text)
+
+    os.makedirs(path)
+    run("init", "--quiet")
+    for version in (1, 2):
+        for card in range(cards):
+            text = "A sentence about the model and what it is for. " * 40
+            write(f"models/m{card:02}/README.md", CARD.format(card=card, version=version, text=text))
+            oid = f"{card * 10 + version:064x}"
+            pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 438000000\n"
+            write(f"models/m{card:02}/model.safetensors", pointer)
+        for file in range(files - 2 * cards):
+            lines = (f"value_{line} = {version if line == 30 else file}\n" for line in range(60))
+            write(f"src/part{file % 40:02}/file{file:04}.py", "".join(lines))
+        run("add", "--all")
+        run("commit", "--quiet", "--message", f"Version {version}")
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
@@ -88,6 +138,7 @@ def main():
         "objects.pkl": objects,
         "small.pt": lambda path: torch_zip(path, 20, 1),
         "large.pt": lambda path: torch_zip(path, 300, 5),
+        "changes": repository,
     }
     for name, write in wanted.items():
         path = os.path.join(folder, name)

@@ -136,7 +136,7 @@ pub fn verify(
 ) -> SignatureReport {
     match open(bundle, trust, at) {
         Ok(signed) => signed.compare(files),
-        Err(report) => report,
+        Err(report) => *report,
     }
 }
 
@@ -144,12 +144,12 @@ pub fn verify(
 ///
 /// # Errors
 /// The report on a signature that is not to be believed.
-pub fn open(bundle: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Signed, SignatureReport> {
+pub fn open(bundle: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Signed, Box<SignatureReport>> {
     let (signer, payload) =
-        verify_signature(bundle, trust, at).map_err(|refusal| SignatureReport::refused(refusal, None))?;
+        verify_signature(bundle, trust, at).map_err(|refusal| Box::new(SignatureReport::refused(refusal, None)))?;
     match statement::read(&payload) {
         Ok(statement) => Ok(Signed { statement, signer }),
-        Err(refusal) => Err(SignatureReport::refused(refusal, Some(signer))),
+        Err(refusal) => Err(Box::new(SignatureReport::refused(refusal, Some(signer)))),
     }
 }
 

@@ -144,8 +144,7 @@ impl Reading<'_> {
         for key in table.keys() {
             let name = &**key.get_ref();
             if !KEYS.contains(&name) {
-                let hint =
-                    nearest(name, KEYS.into_iter()).map(|near| format!(", did you mean {near}?")).unwrap_or_default();
+                let hint = nearest(name, KEYS).map(|near| format!(", did you mean {near}?")).unwrap_or_default();
                 self.wrong(key.span().start, &format!("unknown `{}`{hint}", name.escape_debug()));
             }
         }

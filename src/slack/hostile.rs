@@ -141,7 +141,7 @@ pub(super) fn hostile_request(words: &str) -> Request {
     ];
     let mut roster = eight::roster(words, &[(23, "cleo"), (24, "dee")], 2);
     roster.people[1].login = Some(words.to_owned());
-    roster.unread = (words.len() % 2 == 0).then(|| words.to_owned());
+    roster.unread = words.len().is_multiple_of(2).then(|| words.to_owned());
     request.roster = Some(Roster { gates: vec![roster] });
     request
 }

@@ -34,8 +34,10 @@ pub struct Judged {
 pub fn judge(module: &str, name: &str, protocol: u8, allow_globals: &[String]) -> Judged {
     let mapped = if protocol < MAPPED_BELOW { python2::mapped(module, name) } else { None };
     let (new_module, new_name) = mapped.unwrap_or((module, name));
-    let class = match (class_of(new_module, new_name), class_of(module, name)) {
-        // Readers that do not map see the name as written: the worse counts.
+    // Readers that do not map see the name as written: the worse counts.
+    let class = class_of(new_module, new_name);
+    let as_written = if mapped.is_some() { class_of(module, name) } else { class };
+    let class = match (class, as_written) {
         (Class::Dangerous(harm), _) | (_, Class::Dangerous(harm)) => Class::Dangerous(harm),
         (Class::Unlisted, _) if is_allowed_by_team(new_module, new_name, allow_globals) => Class::Allowed,
         (class, _) => class,

@@ -22,12 +22,27 @@ pub fn has_hidden(text: &str) -> bool {
 
 /// The hidden characters with their byte offsets.
 pub fn hidden_characters(text: &str) -> impl Iterator<Item = (usize, char)> {
-    with_neighbours(text)
-        .filter(|(_, before, c, after)| {
+    // No character says anything about another line, and most lines are plain.
+    let mut at = 0_usize;
+    let lines = text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at = at.saturating_add(line.len());
+        (start, line)
+    });
+    lines.filter(|(_, line)| !is_plain(line)).flat_map(|(start, line)| {
+        let hidden = with_neighbours(line).filter(|(_, before, c, after)| {
             let is_line_end = *c == '\r' && *after == Some('\n');
             !is_layout(*c) && !is_line_end && is_hidden(*before, *c, *after)
-        })
-        .map(|(offset, _, c, _)| (offset, c))
+        });
+        hidden.map(move |(offset, _, c, _)| (start.saturating_add(offset), c))
+    })
+}
+
+/// Letters, signs, spaces and tabs of ASCII, and line feeds.
+fn is_plain(line: &str) -> bool {
+    // A chunk is looked at as a whole: that is many bytes at a time.
+    let mut chunks = line.as_bytes().chunks(64);
+    chunks.all(|chunk| chunk.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~' | b'\n' | b'\t')))
 }
 
 fn is_layout(c: char) -> bool {

@@ -2,11 +2,11 @@
 //!
 //! The lists name what is known; what is on none of them is not thereby harmless, only unknown.
 
+mod index;
 mod modules;
 mod names;
 
-use modules::{ALONE, IN_PACKAGES, WHOLE};
-use names::{ANYWHERE, NAMES};
+use index::INDEX;
 
 /// What can come of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn harm(module: &str, name: &str) -> Option<Harm> {
     let modules: Vec<&str> = module.split('.').take(MAX_PARTS).collect();
     let names: Vec<&str> = name.split('.').take(MAX_PARTS).collect();
     let path: Vec<&str> = modules.iter().chain(&names).copied().collect();
-    let in_package = (1..modules.len()).filter(|start| path.get(*start).is_some_and(|part| has(IN_PACKAGES, part)));
+    let in_package = (1..modules.len()).filter(|start| path.get(*start).is_some_and(|part| INDEX.is_in_packages(part)));
     let in_name = (modules.len()..path.len()).filter(|_| names.len() > 1);
     path_harm(&path, Some(modules.len()))
         .or_else(|| in_package.chain(in_name).find_map(|start| tail_harm(path.get(start..)?)))
@@ -78,23 +78,15 @@ fn path_harm(path: &[&str], module_parts: Option<usize>) -> Option<Harm> {
         module.push_str(part);
         let name = path.get(at + 1).copied().unwrap_or_default();
         let alone = module_parts.is_none_or(|parts| parts == at + 1);
-        let found = listed(WHOLE, &module)
-            .or_else(|| listed(ALONE, &module).filter(|_| alone))
-            .or_else(|| NAMES.iter().find_map(|list| list.harm(&module, name)));
+        let found = INDEX
+            .whole(&module)
+            .or_else(|| INDEX.alone(&module).filter(|_| alone))
+            .or_else(|| INDEX.named(&module, name));
         if found.is_some() {
             return found;
         }
     }
     None
-}
-
-fn listed(lists: &[(Harm, &str)], word: &str) -> Option<Harm> {
-    lists.iter().find(|(_, words)| has(words, word)).map(|(harm, _)| *harm)
-}
-
-/// Whether a list of words with spaces between them has that word.
-fn has(words: &str, word: &str) -> bool {
-    words.split(' ').any(|listed| listed == word)
 }
 
 /// Names that mean the same wherever they are found: functions are imported from module to module.
@@ -103,5 +95,5 @@ fn names_harm(names: &[&str]) -> Option<Harm> {
     if names.len() > 1 && names.iter().any(is_special) {
         return Some(Harm::Reach);
     }
-    names.iter().find_map(|part| listed(ANYWHERE, part))
+    names.iter().find_map(|part| INDEX.anywhere(part))
 }

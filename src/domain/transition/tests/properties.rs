@@ -88,7 +88,7 @@ enum Next {
     /// Somebody may have lost everything, the policy may be another one, or nobody can read it.
     Reading {
         lost: Option<u64>,
-        policies: Option<Policies>,
+        policies: Option<Box<Policies>>,
         hold: bool,
     },
 }
@@ -124,7 +124,7 @@ fn any_event() -> impl Strategy<Value = Next> {
         });
     let reading =
         (prop::option::weighted(0.3, 1u64..8), prop::option::weighted(0.2, any_policies()), prop::bool::weighted(0.1))
-            .prop_map(|(lost, policies, hold)| Next::Reading { lost, policies, hold });
+            .prop_map(|(lost, policies, hold)| Next::Reading { lost, policies: policies.map(Box::new), hold });
     let reason = || prop_oneof![Just(None), Just(Some(Words::new("because")))];
     let events = prop_oneof![
         2 => job.clone().prop_map(|job| ask(job, 1)),
@@ -199,7 +199,7 @@ fn walk(history: &[(Next, i64)], mut look: impl FnMut(Option<&Request>, &Event, 
         at = at.plus_millis(*pause);
         let event = match (next, &request) {
             (Next::Event(event), _) => event.clone(),
-            (Next::Reading { lost, policies, hold }, Some(request)) => read(request, *lost, policies.as_ref(), *hold),
+            (Next::Reading { lost, policies, hold }, Some(request)) => read(request, *lost, policies.as_deref(), *hold),
             (Next::Reading { .. }, None) => continue,
         };
         let step = take(&event, &mut request, at);

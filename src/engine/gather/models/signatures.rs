@@ -193,7 +193,7 @@ impl Judge<'_> {
             let side = match &pinned.trust {
                 Ok(trust) => match open(&bundle, trust, Some(self.at)) {
                     Ok(signed) => self.compare(&signed, listing, folder, pinned).await?,
-                    Err(report) => pinned.judged(report),
+                    Err(report) => pinned.judged(*report),
                 },
                 Err(Untrusted::Wrong(why)) => pinned.judged(SignatureReport::unverified(why)),
                 Err(Untrusted::Unread(why)) => unread(why),

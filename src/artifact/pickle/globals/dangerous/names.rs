@@ -1,7 +1,7 @@
 //! Single names of modules that also hold harmless ones, and names that mean harm wherever they are found. Lists are words
 //! with spaces between them.
 
-use super::{Harm, has};
+use super::Harm;
 
 /// Names that any of some modules hold.
 pub struct Names {
@@ -11,8 +11,12 @@ pub struct Names {
 }
 
 impl Names {
-    pub fn harm(&self, module: &str, name: &str) -> Option<Harm> {
-        (has(self.modules, module) && has(self.names, name)).then_some(self.harm)
+    pub fn modules(&self) -> impl Iterator<Item = &'static str> {
+        self.modules.split(' ')
+    }
+
+    pub fn harm(&self, name: &str) -> Option<Harm> {
+        self.names.split(' ').any(|listed| listed == name).then_some(self.harm)
     }
 }
 
