@@ -67,7 +67,7 @@ impl People<'_> {
         }
         // Asked for by the name, which a login may have taken the place of.
         let said: Vec<&PersonArgument> = self.arguments.people.iter().filter(|said| said.name == name).collect();
-        said.into_iter().fold(by_login(voter), |voter, said| take(voter, said))
+        said.into_iter().fold(by_login(voter), take)
     }
 
     /// Somebody of whom nothing is said belongs to the groups of the gates that their votes name.

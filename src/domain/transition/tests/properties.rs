@@ -84,7 +84,7 @@ fn any_state() -> impl Strategy<Value = JobState> {
 /// What happens next: an event as it is, or a fresh reading of whatever the request is then.
 #[derive(Debug, Clone)]
 enum Next {
-    Event(Event),
+    Event(Box<Event>),
     /// Somebody may have lost everything, the policy may be another one, or nobody can read it.
     Reading {
         lost: Option<u64>,
@@ -157,15 +157,15 @@ fn any_event() -> impl Strategy<Value = Next> {
         1 => prop_oneof![Just("decide"), Just("sync_message"), Just("say")].prop_map(|kind| Event::GaveUp { kind: kind.into(), why: "gone".into() }),
         1 => Just(Event::MessagePosted { message: MessageRef { channel: "C0".into(), id: "1.2".into() }, is_copy: false }),
     ];
-    prop_oneof![5 => events.prop_map(Next::Event), 1 => reading]
+    prop_oneof![5 => events.prop_map(|event| Next::Event(Box::new(event))), 1 => reading]
 }
 
 /// A history: an ask, policies, then anything, at times that may jump past the deadline.
 fn any_history() -> impl Strategy<Value = Vec<(Next, i64)>> {
     let pause = prop_oneof![19 => 0i64..60_000, 1 => 0i64..100_000_000];
     (any_policies(), prop::collection::vec((any_event(), pause), 1..40)).prop_map(|(policies, mut history)| {
-        history.insert(0, (Next::Event(with_policies("v1", policies)), 0));
-        history.insert(0, (Next::Event(ask(100, 1)), 0));
+        history.insert(0, (Next::Event(Box::new(with_policies("v1", policies))), 0));
+        history.insert(0, (Next::Event(Box::new(ask(100, 1))), 0));
         history
     })
 }
@@ -198,7 +198,7 @@ fn walk(history: &[(Next, i64)], mut look: impl FnMut(Option<&Request>, &Event, 
     for (next, pause) in history {
         at = at.plus_millis(*pause);
         let event = match (next, &request) {
-            (Next::Event(event), _) => event.clone(),
+            (Next::Event(event), _) => event.as_ref().clone(),
             (Next::Reading { lost, policies, hold }, Some(request)) => read(request, *lost, policies.as_deref(), *hold),
             (Next::Reading { .. }, None) => continue,
         };
@@ -493,7 +493,7 @@ proptest! {
             history.extend(moves.iter().map(|(job, state)| {
                 Event::JobMoved(JobMove { deployment: DeploymentId::new(*job), state: *state, detail: String::new(), commit: None })
             }));
-            let history: Vec<_> = history.into_iter().map(|event| (Next::Event(event), 0)).collect();
+            let history: Vec<_> = history.into_iter().map(|event| (Next::Event(Box::new(event)), 0)).collect();
             walk(&history, |_, _, _, _| {}).jobs
         };
         let forwards = events(&moves);
