@@ -47,10 +47,10 @@ pub(super) use waits::lines as waits_lines;
 pub(super) use weights::{tensor_words, weight_line};
 pub(super) use who::{origin, what_changes};
 
-/// Budgets for a whole message: Slack publishes no limit on the sum, refuses somewhere above 10,000 characters and allows
-/// 50 blocks.
+/// Budgets for a whole message. Slack publishes no limit on the sum, refuses somewhere above 10,000 characters and allows 50
+/// blocks; people stop reading long before.
 const MAX_BLOCKS: usize = 40;
-const MAX_CHARACTERS: usize = 8_000;
+const MAX_CHARACTERS: usize = 4_500;
 
 /// Draws the message. What does not fit is left out in a fixed order and counted; "See changes" shows it.
 pub(super) fn draw(board: &Board<'_>) -> Shown {

@@ -62,6 +62,10 @@ async fn post(
             let extra = Extra { shown: Some((message.clone(), shown.clone())), ..Extra::default() };
             take_with(engine, claimed, Event::MessagePosted { message, is_copy }, extra).await
         }
+        // Looked open, and was passed over before: asking once more would only go round in circles.
+        Ok(Posting::Closed(_)) if request.passed_over.iter().any(|passed| passed.channel == written) => {
+            nowhere(engine, claimed, request).await
+        }
         Ok(Posting::Closed(why)) => pass_over(engine, claimed, PassedOver { channel: written, why }).await,
         Err(error) => unwell(engine, claimed, &channel, &error).await,
     }

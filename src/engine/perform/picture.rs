@@ -49,7 +49,6 @@ pub(super) fn is_wanted(evidence: &Evidence) -> bool {
 
 async fn chart(engine: &Engine, request: &Request) -> Result<Option<Chart>, StoreError> {
     let Some(evidence) = shown::evidence(&engine.store, request).await? else { return Ok(None) };
-    eprintln!("DEBUG rows {:?}", evidence.models.iter().map(|m| (&m.name, &m.rows)).collect::<Vec<_>>());
     let Some((model, row)) = metric(&evidence) else { return Ok(None) };
     let mut deployed = Vec::new();
     let earlier = engine.store.approved_in(&request.key, request.opened_at, MOST_LOOKED_AT).await?;
@@ -67,7 +66,6 @@ async fn chart(engine: &Engine, request: &Request) -> Result<Option<Chart>, Stor
     {
         deployed.push(Point { value: before.clone(), when: String::new() });
     }
-    eprintln!("DEBUG deployed {deployed:?} row {row:?}");
     let proposed = row.after.as_deref().unwrap_or_default();
     let name: String = row.label.chars().take(MAX_NAME_CHARS).collect();
     Ok(chart::chart(&name, &deployed, proposed))

@@ -188,7 +188,12 @@ impl State {
     }
 
     fn let_next_of_group_start(&mut self, run: u64) {
-        for next in self.others_of_group(run) {
+        let others = self.others_of_group(run);
+        let is_active = |id: &u64| self.runs.get(id).and_then(WorkflowRun::latest).is_some_and(|attempt| !attempt.held);
+        if others.iter().any(is_active) {
+            return;
+        }
+        for next in others {
             let Some(attempt) = self.attempt_mut(next).filter(|attempt| attempt.held) else { continue };
             attempt.held = false;
             self.complete_if_done(next);

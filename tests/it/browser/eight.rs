@@ -3,6 +3,8 @@
 
 use countersign::domain::Timestamp;
 use countersign::report::chart::{Point, chart};
+use countersign::sim::github::NewCommit;
+use countersign::sim::github::sample::ANA;
 use countersign::sim::slack::sample::{BOT, BOT_USER, RELEASES};
 use countersign::sim::slack::state::File;
 use countersign::sim::slack::{Message, State};
@@ -10,6 +12,10 @@ use serde_json::Value;
 
 use super::Demo;
 use super::driver::Browser;
+
+/// People of a group that can be listed: whoever may be asked is known.
+const LISTED: &str = "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers] }\nenvironments:\n  production:\n    \
+     gates: [{ name: Review, group: reviewers, quorum: 1 }]\n";
 
 const EIGHT: [&str; 8] = ["trivial", "good", "risky", "contested", "rollback", "first", "past_the_gates", "monstrous"];
 
@@ -63,8 +69,14 @@ async fn eight_requests_fit_a_phone_have_names_and_can_be_read_in_the_dark() {
 /// Home, preferences, commands and shortcuts: a person in the demo reaches all of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn home_commands_and_preferences_are_reached_from_the_page() {
-    let (demo, browser) = (Demo::open().await, Browser::start().await);
+    let (demo, browser) = (Demo::idle().await, Browser::start().await);
+    let world = demo.page.world();
+    world.github.edit(|state| {
+        let listed = NewCommit::new(ANA, "Name the reviewers").write(".github/countersign.yml", LISTED);
+        state.commit_to(world.sample.repository, "main", listed);
+    });
     browser.open(&demo.address("?as=octocat")).await;
+    browser.click("[data-start=risky]").await;
     browser.wait_for_text("#channel .sk-header", "approval needed").await;
     browser.type_into("#command-text", "pending").await;
     browser.click("#command [type=submit]").await;

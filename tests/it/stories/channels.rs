@@ -55,7 +55,9 @@ async fn without_any_channel_those_who_can_decide_are_told_directly() {
     let run = stage.deploy_good().await;
     stage.advance(60_000).await;
     assert!(in_channel(&stage, RELEASES).is_empty());
-    let direct = stage.world.slack.read(|state| state.direct_messages(OCTO).next().cloned()).expect("a direct message");
+    let direct = stage.world.slack.read(|state| state.direct_messages(OCTO).next().cloned());
+    let (request, names) = (stage.request().await, stage.record_names().await);
+    let direct = direct.unwrap_or_else(|| panic!("{names:?}, {:?}, {:?}", request.message_trouble, request.roster));
     stage.world.slack.click(OCTO, &direct.channel, &direct.ts, "approve").await;
     stage.settle().await;
     stage.advance(10_000).await;

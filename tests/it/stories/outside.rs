@@ -10,12 +10,12 @@ async fn stage_with_pictures() -> Stage {
     stage_with(|options| options.slack.workspace.install.scopes.push("files:write".into())).await
 }
 
-/// One deployment is live through us; a second one asks.
+/// One deployment is live through us; a worse one asks.
 async fn second_request(stage: &Stage) -> Message {
     stage.deploy_good().await;
     stage.approve().await;
     stage.advance(60_000).await;
-    stage.deploy(stage.world.sample.rollback()).await;
+    stage.deploy(stage.world.sample.risky_change()).await;
     stage.advance(10_000).await;
     stage.world.slack.messages(RELEASES).pop().unwrap()
 }
@@ -44,7 +44,7 @@ async fn without_the_scope_the_message_goes_without_a_picture() {
     let stage = stage().await;
     let message = second_request(&stage).await;
     assert!(image(&message).is_none());
-    stage.deploy(stage.world.sample.rollback()).await;
+    stage.deploy(stage.world.sample.risky_change()).await;
     stage.advance(10_000).await;
     let asked = stage.world.slack.calls().iter().filter(|call| call.method.starts_with("files.")).count();
     assert_eq!(asked, 1);
@@ -59,10 +59,12 @@ async fn a_picture_that_cannot_be_had_keeps_nothing_waiting() {
     stage.world.slack.fault(Fault::times("files.completeUploadExternal", FaultKind::Cut, 100));
     let message = second_request(&stage).await;
     assert!(image(&message).is_none());
-    stage.press_on(&message.ts, OCTO, "approve").await;
+    stage.press_on(&message.ts, OCTO, "deny").await;
+    stage.submit(OCTO, &[("reason", "worse")]).await;
     stage.advance(600_000).await;
-    let live = stage.world.slack.messages(RELEASES).pop().unwrap();
-    assert!(serde_json::to_string(&live.blocks).unwrap().contains("is live in production"));
+    let over = stage.world.slack.messages(RELEASES).into_iter().find(|one| one.ts == message.ts).unwrap();
+    assert!(serde_json::to_string(&over.blocks).unwrap().contains("denied"));
+    let _ = stage.told(OCTO);
     stage.finish().await;
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State as Shared};
-use axum::http::{Response, StatusCode};
+use axum::http::{Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::super::books::RecordedCall;
@@ -57,6 +57,8 @@ pub(in crate::sim::slack) async fn take(
     simulator.record(&mut state, record);
     let mut response = Response::new(Body::from(said));
     *response.status_mut() = status;
+    let kind = header::HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }
 
