@@ -171,7 +171,8 @@ async fn somebody_links_their_accounts_and_then_decides() {
     browser.open(&demo.address("?as=bo")).await;
     browser.wait_for_text("#channel .private", "are one person from now on").await;
     browser.photograph("linked").await;
-    approve(&browser).await;
+    // Private answers stand below the message by now.
+    browser.click(APPROVE).await;
     browser.wait_for_text("#run .said[data-kind=approved] .comment", "bo").await;
     browser.wait_for_text("#run .facts .state", "Success").await;
     browser.end().await;

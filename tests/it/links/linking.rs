@@ -271,7 +271,7 @@ async fn help_and_unknown_commands_are_answered() {
     let stage = stage_with_bo().await;
     types(&stage, OCTO, "").await;
     let told = stage.told(OCTO);
-    assert!(told.contains("/countersign") && told.contains("links your GitHub account"), "{told}");
+    assert!(told.contains("/countersign") && told.contains("link; unlink"), "{told}");
     types(&stage, ANA, "aprove <!channel>").await;
     let told = stage.told(ANA);
     assert!(told.contains("There is no") && !told.contains("<!channel>"), "{told}");
