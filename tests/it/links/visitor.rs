@@ -115,7 +115,7 @@ impl Visitor {
             headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
         }
         let answer = request(method, address, &headers, body.as_bytes(), PATIENCE).await.unwrap();
-        for (name, value) in answer.headers.iter().filter(|(name, _)| name == "set-cookie").cloned() {
+        for (name, value) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let pair = value.split(';').next().unwrap().split_once('=').unwrap_or_else(|| panic!("{name}: {value}"));
             self.cookies.insert((host.clone(), pair.0.to_owned()), pair.1.to_owned());
         }
