@@ -268,3 +268,21 @@ async fn who_can_act_is_named_and_too_few_are_told_at_once() {
     stage.advance(90_000_000).await;
     stage.finish().await;
 }
+
+/// R32: a denial ends the whole run, jobs that wait for nobody included, where the policy says so.
+#[tokio::test]
+async fn a_denial_cancels_the_run_where_the_policy_says_so() {
+    for (cancel_run, cancelled) in [(true, 1), (false, 0)] {
+        let denies = format!("    deny: {{ reason: required, cancel_run: {cancel_run} }}\n");
+        let stage = stage_with_policy(&one_gate(1, &denies)).await;
+        let run = stage.deploy_good().await;
+        stage.deny(ANA, "recall fell").await;
+        stage.advance(30_000).await;
+        assert_eq!(stage.verdict().await, Some(Verdict::Denied));
+        let asked = stage.world.github.calls();
+        let asked =
+            asked.iter().filter(|call| call.method == "POST" && call.path.ends_with(&format!("/runs/{run}/cancel")));
+        assert_eq!(asked.count(), cancelled, "cancel_run: {cancel_run}");
+        stage.finish().await;
+    }
+}
