@@ -57,15 +57,18 @@ pub fn mask_secrets(text: &str) -> (Cow<'_, str>, usize) {
     let mut out = String::new();
     let (mut copied, mut at, mut count) = (0, 0, 0);
     while at < text.len() {
-        let Some(found) = secret_at(text.as_bytes(), at, count > 0 && at == copied) else {
+        // What stands before a mask is no part of any name behind it: a second look sees the mask there.
+        let rest = text.as_bytes().get(copied..).unwrap_or_default();
+        let Some(found) = secret_at(rest, at - copied, count > 0 && at == copied) else {
             at += 1;
             continue;
         };
-        out.push_str(text.get(copied..found.range.start).unwrap_or_default());
+        let range = copied + found.range.start..copied + found.range.end;
+        out.push_str(text.get(copied..range.start).unwrap_or_default());
         out.push_str("[masked: ");
         out.push_str(found.kind.label());
         out.push(']');
-        (copied, at) = (found.range.end, found.range.end);
+        (copied, at) = (range.end, range.end);
         count += 1;
     }
     if count == 0 {

@@ -188,6 +188,14 @@ fn hostile_repetition_ends_soon() {
     }
 }
 
+/// The name of a value ends where a mask begins.
+#[test]
+fn a_value_behind_a_mask_is_judged_by_the_name_that_is_left() {
+    let once = masked("-----BEGIN PRIVATE KEY-----AKIApasswordxoxb-token=aAAAAaa0A0aaAaAA");
+    assert_eq!(once, "[masked: private key]-token=[masked: secret value]");
+    assert_eq!(masked(&once), once);
+}
+
 proptest! {
     #[test]
     fn secret_is_never_left_and_masking_twice_changes_nothing(
