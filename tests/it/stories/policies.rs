@@ -1,9 +1,10 @@
 //! Policy files: exactly what they say happens.
 
 use countersign::domain::{GateState, Obstacle, Phase, Role, Verdict};
+use countersign::sim::github::Level;
 use countersign::sim::slack::sample::{ANA, OCTO};
 
-use super::stage::{Stage, stage};
+use super::stage::{Stage, stage, stage_with};
 
 const TWO_GATES: &str = "\
 version: 1
@@ -269,20 +270,28 @@ async fn who_can_act_is_named_and_too_few_are_told_at_once() {
     stage.finish().await;
 }
 
-/// R32: a denial ends the whole run, jobs that wait for nobody included, where the policy says so.
+/// R32: a denial ends the whole run where the policy says so and the app may; where it may not, people are told.
 #[tokio::test]
 async fn a_denial_cancels_the_run_where_the_policy_says_so() {
-    for (cancel_run, cancelled) in [(true, 1), (false, 0)] {
-        let denies = format!("    deny: {{ reason: required, cancel_run: {cancel_run} }}\n");
-        let stage = stage_with_policy(&one_gate(1, &denies)).await;
+    for (cancel_run, may, cancelled) in [(true, true, 1), (false, true, 0), (true, false, 0)] {
+        let stage = stage_with(|options| {
+            if may {
+                options.github.permissions.insert("actions".into(), Level::Write);
+            }
+        })
+        .await;
+        stage.write_policy(&one_gate(1, &format!("    deny: {{ reason: required, cancel_run: {cancel_run} }}\n")));
         let run = stage.deploy_good().await;
         stage.deny(ANA, "recall fell").await;
         stage.advance(30_000).await;
         assert_eq!(stage.verdict().await, Some(Verdict::Denied));
-        let asked = stage.world.github.calls();
-        let asked =
-            asked.iter().filter(|call| call.method == "POST" && call.path.ends_with(&format!("/runs/{run}/cancel")));
-        assert_eq!(asked.count(), cancelled, "cancel_run: {cancel_run}");
-        stage.finish().await;
+        let path = format!("/runs/{run}/cancel");
+        let calls = stage.world.github.calls();
+        let asked = calls.iter().filter(|call| call.method == "POST" && call.path.ends_with(&path)).count();
+        assert_eq!(asked, cancelled, "cancel_run: {cancel_run}, may: {may}");
+        assert_eq!(stage.thread().contains("cancelling the run"), cancel_run && !may, "{}", stage.thread());
+        if may {
+            stage.finish().await;
+        }
     }
 }
