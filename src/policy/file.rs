@@ -63,7 +63,8 @@ impl File {
                 let place = Place::new(self.role, mark);
                 let what = match stop.fault.reason.as_str() {
                     "recursion limit exceeded" => "the policy is nested too deeply".to_owned(),
-                    reason => reason.to_owned(),
+                    // Where only the words are shown, the line itself says what they are about.
+                    reason => format!("{reason}{}", at_line(text, stop.fault.line)),
                 };
                 self.findings.push(Finding::error(Rule::Syntax, place, "", what));
                 return;
@@ -142,6 +143,12 @@ impl File {
             dropped.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         })
     }
+}
+
+/// `, at `quorum: 2``; nothing where the line is empty.
+fn at_line(text: &str, line: usize) -> String {
+    let line = text.lines().nth(line.saturating_sub(1)).map_or("", str::trim);
+    if line.is_empty() { String::new() } else { format!(", at `{}`", quoted(line)) }
 }
 
 /// The text of a file, without the mark that some editors put before it.

@@ -127,8 +127,9 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 fn scaled(bytes: u64, unit: u64, name: &str) -> String {
-    let tenths = bytes / (unit / 10);
-    if tenths < 100 { format!("{}.{} {name}", tenths / 10, tenths % 10) } else { format!("{} {name}", tenths / 10) }
+    let rounded = |part: u64| bytes.saturating_add(part / 2) / part;
+    let tenths = rounded(unit / 10);
+    if tenths < 100 { format!("{}.{} {name}", tenths / 10, tenths % 10) } else { format!("{} {name}", rounded(unit)) }
 }
 
 /// `1 flag`, `3 flags`.
@@ -166,8 +167,8 @@ mod tests {
         let words = [0, 999, 42_000, 252_000, 3_600_000, 7_500_000, 97_200_000].map(duration);
         assert_eq!(words, ["0 s", "0 s", "42 s", "4 min 12 s", "1 h", "2 h 5 min", "1 d 3 h"]);
         assert_eq!(
-            [0, 999, 1_500, 438_000_000, 7_200_000_000].map(size),
-            ["0 B", "999 B", "1.5 kB", "438 MB", "7.2 GB"]
+            [0, 999, 1_500, 46_750_000, 438_000_000, 7_200_000_000].map(size),
+            ["0 B", "999 B", "1.5 kB", "47 MB", "438 MB", "7.2 GB"]
         );
         assert_eq!(duration(-5), "0 s");
     }
