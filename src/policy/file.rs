@@ -87,6 +87,8 @@ impl File {
         }
         let structure = structure::check(&read.root, &read.duplicates, &ROOT, self.role);
         self.findings.extend(structure.findings);
+        self.findings
+            .extend(merges(&read.root, self.role).filter(|merge| !is_told(&self.findings, merge)).collect::<Vec<_>>());
         self.dropped = structure.dropped;
         let Some(root) = structure.root else { return };
         match decode::<PolicyDocument>(&root, self.role) {
@@ -143,6 +145,36 @@ impl File {
             dropped.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         })
     }
+}
+
+/// Merge keys, wherever they stand: what they would bring in is not there, and no reader should guess.
+fn merges(root: &Node, role: FileRole) -> impl Iterator<Item = Finding> {
+    let mut keys = Vec::new();
+    note_merges(root, &mut keys);
+    keys.into_iter().take(PROBLEM_LIMIT).map(move |mark| {
+        let what = "the merge key `<<` is not applied in policies";
+        Finding::error(Rule::Syntax, Place::new(role, mark), "", what).help("write out what it stands for")
+    })
+}
+
+fn note_merges(node: &Node, keys: &mut Vec<Mark>) {
+    match &node.value {
+        Value::Map(entries) => {
+            for entry in entries {
+                if entry.key == "<<" {
+                    keys.push(Mark { line: entry.line, column: entry.column, width: entry.width });
+                }
+                note_merges(&entry.value, keys);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| note_merges(item, keys)),
+        Value::Null | Value::Text(_) => {}
+    }
+}
+
+/// Whether something is said about that place already.
+fn is_told(findings: &[Finding], one: &Finding) -> bool {
+    findings.iter().any(|told| (told.place.line, told.place.column) == (one.place.line, one.place.column))
 }
 
 /// `, at `quorum: 2``; nothing where the line is empty.

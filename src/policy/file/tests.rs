@@ -37,6 +37,15 @@ fn marked(text: &str, rule: Rule) -> Vec<(&str, Finding)> {
     of_rule.map(|finding| (mark(finding.place), finding)).collect()
 }
 
+/// Where nothing is known about a part of the file, too.
+#[test]
+fn merge_keys_are_told_wherever_they_stand_and_once() {
+    let text = "version: 1\nsteps: [{ <<: { quorum: 0 } }]\nenvironments: { production: { <<: { min_wait: 1h } } }\n";
+    let merges: Vec<usize> =
+        findings(text).iter().filter(|one| one.what.contains("<<")).map(|one| one.place.line).collect();
+    assert_eq!(merges, [2, 3], "{}", said(text));
+}
+
 #[test]
 fn a_file_with_every_key_has_nothing_said_against_it() {
     assert_eq!(said(FULL), "");
