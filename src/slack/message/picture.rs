@@ -19,7 +19,10 @@ pub(in crate::slack) fn block(board: &Board<'_>) -> Option<SlackBlock> {
         return None;
     }
     let file = SlackFileIdOrUrl::Id { id: SlackFileId(file.clone()) };
-    let image = SlackImageBlock::new(SlackImageUrlOrFile::SlackFile { slack_file: file }, text::line(alt, MAX_ALT));
+    let alt = text::line(alt, MAX_ALT);
+    // Slack takes no picture without a word for it.
+    let alt = if alt.is_empty() { "A chart".to_owned() } else { alt };
+    let image = SlackImageBlock::new(SlackImageUrlOrFile::SlackFile { slack_file: file }, alt);
     Some(image.with_title(plain(&text::line(title, MAX_TITLE), MAX_TITLE).into()).into())
 }
 
