@@ -8,6 +8,7 @@ use crate::ports::chat::{Board, Entry, Stake};
 use super::blocks::{self, Line, Rich};
 use super::message::buttons::{self, CHANGES};
 use super::message::{ending_words, missing, title};
+use super::payload::PLACE_MARK;
 use super::text::{self, count};
 
 /// The entry with its buttons, which carry the evidence that is shown here.
@@ -107,8 +108,21 @@ fn actions(entry: &Entry<'_>, place: usize) -> Option<SlackBlock> {
     if !matches!(entry.stake, Stake::Decide | Stake::Unchecked) {
         actions.elements.retain(only_looks);
     }
+    actions.elements.iter_mut().for_each(|element| set_apart(element, place));
     actions.block_id = Some(SlackBlockId(format!("{}-{place}-{}", buttons::DECIDE, entry.board.request.id.short())));
     (!actions.elements.is_empty()).then(|| actions.into())
+}
+
+/// Slack wants the ids of a whole view to differ, not only those of a block; the first entry has a message's own.
+fn set_apart(element: &mut SlackActionBlockElement, place: usize) {
+    let id = match element {
+        SlackActionBlockElement::Button(button) => &mut button.action_id,
+        SlackActionBlockElement::Overflow(menu) => &mut menu.action_id,
+        _ => return,
+    };
+    if let Some(id) = id.as_mut().filter(|_| place > 0) {
+        id.0 = format!("{}{PLACE_MARK}{place}", id.0);
+    }
 }
 
 fn only_looks(element: &SlackActionBlockElement) -> bool {

@@ -79,7 +79,7 @@ impl Reader {
         if let Some(signal) = home::signal(action, interaction, &reply)? {
             return Ok(signal);
         }
-        let id = action.action_id.as_deref().ok_or("an action without an id")?;
+        let id = action.name().ok_or("an action without an id")?;
         match (action.kind.as_deref(), id) {
             (Some("button"), APPROVE) => Ok(vote(button_value(action)?, Choice::Approve, None, reply)),
             (Some("button"), DENY) => ask(button_value(action)?, Question::Deny, interaction, reply),

@@ -66,6 +66,9 @@ pub(super) struct Container {
     pub view_id: Option<String>,
 }
 
+/// Stands in an action id before the place of its list's entry: `approve#2`.
+pub(super) const PLACE_MARK: char = '#';
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Action {
     #[serde(rename = "type")]
@@ -75,6 +78,13 @@ pub(super) struct Action {
     /// What was chosen, in a menu or a select.
     pub selected_option: Option<Chosen>,
     pub action_ts: Option<String>,
+}
+
+impl Action {
+    /// What was pressed, whatever entry of a list it belongs to: its value says that.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.action_id.as_deref().and_then(|id| id.split(PLACE_MARK).next())
+    }
 }
 
 #[derive(Debug, Deserialize)]

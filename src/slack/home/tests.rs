@@ -138,6 +138,10 @@ fn a_full_page_stays_within_slacks_limits() {
     full.repositories = (0..300).map(|n| (RepositoryId::new(n), format!("acme/{}", "x".repeat(90)))).collect();
     let view = drawn(&Home::Open(full));
     assert!(view["blocks"].as_array().unwrap().len() <= 100);
+    let ids = actions(&view);
+    let different: std::collections::BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(different.len(), ids.len(), "each control of the page has an id of its own: {ids:?}");
+    assert!(ids.contains(&"approve".to_owned()) && ids.contains(&"approve#12".to_owned()), "{ids:?}");
 }
 
 #[test]

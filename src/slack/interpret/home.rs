@@ -17,7 +17,7 @@ pub(super) fn signal(
     interaction: &Interaction,
     reply: &ReplyTo,
 ) -> Result<Option<ChatSignal>, String> {
-    let place = match action.action_id.as_deref() {
+    let place = match action.name() {
         Some(PREFERENCES) => {
             let opening = opening(interaction)?;
             return Ok(Some(ChatSignal::Look { at: Sight::Preferences, opening, reply: reply.clone() }));

@@ -285,6 +285,15 @@ fn a_command_keeps_its_person() {
 }
 
 #[test]
+fn a_button_of_a_list_is_the_button_whatever_its_place() {
+    for name in ["approve", "deny", "changes"] {
+        let alone = read(&click_payload(name, VALUE)).unwrap();
+        assert_eq!(read(&click_payload(&format!("{name}#3"), VALUE)).unwrap(), alone);
+    }
+    assert!(matches!(read(&click_payload("#approve", VALUE)), Ok(ChatSignal::Ignored { .. })));
+}
+
+#[test]
 fn the_link_buttons_are_ours() {
     let signal = read(&click_payload("link", "link")).unwrap();
     assert!(matches!(signal, ChatSignal::Command { command: ChatCommand::Link, .. }), "{signal:?}");
