@@ -400,6 +400,11 @@ impl Evidence {
         identity
     }
 
+    /// The digest of [`Self::identity`]: what people vote on.
+    pub fn digest(&self) -> Digest {
+        Digest::of_json(&self.identity())
+    }
+
     pub fn brief(&self, digest: Digest) -> EvidenceBrief {
         EvidenceBrief {
             digest,

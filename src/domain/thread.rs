@@ -144,22 +144,3 @@ pub enum ThreadLine {
         why: String,
     },
 }
-
-impl ThreadLine {
-    /// Whoever brought this about, where one person did.
-    pub const fn by(&self) -> Option<&ChatUser> {
-        match self {
-            Self::Approved { by, .. }
-            | Self::Denied { by, .. }
-            | Self::ChangesRequested { by, .. }
-            | Self::VoteWithdrawn { by }
-            | Self::Withdrawn { by, .. }
-            | Self::GlassBroken { by, .. }
-            | Self::ReviewClosed { by, .. }
-            | Self::Confirmed { by }
-            | Self::ObjectionBefore { by, .. }
-            | Self::Objection { by, .. } => Some(by),
-            _ => None,
-        }
-    }
-}

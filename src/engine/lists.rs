@@ -21,8 +21,8 @@ pub(super) struct Item {
 
 impl Item {
     /// A request whose evidence is not read: for what is drawn without.
-    pub(super) const fn bare(request: Request, stake: Stake) -> Self {
-        Self { request, stake, scene: Scene::EMPTY, link: None }
+    pub(super) fn bare(request: Request, stake: Stake) -> Self {
+        Self { request, stake, scene: Scene::default(), link: None }
     }
 
     pub(super) async fn whole(engine: &Engine, request: Request, stake: Stake) -> Result<Self, StoreError> {

@@ -26,9 +26,6 @@ struct Newer {
 }
 
 impl Scene {
-    /// Nothing besides the request itself.
-    pub const EMPTY: Self = Self { evidence: None, newer: None, before: None };
-
     pub async fn of(store: &Store, request: &Request) -> Result<Self, StoreError> {
         let before = before(store, request).await?;
         Ok(Self { evidence: evidence(store, request).await?, newer: newer(store, request).await?, before })

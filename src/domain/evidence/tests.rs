@@ -69,7 +69,7 @@ fn evidence() -> Evidence {
 }
 
 fn digest(evidence: &Evidence) -> String {
-    Digest::of_json(&evidence.identity()).to_string()
+    evidence.digest().to_string()
 }
 
 /// The same here as on any other machine, today as tomorrow: votes name it, and receipts hold it. Where this fails, the

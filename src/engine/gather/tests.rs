@@ -73,7 +73,7 @@ fn policy(forge: &MemoryForge, commit: &CommitSha) -> PolicyFound {
 }
 
 fn digest(evidence: &Evidence) -> Digest {
-    Digest::of_json(&evidence.identity())
+    evidence.digest()
 }
 
 fn codes(evidence: &Evidence) -> Vec<&str> {

@@ -36,7 +36,7 @@ pub(super) async fn attend(
     for (user, preferences) in &chosen {
         let at = preferences.allowed_from(now);
         if preferences.asked == AskedBy::Direct {
-            follows.push(Due { effect: Effect::Direct { to: user.clone(), matter: Matter::Asked { again } }, at });
+            follows.push(direct_at(at, user, Matter::Asked { again }));
         } else if is_mentioned && preferences.wants_mention(asked.len()) {
             mentions.entry(at).or_default().push(user.clone());
         }
@@ -61,8 +61,7 @@ pub(super) async fn nobody_reads(
     let mut follows = Vec::new();
     for (user, preferences) in told {
         if engine.store.direct(&request.id, user).await?.is_none() {
-            let effect = Effect::Direct { to: user.clone(), matter: Matter::Asked { again: false } };
-            follows.push(Due { effect, at: preferences.allowed_from(now) });
+            follows.push(direct_at(preferences.allowed_from(now), user, Matter::Asked { again: false }));
         }
     }
     finish_with(engine, claimed, follows).await
@@ -92,10 +91,13 @@ pub(super) async fn tell_outcome(
     let now = engine.clock.now();
     let told = people.into_iter().filter_map(|(user, wants)| {
         let chosen = chosen.get(&user).filter(|chosen| wants(chosen))?;
-        let at = chosen.allowed_from(now);
-        Some(Due { effect: Effect::Direct { to: user, matter: Matter::Outcome }, at })
+        Some(direct_at(chosen.allowed_from(now), &user, Matter::Outcome))
     });
     finish_with(engine, claimed, told.collect()).await
+}
+
+fn direct_at(at: Timestamp, to: &ChatUser, matter: Matter) -> Due {
+    Due { effect: Effect::Direct { to: to.clone(), matter }, at }
 }
 
 async fn finish_with(engine: &Engine, claimed: &ClaimedEffect, follows: Vec<Due>) -> Result<(), StoreError> {

@@ -8,9 +8,7 @@ use super::super::{Engine, fresh, roster};
 use super::meanwhile;
 use super::outcome::{self, Extra, finish, take_and_finish, take_with};
 use super::picture;
-use crate::domain::{
-    ApprovedBefore, Around, DeploymentId, Digest, Event, EvidenceBrief, FrozenPolicy, PolicyFound, Request,
-};
+use crate::domain::{ApprovedBefore, Around, DeploymentId, Event, EvidenceBrief, FrozenPolicy, PolicyFound, Request};
 use crate::ports::{Class, PortError};
 use crate::store::{ClaimedEffect, StoreError};
 
@@ -36,10 +34,13 @@ pub(super) async fn gather(engine: &Engine, claimed: &ClaimedEffect, request: &R
     let shared = Shared { known: &engine.known, news: &news };
     let gathering = gather::gather_with(shared, engine.forge.as_ref(), &proposal, engine.policy, outside);
     match meanwhile::gathering(engine, claimed, request, &news, gathering).await? {
-        Ok(gathered) => match beside(engine, request, &gathered).await {
-            Ok(beside) => take(engine, claimed, gathered, beside).await,
-            Err(error) => outcome::again(engine, claimed, &error).await,
-        },
+        Ok(gathered) => {
+            let brief = gathered.evidence.brief(gathered.evidence.digest());
+            match beside(engine, request, &gathered, &brief).await {
+                Ok(beside) => take(engine, claimed, gathered, brief, beside).await,
+                Err(error) => outcome::again(engine, claimed, &error).await,
+            }
+        }
         Err(error) if matches!(error.class, Class::Retry { .. } | Class::Unknown) && claimed.attempts < QUICK_TRIES => {
             outcome::again(engine, claimed, &error).await
         }
@@ -53,15 +54,19 @@ struct Beside {
     approved_before: Option<ApprovedBefore>,
 }
 
-async fn beside(engine: &Engine, request: &Request, gathered: &Gathered) -> Result<Beside, PortError> {
+async fn beside(
+    engine: &Engine,
+    request: &Request,
+    gathered: &Gathered,
+    brief: &EvidenceBrief,
+) -> Result<Beside, PortError> {
     let policies: Vec<&FrozenPolicy> = match &gathered.policies.now {
         PolicyFound::Policies(found) => found.all().chain(request.policies()).collect(),
         PolicyFound::Hold { .. } => Vec::new(),
     };
     let around = fresh::around(engine, request, &policies);
     // Who has a hand in the change is known by the evidence that was just gathered.
-    let brief = gathered.evidence.brief(Digest::of_json(&gathered.evidence.identity()));
-    let request = Request { evidence: Some(brief), ..request.clone() };
+    let request = Request { evidence: Some(brief.clone()), ..request.clone() };
     let roster = async {
         let roster = roster::read(engine, &request, &policies).await;
         roster.map_err(|error| PortError::retry("read who could approve", error))
@@ -80,10 +85,16 @@ async fn approved_before(engine: &Engine, request: &Request) -> Result<Option<Ap
     }))
 }
 
-async fn take(engine: &Engine, claimed: &ClaimedEffect, gathered: Gathered, beside: Beside) -> Result<(), StoreError> {
+async fn take(
+    engine: &Engine,
+    claimed: &ClaimedEffect,
+    gathered: Gathered,
+    brief: EvidenceBrief,
+    beside: Beside,
+) -> Result<(), StoreError> {
     let Gathered { evidence, policies, ci, waits, .. } = gathered;
-    let digest = Digest::of_json(&evidence.identity());
-    let brief = EvidenceBrief { ci, waits, approved_before: beside.approved_before, ..evidence.brief(digest) };
+    let digest = brief.digest;
+    let brief = EvidenceBrief { ci, waits, approved_before: beside.approved_before, ..brief };
     let event = Event::Gathered { evidence: brief, policies, around: beside.around };
     let draws = picture::is_wanted(&evidence);
     let extra = Extra { evidence: Some((digest, evidence.lasting())), draws, ..Extra::default() };

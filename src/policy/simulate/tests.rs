@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::domain::time::HOUR_MS;
 use crate::domain::{
-    Access, ChatStanding, ChatUser, CommitSha, Digest, EnvironmentName, ForgeUser, ForgeUserId, FrozenPolicy, Gate,
+    Access, ChatStanding, ChatUser, CommitSha, EnvironmentName, ForgeUser, ForgeUserId, FrozenPolicy, Gate,
     InstallationId, Link, Membership, Policies, Repository, RepositoryId, RequestId, RequestKey, Role, Run, RunId,
 };
 use crate::policy::condition::samples;
@@ -39,7 +39,7 @@ fn case() -> Case {
         commit: evidence.commit.clone(),
         deployment: None,
     };
-    let digest = Digest::of_json(&evidence.identity());
+    let digest = evidence.digest();
     Case { ask, evidence: evidence.brief(digest), opened_at: START }
 }
 

@@ -12,8 +12,8 @@ use super::people;
 use crate::cli::failure::Failure;
 use crate::cli::{database, requests, runtime, settings};
 use crate::domain::{
-    Ask, CommitSha, Digest, EnvironmentName, Evidence, ForgeUser, InstallationId, Repository, RepositoryId, Request,
-    RequestId, RequestKey, Run, RunId, Timestamp, Vote,
+    Ask, CommitSha, EnvironmentName, Evidence, ForgeUser, InstallationId, Repository, RepositoryId, Request, RequestId,
+    RequestKey, Run, RunId, Timestamp, Vote,
 };
 use crate::engine::{groups, shown};
 use crate::policy::simulate::{Case, Word};
@@ -63,7 +63,7 @@ impl Subject {
             actors.push(people::made_up("you"));
         }
         let ask = ask(name, evidence.commit.clone(), actors, arguments.reference.clone().unwrap_or_default());
-        let brief = evidence.brief(Digest::of_json(&evidence.identity()));
+        let brief = evidence.brief(evidence.digest());
         let opened_at = at.plus_millis(-arguments.after.map_or(0, |after| after.as_millis()));
         let case = Case { ask, evidence: brief, opened_at };
         Ok(Self { case, evidence, votes: Vec::new(), looked_up: Default::default(), at })
