@@ -81,16 +81,9 @@ async fn look(
     let asker = ForgeUser { id: ForgeUserId::new(0), login: "you".to_owned(), is_bot: false };
     let repository = host.repository();
     let proposal = Proposal {
-        repository: &repository,
-        environment,
-        commit: host.head(),
-        own: &[],
         actors: &[asker],
-        run: None,
-        asked: None,
-        held: &[],
         policy,
-        at: Clock::System.now(),
+        ..Proposal::without_run(&repository, environment, host.head(), Clock::System.now())
     };
     let (names, known, news) = (checker.names(), Known::default(), News::default());
     let outside = Outside::Here { checker, names: &names };

@@ -73,6 +73,27 @@ pub struct Proposal<'a> {
 }
 
 impl<'a> Proposal<'a> {
+    /// A commit that no run asks for yet: nothing is its own, and nobody started anything.
+    pub const fn without_run(
+        repository: &'a Repository,
+        environment: &'a EnvironmentName,
+        commit: &'a CommitSha,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            repository,
+            environment,
+            commit,
+            own: &[],
+            actors: &[],
+            run: None,
+            asked: None,
+            held: &[],
+            policy: None,
+            at,
+        }
+    }
+
     /// What `request` asks for; `own` are its deployments, `held` its policies.
     pub fn of(request: &'a Request, own: &'a [DeploymentId], held: &'a [FrozenPolicy], at: Timestamp) -> Self {
         Self {

@@ -53,16 +53,8 @@ async fn evidence(folder: &Path) -> Evidence {
     let environment = EnvironmentName::parse("production").unwrap();
     let repository = host.repository();
     let proposal = Proposal {
-        repository: &repository,
-        environment: &environment,
-        commit: host.head(),
-        own: &[],
         actors: &[asker],
-        run: None,
-        asked: None,
-        held: &[],
-        policy: None,
-        at: Timestamp::from_seconds(1),
+        ..Proposal::without_run(&repository, &environment, host.head(), Timestamp::from_seconds(1))
     };
     let defaults = PolicyDefaults {
         when_missing: WhenMissing::Starter,

@@ -81,18 +81,7 @@ fn between(start: &CommitSha) -> Ground {
 
 /// Rules are found for a proposal; nothing else of it matters here.
 fn proposal<'a>(change: &Change<'a>) -> Proposal<'a> {
-    Proposal {
-        repository: change.repository,
-        environment: change.environment,
-        commit: change.head,
-        own: &[],
-        actors: &[],
-        run: None,
-        asked: None,
-        held: &[],
-        policy: None,
-        at: Timestamp::default(),
-    }
+    Proposal::without_run(change.repository, change.environment, change.head, Timestamp::default())
 }
 
 fn differing(trees: &Trees) -> BTreeSet<&str> {

@@ -186,17 +186,11 @@ impl Look<'_> {
         let (live, ground) = self.ground(live);
         let actors: Vec<ForgeUser> = self.pull.author.iter().cloned().collect();
         let own: [DeploymentId; 0] = [];
+        let now = self.engine.clock.now();
         let proposal = Proposal {
-            repository,
-            environment,
-            commit: &self.pull.head,
             own: &own,
             actors: &actors,
-            run: None,
-            asked: None,
-            held: &[],
-            policy: None,
-            at: self.engine.clock.now(),
+            ..Proposal::without_run(repository, environment, &self.pull.head, now)
         };
         let bench = self.bench(live);
         let gathering = gather::gather(&bench, &proposal, self.engine.policy);

@@ -115,18 +115,8 @@ impl Gathered {
         let commit = git.commit(("Ana Lima", "ana@acme.example"), "Release").unwrap();
         let host = LocalHost::open(place.path(), None, &commit).unwrap();
         let repository = host.repository();
-        let proposal = Proposal {
-            repository: &repository,
-            environment: &EnvironmentName::parse("production").unwrap(),
-            commit: host.head(),
-            own: &[],
-            actors: &[],
-            run: None,
-            asked: None,
-            held: &[],
-            policy: None,
-            at: Timestamp::from_seconds(1),
-        };
+        let environment = EnvironmentName::parse("production").unwrap();
+        let proposal = Proposal::without_run(&repository, &environment, host.head(), Timestamp::from_seconds(1));
         let defaults = PolicyDefaults {
             when_missing: WhenMissing::Starter,
             owner: OwnerPolicy::Off,
