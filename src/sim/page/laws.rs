@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::Show;
 use super::acts::{done, refused};
+use super::shell::buttons;
 use crate::domain::time::{DAY_MS, HOUR_MS};
 use crate::sim::script::rules;
 
@@ -44,24 +45,20 @@ const PUSHES: [(&str, i64); 3] = [("+1 hour", HOUR_MS), ("+4 hours", 4 * HOUR_MS
 
 pub(super) fn choice(show: &Show) -> Markup {
     let law = *show.law.lock().unwrap_or_else(PoisonError::into_inner);
+    let laws = html! {
+        @for one in &LAWS {
+            button type="button" data-law=(one.name) title=(one.hint) aria-pressed=(one.name == law) { (one.label) }
+        }
+    };
+    let pushes = html! {
+        @for (label, ms) in PUSHES {
+            button type="button" data-push=(ms) title="Reminders, windows, freezes and deadlines fall due" { (label) }
+        }
+    };
     html! {
         div.laws {
-        div.offers role="group" aria-labelledby="laws-label" {
-            span.label #laws-label { "Policy for the next one" }
-            div {
-                @for one in &LAWS {
-                    button type="button" data-law=(one.name) title=(one.hint) aria-pressed=(one.name == law) { (one.label) }
-                }
-            }
-        }
-        div.offers role="group" aria-labelledby="clock-label" {
-            span.label #clock-label { "Let time pass" }
-            div {
-                @for (label, ms) in PUSHES {
-                    button type="button" data-push=(ms) title="Reminders, windows, freezes and deadlines fall due" { (label) }
-                }
-            }
-        }
+            (buttons("laws-label", "Policy for the next one", &laws))
+            (buttons("clock-label", "Let time pass", &pushes))
         }
     }
 }

@@ -72,14 +72,20 @@ pub(super) fn frame(title: &str, seen: &str, content: Markup) -> Markup {
 }
 
 fn offers(offers: &[Offer]) -> Markup {
+    let starts = html! {
+        @for offer in offers {
+            button type="button" data-start=(offer.name) title=(offer.hint) { (offer.label) }
+        }
+    };
+    buttons("offers-label", "Start a deployment", &starts)
+}
+
+/// Buttons that belong together, with what they are for.
+pub(super) fn buttons(id: &str, label: &str, buttons: &Markup) -> Markup {
     html! {
-        div.offers role="group" aria-labelledby="offers-label" {
-            span.label #offers-label { "Start a deployment" }
-            div {
-                @for offer in offers {
-                    button type="button" data-start=(offer.name) title=(offer.hint) { (offer.label) }
-                }
-            }
+        div.offers role="group" aria-labelledby=(id) {
+            span.label id=(id) { (label) }
+            div { (buttons) }
         }
     }
 }

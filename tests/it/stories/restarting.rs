@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign::domain::Verdict;
 use countersign::engine::settle;
-use countersign::sim::slack::sample::{OCTO, RELEASES};
+use countersign::sim::slack::sample::{MONA, OCTO, RELEASES};
 use countersign::sim::slack::{Fault, FaultKind};
 
 use super::stage::{Stage, stage};
@@ -70,6 +70,7 @@ async fn told_once(stage: &Stage, run: u64) {
     assert_eq!(stage.verdict().await, Some(Verdict::Approved));
     assert_eq!(stage.taken(run).len(), 1);
     assert_eq!(stage.world.slack.messages(RELEASES).len(), 1);
+    assert_eq!(stage.world.slack.direct_messages(MONA).len(), 1, "who asked hears the outcome once");
     assert_eq!(stage.conclusion(run).as_deref(), Some("success"));
 }
 
