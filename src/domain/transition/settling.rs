@@ -40,9 +40,6 @@ pub(super) fn recheck_failed(work: &mut Work, why: &str) {
 pub(super) fn take(work: &mut Work, fresh: &Fresh) {
     policies::take(work, &fresh.policies);
     look_again_at(work, &fresh.voters);
-    if let Some(roster) = &fresh.around.roster {
-        work.request.roster = Some(roster.clone());
-    }
 }
 
 /// Those who voted, as they stand now: whoever may not act on any gate any more stops counting (H17, H19).

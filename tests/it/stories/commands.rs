@@ -1,11 +1,10 @@
 //! What people type after `/countersign`, from anywhere.
 
-use countersign::domain::rules::BreakGlass;
-use countersign::domain::{Access, Basis, Group, Verdict};
+use countersign::domain::{Basis, Verdict};
 use countersign::sim::github::{self, sample};
 use countersign::sim::slack::sample::{ANA, BO, GENERAL, GUEST, MONA, OCTO, RELEASES};
 
-use super::stage::{Stage, stage};
+use super::stage::{GLASS, Stage, one_gate, stage};
 
 /// Types a command where the app is not even a member, and returns what the person is told.
 async fn typed(stage: &Stage, user: &str, text: &str) -> String {
@@ -133,12 +132,8 @@ async fn a_freeze_by_command_holds_until_it_is_lifted_by_command() {
 #[tokio::test]
 async fn breaking_the_glass_by_command_takes_a_reason_and_a_second_word() {
     let stage = stage().await;
-    let run = stage
-        .deploy_under(|policy| {
-            let group = Group::of_access(Access::Write);
-            policy.break_glass = Some(BreakGlass { group, review_within_ms: 3_600_000, review_by: None });
-        })
-        .await;
+    stage.write_policy(&one_gate(1, GLASS));
+    let run = stage.deploy(stage.world.sample.risky_change()).await;
     let asked = typed(&stage, OCTO, &format!("break-glass {} checkout is down", id(&stage).await)).await;
     assert!(asked.contains("Nothing is done yet"), "{asked}");
     assert!(stage.is_open().await);

@@ -1,11 +1,10 @@
 //! What people do besides deciding: from the menu behind three dots, and what it leads to.
 
-use countersign::domain::rules::BreakGlass;
-use countersign::domain::{Access, Basis, Choice, Group, Verdict};
+use countersign::domain::{Basis, Choice, Verdict};
 use countersign::sim::slack::SubmitResult;
 use countersign::sim::slack::sample::{ANA, BO, GUEST, MONA, OCTO, RELEASES};
 
-use super::stage::{Stage, stage};
+use super::stage::{GLASS, Stage, one_gate, stage};
 
 fn shown(stage: &Stage) -> String {
     serde_json::to_string(&stage.message().blocks).unwrap()
@@ -90,11 +89,8 @@ async fn whoever_has_no_vote_has_none_to_take_back() {
 #[tokio::test]
 async fn gathering_again_keeps_a_vote_on_the_same_evidence() {
     let stage = stage().await;
-    stage
-        .deploy_under(|policy| {
-            policy.gates[0].quorum = 2;
-        })
-        .await;
+    stage.write_policy(&one_gate(2, ""));
+    stage.deploy(stage.world.sample.risky_change()).await;
     stage.press(ANA, "approve").await;
     stage.told(ANA);
     let before = stage.request().await.evidence.unwrap().digest;
@@ -112,12 +108,8 @@ async fn gathering_again_keeps_a_vote_on_the_same_evidence() {
 #[tokio::test]
 async fn breaking_the_glass_is_loud_and_is_reviewed_by_somebody_else() {
     let stage = stage().await;
-    let run = stage
-        .deploy_under(|policy| {
-            let group = Group::of_access(Access::Write);
-            policy.break_glass = Some(BreakGlass { group, review_within_ms: 3_600_000, review_by: None });
-        })
-        .await;
+    stage.write_policy(&one_gate(1, GLASS));
+    let run = stage.deploy(stage.world.sample.risky_change()).await;
     stage.choose(OCTO, "More…").await;
     stage.press_in_view(OCTO, "ask_break_glass").await;
     assert!(serde_json::to_string(stage.view(OCTO).blocks()).unwrap().contains("without its gates"));

@@ -39,5 +39,5 @@ mod waiting;
 
 /// What the stories above stand on.
 mod stage {
-    pub use crate::stories::stage::{Stage, stage, stage_with};
+    pub use crate::stories::stage::{GLASS, Stage, one_gate, stage, stage_with};
 }

@@ -40,7 +40,7 @@ mod waiting;
 mod stage {
     use countersign::sim::world::{Transport, WorldOptions};
 
-    pub use crate::stories::stage::Stage;
+    pub use crate::stories::stage::{GLASS, Stage, one_gate};
 
     pub async fn stage() -> Stage {
         stage_with(|_| {}).await

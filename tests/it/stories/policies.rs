@@ -4,7 +4,7 @@ use countersign::domain::{GateState, Obstacle, Phase, Role, Verdict};
 use countersign::sim::github::Level;
 use countersign::sim::slack::sample::{ANA, OCTO};
 
-use super::stage::{Stage, stage, stage_with};
+use super::stage::{Stage, one_gate, stage, stage_with};
 
 const TWO_GATES: &str = "\
 version: 1
@@ -18,14 +18,6 @@ environments:
       - { name: Model review, group: reviewers, quorum: 1 }
       - { name: Release, group: leads, quorum: 1 }
 ";
-
-/// One gate for everybody with write access, and more lines for the environment.
-fn one_gate(quorum: u32, more: &str) -> String {
-    format!(
-        "version: 1\ngroups:\n  reviewers: {{ permission: write }}\nenvironments:\n  production:\n    \
-         gates: [{{ name: Review, group: reviewers, quorum: {quorum} }}]\n{more}"
-    )
-}
 
 /// What is on the default branch has a pickle that would block.
 const RISKY: &str = "    severity: { critical: approve }\n";

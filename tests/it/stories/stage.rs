@@ -1,11 +1,6 @@
 //! The stage: a world and the moves that stories are made of.
 
-use countersign::domain::{
-    Around, Event, FrozenPolicy, Phase, PoliciesRead, PolicyFound, PolicySource, Request, Role, Telling, Verdict,
-};
-use countersign::engine::step;
-use countersign::sim::github::sample::MONA;
-use countersign::sim::github::state::commits::NewCommit;
+use countersign::domain::{Phase, Request, Telling, Verdict};
 use countersign::sim::github::{DecisionPost, Dispatch};
 use countersign::sim::slack::sample::{OCTO, RELEASES};
 use countersign::sim::slack::{Clicked, Message, Submitted, View};
@@ -143,57 +138,6 @@ impl Stage {
         self.submit(user, &[("reason", reason)]).await;
     }
 
-    /// Deploys the risky change under `change`d rules: those of the starter policy where nothing is changed. The world's own
-    /// policy file cannot be followed until they are read; afterwards there is none.
-    pub async fn deploy_under(&self, change: impl FnOnce(&mut FrozenPolicy)) -> u64 {
-        let repository = self.world.sample.repository;
-        let path = ".github/countersign.yml";
-        let commit = |new: NewCommit| {
-            self.world.github.edit(|state| state.commit_to(repository, "main", new));
-        };
-        commit(NewCommit::new(MONA, "Add a policy").write(path, "version: 1\nunknown: {}\n"));
-        let run = self.deploy(self.world.sample.risky_change()).await;
-        commit(NewCommit::new(MONA, "Remove the policy").delete(path));
-        let held = self.request().await;
-        assert!(matches!(held.phase, Phase::Held { .. }), "{:?}", held.phase);
-        let mut policy = FrozenPolicy::of_gates(Role::Own, PolicySource::Starter, Vec::new(), 86_400_000);
-        policy.gates = vec![countersign::domain::Gate {
-            name: "Review".into(),
-            stage: 0,
-            group: countersign::domain::Group::of_access(countersign::domain::Access::Write),
-            quorum: 1,
-            when: None,
-        }];
-        change(&mut policy);
-        let now = PolicyFound::Policies(policy.into());
-        self.take(Event::Gathered {
-            evidence: held.evidence.unwrap(),
-            policies: PoliciesRead { now, again: Vec::new() },
-            around: Around::default(),
-        })
-        .await;
-        assert!(self.is_open().await);
-        run
-    }
-
-    /// Something happens to the only request.
-    async fn take(&self, event: Event) {
-        let (id, now) = (self.request().await.id, self.world.clock.now());
-        let job = std::sync::Arc::new((id, event));
-        let store = &self.world.engine().unwrap().store;
-        store
-            .write(move |tx| {
-                let job = std::sync::Arc::clone(&job);
-                Box::pin(async move {
-                    let request = tx.lock_request(&job.0).await?;
-                    step::take(tx, request, &job.1, now).await.map(drop)
-                })
-            })
-            .await
-            .unwrap();
-        self.settle().await;
-    }
-
     /// Delivers a webhook by hand, rightly signed.
     pub async fn deliver(&self, guid: &str, event: &str, body: &[u8]) -> u16 {
         use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -297,3 +241,14 @@ fn menu_value(blocks: &[serde_json::Value], label: &str) -> Option<String> {
     let mut named = options.filter(|option| option["text"]["text"] == label);
     named.next()?["value"].as_str().map(str::to_owned)
 }
+
+/// A policy of one gate for everybody with write access, and more lines for the environment.
+pub fn one_gate(quorum: u32, more: &str) -> String {
+    format!(
+        "version: 1\ngroups:\n  reviewers: {{ permission: write }}\nenvironments:\n  production:\n    \
+         gates: [{{ name: Review, group: reviewers, quorum: {quorum} }}]\n{more}"
+    )
+}
+
+/// More lines for such a policy: who may break the glass, and who reviews that.
+pub const GLASS: &str = "    break_glass: { group: reviewers, review: { within: 1h, by: reviewers } }\n";
