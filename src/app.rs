@@ -1,5 +1,6 @@
 //! Puts the parts together and runs them. No decision about approvals is made here.
 
+mod chats;
 pub mod checks;
 pub mod doors;
 pub mod installs;
@@ -20,18 +21,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{OwnerPolicy, PreviewConclusion, ServeSettings, ShowOn, WhenMissing};
 use crate::engine::Engine;
-use crate::engine::day::Days;
-use crate::engine::live::Live;
-use crate::engine::pace::Pace;
 use crate::engine::preview::{Concluding, PreviewSettings, Previews};
 use crate::github::{GithubForge, GithubSettings, SignInSettings, Timeouts};
 use crate::policy::{self, PolicyDefaults};
 use crate::ports::{Clock, IdSource};
-use crate::slack::{SlackChat, SlackSettings, Token};
 use crate::store::{Store, StoreOptions};
 use crate::telemetry::metrics::{DELIVERIES, Metrics};
 use crate::web::{self, Web};
 
+use chats::Chats;
 use installs::Installs;
 use sockets::{SocketHealth, Sockets};
 
@@ -54,28 +52,27 @@ pub async fn build(settings: &ServeSettings, clock: Clock, ids: IdSource) -> any
         Store::open(settings.database_url.expose_secret(), options).await.context("cannot open the database")?;
     store.migrate().await.context("cannot bring the database up to date")?;
     let installs = Installs::new(settings, &store, clock.clone(), ids.clone())?;
-    let chat = Arc::new(slack(settings, installs.as_ref(), clock.clone())?);
+    let chats = Chats::new(settings, installs.as_ref(), &clock)?;
+    let trouble = chats.trouble();
+    let workspaces = Arc::new(chats.workspaces(settings));
+    let workspace = Arc::clone(workspaces.all().next().context("no workspace is set")?);
     let engine = Engine {
         store,
         forge: Arc::new(github(settings, clock.clone())?),
-        chat: Arc::<SlackChat>::clone(&chat),
+        workspace,
+        workspaces,
         checker: Arc::new(checks::checker(settings, clock.clone())),
         clock,
         ids,
         people: Arc::new(linking::directory(&settings.people, &settings.link_rules)),
-        live: Arc::new(Live::new(settings.engine.people_kept_for.as_millis())),
-        pace: Arc::new(Pace::new(settings.slack.messages_per_second)),
         policy: policy_defaults(settings),
         known: Arc::default(),
         previews: Arc::new(Previews::new(previews(settings))),
-        homes: Arc::default(),
-        days: Arc::new(Days::new(settings.slack.digest.clone())),
-        freezers: settings.freezers.clone().into(),
         public_url: settings.public_url.as_ref().map(ToString::to_string),
         link_address: settings.account_links.as_ref().map(linking::base),
     };
     let sockets = Sockets::new(settings, &engine)?;
-    let trouble = trouble(&chat, sockets.as_ref());
+    let trouble = with_sockets(trouble, sockets.as_ref());
     let router =
         web::router(Web { consent: installs.as_ref().map(Installs::door), ..web(settings, &engine, trouble)? });
     Ok(App { engine, router, sockets })
@@ -141,25 +138,6 @@ fn github(settings: &ServeSettings, clock: Clock) -> anyhow::Result<GithubForge>
     GithubForge::new(&github, clock).context("cannot set up the connection to GitHub")
 }
 
-fn slack(settings: &ServeSettings, installs: Option<&Arc<Installs>>, clock: Clock) -> anyhow::Result<SlackChat> {
-    let access = &settings.slack;
-    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-    let slack = SlackSettings {
-        api_url: access.api_url.to_string().trim_end_matches('/').to_owned(),
-        bot_token: match installs {
-            Some(installs) => Token::Kept(installs.token_of()),
-            None => access.bot_token.clone().into(),
-        },
-        team_id: given(&access.team_id),
-        app_id: given(&access.app_id),
-        channel: access.channel.clone(),
-        allow_shared_channels: access.allow_shared_channels,
-        links: settings.account_links.is_some(),
-        allow_http: is_loopback(&access.api_url),
-    };
-    SlackChat::new(&slack, clock).context("cannot set up the connection to Slack")
-}
-
 /// Plain HTTP is for simulators on this machine only.
 fn is_loopback(url: &url::Url) -> bool {
     match url.host() {
@@ -201,10 +179,10 @@ fn previews(settings: &ServeSettings) -> PreviewSettings {
 /// What does not work although the server does, in words for an operator.
 type Trouble = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
-fn trouble(chat: &Arc<SlackChat>, sockets: Option<&Sockets>) -> Trouble {
-    let (chat, sockets) = (Arc::clone(chat), sockets.map(Sockets::health));
+fn with_sockets(chats: Trouble, sockets: Option<&Sockets>) -> Trouble {
+    let sockets = sockets.map(Sockets::health);
     Arc::new(move || {
-        let all = [chat.trouble(), sockets.as_ref().and_then(SocketHealth::trouble)];
+        let all = [chats(), sockets.as_ref().and_then(SocketHealth::trouble)];
         let all: Vec<String> = all.into_iter().flatten().collect();
         (!all.is_empty()).then(|| all.join("; "))
     })

@@ -11,12 +11,12 @@ pub mod problem;
 pub mod serve;
 pub mod settings;
 
-pub use identity::{IdentityEntry, IdentityFile, LinkedPerson};
+pub use identity::{IdentityEntry, IdentityFile, LinkedPerson, is_workspace};
 pub use load::{DEFAULTS, Origin, load};
 pub use problem::Problem;
 pub use serve::{
     AccountLinks, GithubAccess, HttpCheckAccess, LinkRules, OAuthAccess, PreviewOptions, ServeSettings, ServerLimits,
-    SlackAccess, SocketAccess, forge_host, identity_file, validate_for_serve,
+    SlackAccess, SocketAccess, WorkspaceAccess, forge_host, identity_file, validate_for_serve,
 };
 pub use settings::{LogFormat, LogSettings, OwnerPolicy, PreviewConclusion, Settings, ShowOn, WhenMissing};
 

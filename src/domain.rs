@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod channel;
 pub mod ci;
 pub mod condition;
+pub mod coverage;
 pub mod digest;
 pub mod effect;
 pub mod eligibility;
@@ -50,6 +51,7 @@ pub use actor::{Access, ChatName, ChatStanding, ChatUser, Contributor, ForgeUser
 pub use channel::{ChannelTrouble, PassedOver};
 pub use ci::{CiReading, CiVerdict, RequiredRun};
 pub use condition::{Condition, Outcome};
+pub use coverage::Coverage;
 pub use digest::Digest;
 pub use effect::{Due, Effect, Matter, ReplyTo};
 pub use entry::EntryKind;

@@ -29,37 +29,33 @@ pub mod settle;
 pub mod shown;
 mod stakes;
 pub mod step;
+mod workspaces;
 
 use std::sync::Arc;
 
 use crate::policy::PolicyDefaults;
-use crate::ports::{Chat, Checker, Clock, Forge, IdSource};
+use crate::ports::{Checker, Clock, Forge, IdSource};
 use crate::store::Store;
+
+pub use workspaces::{Workspace, Workspaces};
 
 /// What every step works with.
 #[derive(Clone)]
 pub struct Engine {
     pub store: Store,
     pub forge: Arc<dyn Forge>,
-    pub chat: Arc<dyn Chat>,
+    /// The one it works in.
+    pub workspace: Arc<Workspace>,
+    pub workspaces: Arc<Workspaces>,
     /// Asks checks outside of this server.
     pub checker: Arc<dyn Checker>,
     pub clock: Clock,
     pub ids: IdSource,
     pub people: Arc<people::Directory>,
-    /// What was read of people and groups.
-    pub live: Arc<live::Live>,
-    pub pace: Arc<pace::Pace>,
     pub policy: PolicyDefaults,
     /// What gathering need not ask for twice.
     pub known: Arc<gather::Known>,
     pub previews: Arc<preview::Previews>,
-    /// Whose home is open.
-    pub homes: Arc<home::Homes>,
-    /// When digests of the day are sent.
-    pub days: Arc<day::Days>,
-    /// Users of the chat who may call freezes everywhere, by their ids.
-    pub freezers: Arc<[String]>,
     /// The page of this server that people are sent to, where there is one.
     pub public_url: Option<String>,
     /// Where people link their accounts themselves, without a slash at its end; empty where they cannot.

@@ -104,6 +104,7 @@ fn ask(desk: &Desk) -> anyhow::Result<Ask> {
             environment: environment.folded(),
         },
         repository: Repository { id: repository, owner: text("acme"), name: text("sentiment"), installation },
+        workspace: text("T0ACME"),
         environment,
         run: Run {
             title: text("Deploy"),

@@ -66,7 +66,7 @@ fn github(settings: &ServeSettings) -> anyhow::Result<Door> {
 /// is kept of it.
 fn from_slack(settings: &ServeSettings, source: Source, engine: &Engine) -> crate::web::Authenticate {
     let secrets = SigningSecrets::new(settings.slack.signing_secrets.iter().cloned());
-    let (clock, chat) = (engine.clock.clone(), Arc::clone(&engine.chat));
+    let (clock, chat) = (engine.clock.clone(), Arc::clone(&engine.workspace.chat));
     Box::new(move |headers: &HeaderMap, body: &[u8]| {
         secrets.verify(headers, body, clock.now()).map_err(|_| Refusal::Unauthorized)?;
         let text = std::str::from_utf8(body).map_err(|_| Refusal::BadRequest("the body is not UTF-8".to_owned()))?;
@@ -93,7 +93,7 @@ fn arrived(source: Source, text: &str, clock: &Clock) -> Delivery {
 
 /// Stores a delivery, and says what its acknowledgement must carry.
 pub fn intake(engine: &Engine) -> Intake {
-    let (store, chat) = (engine.store.clone(), Arc::clone(&engine.chat));
+    let (store, chat) = (engine.store.clone(), Arc::clone(&engine.workspace.chat));
     Arc::new(move |delivery| {
         let (store, chat) = (store.clone(), Arc::clone(&chat));
         Box::pin(async move { take(&store, chat.as_ref(), delivery).await })

@@ -37,14 +37,14 @@ const USED_UP: [&str; 3] = ["invalid_refresh_token", "token_revoked", "account_i
 const LOOKS: usize = 20;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(150);
 
-/// The installation of the one workspace or organisation whose people decide.
+/// The installations in the workspaces and organisations whose people decide.
 pub struct Installs {
     store: Store,
     oauth: OAuth,
     sealer: Sealer,
     clock: Clock,
     ids: IdSource,
-    workspace: String,
+    wanted: Vec<String>,
     app: String,
     redirect: String,
     is_https: bool,
@@ -72,19 +72,19 @@ impl Installs {
             sealer: Sealer::new(&access.token_keys, ids.clone()).context("slack.token_key cannot be used")?,
             clock,
             ids,
-            workspace: access.workspace.clone(),
+            wanted: slack.workspaces.iter().map(|workspace| workspace.team_id.clone()).collect(),
             app: slack.app_id.clone(),
             redirect: redirect(access),
             is_https: access.public_url.scheme() == "https",
         })))
     }
 
-    /// The token that is good now, for every call.
-    pub fn token_of(self: &Arc<Self>) -> TokenOf {
-        let installs = Arc::clone(self);
+    /// The token that is good now, for every call in a workspace.
+    pub fn token_of(self: &Arc<Self>, workspace: &str) -> TokenOf {
+        let (installs, workspace): (_, Arc<str>) = (Arc::clone(self), workspace.into());
         Arc::new(move || {
-            let installs = Arc::clone(&installs);
-            Box::pin(async move { installs.token().await })
+            let (installs, workspace) = (Arc::clone(&installs), Arc::clone(&workspace));
+            Box::pin(async move { installs.token(&workspace).await })
         })
     }
 
@@ -104,9 +104,9 @@ impl Installs {
         }
     }
 
-    async fn token(&self) -> Result<SecretString, PortError> {
+    async fn token(&self, workspace: &str) -> Result<SecretString, PortError> {
         for _ in 0..LOOKS {
-            let row = self.row().await?;
+            let row = self.row(workspace).await?;
             let now = self.clock.now();
             let left_ms = row.expires_at.map(|expires| expires.millis_since(now));
             if left_ms.is_none_or(|left| left > RENEW_BEFORE_MS) {
@@ -124,10 +124,12 @@ impl Installs {
         Err(PortError::retry(DOING, "its token is being renewed"))
     }
 
-    async fn row(&self) -> Result<Installation, PortError> {
-        let row = self.store.installation(&self.workspace).await.map_err(unread)?;
+    async fn row(&self, workspace: &str) -> Result<Installation, PortError> {
+        let row = self.store.installation(workspace).await.map_err(unread)?;
         match row {
-            None => Err(PortError::permanent(DOING, format!("the app is not installed yet: open {BEGIN}"))),
+            None => {
+                Err(PortError::permanent(DOING, format!("the app is not installed in {workspace} yet: open {BEGIN}")))
+            }
             Some(Installation { closed: Some((_, why)), .. }) => Err(PortError::permanent(DOING, why)),
             Some(row) => Ok(row),
         }
@@ -282,13 +284,13 @@ impl Installs {
     /// Whoever finds the address may begin; where the app may be installed is the operator's word.
     fn is_wanted(&self, granted: &Granted) -> Result<(), ConsentRefusal> {
         let is_our_app = self.app.is_empty() || self.app == granted.app;
-        if granted.workspace == self.workspace && is_our_app {
+        if self.wanted.contains(&granted.workspace) && is_our_app {
             return Ok(());
         }
         tracing::error!(
             slack.team = granted.workspace,
             slack.app = granted.app,
-            "{} was consented to for {}, which is not slack.team_id and slack.app_id: nothing is kept of it",
+            "{} was consented to for {}, which is none of slack.team_id or slack.workspaces, or not slack.app_id: nothing is kept of it",
             granted.app,
             granted.workspace
         );

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::config::is_workspace;
 use crate::domain::{EnvironmentName, Freeze, RepositoryId, Span, Timestamp, Words};
 use crate::engine::freeze;
 use crate::ports::{Clock, IdSource};
@@ -65,6 +66,9 @@ pub struct CallArguments {
     /// One repository, by its numeric id; default: all
     #[arg(long, value_name = "ID")]
     repository_id: Option<u64>,
+    /// Only what is decided in one workspace of Slack, by its ID (T…); default: in all of them
+    #[arg(long, value_name = "TEAM")]
+    slack_team: Option<String>,
     /// Who says so; default: the system's user name
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -115,8 +119,13 @@ fn freeze_of(arguments: &CallArguments, now: Timestamp) -> Result<Freeze, Failur
     let environment = arguments.environment.as_deref().map(|name| {
         EnvironmentName::parse(name).ok_or_else(|| Failure::BadInput(format!("`{name}` is no name of an environment")))
     });
+    let workspace = arguments.slack_team.clone().unwrap_or_default();
+    if !workspace.is_empty() && !is_workspace(&workspace) {
+        return Err(Failure::BadInput(format!("--slack-team `{workspace}` is not a workspace ID (T…)")));
+    }
     Ok(Freeze {
         id: IdSource::System.uuid(now).to_string(),
+        workspace,
         repository: arguments.repository_id.map(RepositoryId::new),
         environment: environment.transpose()?.map(|name| name.as_str().to_owned()),
         since: now,
@@ -173,13 +182,12 @@ async fn list(store: &Store, format: Format, now: Timestamp) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-/// `production of repository 7`
+/// `production of repository 7 in T0ACME`
 fn place(freeze: &Freeze) -> String {
     let environment = freeze.environment.as_deref().unwrap_or("every environment");
-    match freeze.repository {
-        Some(repository) => format!("{environment} of repository {repository}"),
-        None => environment.to_owned(),
-    }
+    let of = freeze.repository.map(|repository| format!(" of repository {repository}")).unwrap_or_default();
+    let within = if freeze.workspace.is_empty() { "" } else { " in " };
+    format!("{environment}{of}{within}{}", freeze.workspace)
 }
 
 fn end(freeze: &Freeze) -> String {
@@ -199,6 +207,7 @@ mod tests {
             until: None,
             lasting: None,
             repository_id: None,
+            slack_team: None,
             by: Some("ana".into()),
             settings: SettingsArguments { config: None },
         }
@@ -221,6 +230,7 @@ mod tests {
             CallArguments { until: Some("2025-01-01T00:00:00Z".into()), ..arguments() },
             CallArguments { lasting: Some("4 fortnights".into()), ..arguments() },
             CallArguments { environment: Some(String::new()), ..arguments() },
+            CallArguments { slack_team: Some("acme".into()), ..arguments() },
         ] {
             assert!(matches!(freeze_of(&wrong, NOW), Err(Failure::BadInput(_))), "{wrong:?}");
         }

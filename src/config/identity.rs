@@ -84,7 +84,7 @@ impl Reading<'_> {
         let start = entry.span().start;
         let DeValue::Table(table) = entry.get_ref() else { return self.wrong(start, "a person must be a table") };
         let before = self.mistakes.len();
-        let team = self.text(table, start, "slack_team", |text| is_slack_id(text, &['T', 'E']), "a workspace ID (T…)");
+        let team = self.text(table, start, "slack_team", is_workspace, "a workspace ID (T…)");
         let user = self.text(table, start, "slack_user", |text| is_slack_id(text, &['U', 'W']), "a user ID (U…)");
         let login = self.text(table, start, "github_login", is_login, "a login");
         let github_id = self.id(table);
@@ -173,10 +173,15 @@ const KEYS: [&str; 4] = ["github_login", "github_id", "slack_team", "slack_user"
 /// Whether a chat account can be one; `Err` says what is wrong with it.
 pub fn checked_chat(chat: &ChatUser) -> Result<(), String> {
     let wrong = |text: &str, what: &str| Err(format!("`{}` is not {what}", text.escape_debug()));
-    if !is_slack_id(&chat.workspace, &['T', 'E']) {
+    if !is_workspace(&chat.workspace) {
         return wrong(&chat.workspace, "a workspace ID (T…)");
     }
     if is_slack_id(&chat.user, &['U', 'W']) { Ok(()) } else { wrong(&chat.user, "a user ID (U…)") }
+}
+
+/// The ID of a workspace, or of an organisation.
+pub fn is_workspace(text: &str) -> bool {
+    is_slack_id(text, &['T', 'E'])
 }
 
 /// Slack's IDs: a letter that says what it is, then letters and digits.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use url::Url;
 
-use crate::domain::EnvironmentName;
 use crate::domain::calendar::Daily;
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
+use crate::domain::{Coverage, EnvironmentName};
 
 use super::address;
 use super::identity::{IdentityFile, is_slack_id};
@@ -22,6 +22,7 @@ mod checks;
 mod consent;
 mod links;
 mod secret;
+mod workspaces;
 
 pub use links::{AccountLinks, LinkRules, forge_host};
 
@@ -40,8 +41,6 @@ pub struct ServeSettings {
     pub policy: PolicySettings,
     pub http_checks: HttpCheckAccess,
     pub preview: PreviewOptions,
-    /// Slack users who may call freezes everywhere.
-    pub freezers: Vec<String>,
     pub people: IdentityFile,
     /// Without it people cannot link their accounts themselves.
     pub account_links: Option<AccountLinks>,
@@ -96,10 +95,8 @@ pub struct SlackAccess {
     pub socket: Option<SocketAccess>,
     /// Empty: not checked.
     pub app_id: String,
-    /// Empty: the workspace of the bot token.
-    pub team_id: String,
-    /// For requests whose policy names no channel.
-    pub channel: String,
+    /// One at least.
+    pub workspaces: Vec<WorkspaceAccess>,
     /// Into one channel.
     pub messages_per_second: f64,
     pub allow_shared_channels: bool,
@@ -107,7 +104,19 @@ pub struct SlackAccess {
     pub digest: Option<Daily>,
 }
 
-/// How the app is installed by consent, into one workspace or organisation.
+/// One workspace of the app's, or an organisation with all of its workspaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceAccess {
+    /// Empty: the workspace of the bot token.
+    pub team_id: String,
+    /// For requests whose policy names no channel.
+    pub channel: String,
+    pub coverage: Coverage,
+    /// Users of it who may call freezes for all of its requests, by their ids.
+    pub freezers: Vec<String>,
+}
+
+/// How the app is installed by consent.
 #[derive(Debug, Clone)]
 pub struct OAuthAccess {
     pub client_id: String,
@@ -116,8 +125,6 @@ pub struct OAuthAccess {
     pub token_keys: Vec<SecretSlice<u8>>,
     /// Where Slack sends people back to us.
     pub public_url: Url,
-    /// The workspace or organisation.
-    pub workspace: String,
 }
 
 /// How connections to Slack are opened.
@@ -143,7 +150,7 @@ pub struct PreviewOptions {
 pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Problem>> {
     let mut problems = Problems::default();
     let github = github(&settings.github, &mut problems);
-    let slack = slack(&settings.slack, &settings.server, &mut problems);
+    let slack = slack(settings, &mut problems);
     let public_url = public_url(&settings.server, &mut problems);
     let checked = ServeSettings {
         listen: listen(&settings.server, &mut problems),
@@ -157,7 +164,6 @@ pub fn validate_for_serve(settings: &Settings) -> Result<ServeSettings, Vec<Prob
         policy: policy(&settings.policy, &mut problems),
         http_checks: checks::http(&settings.http_checks, &mut problems),
         preview: preview(&settings.preview, &mut problems),
-        freezers: freezers(&settings.freeze.slack_users, &mut problems),
         people: people(&settings.identity.file, &mut problems),
         link_rules: links::rules(&settings.identity, &mut problems),
         engine: engine(&settings.engine, &mut problems),
@@ -300,7 +306,8 @@ fn is_client_id(text: &str) -> bool {
     client && (10..=64).contains(&text.len())
 }
 
-fn slack(slack: &SlackSettings, server: &ServerSettings, problems: &mut Problems) -> SlackAccess {
+fn slack(settings: &Settings, problems: &mut Problems) -> SlackAccess {
+    let (slack, server) = (&settings.slack, &settings.server);
     let rate = slack.messages_per_second;
     problems.unless(rate > 0.0 && rate <= 1_000.0, "slack.messages_per_second", "must be more than 0 and at most 1000");
     let socket = socket(slack, problems);
@@ -323,18 +330,7 @@ fn slack(slack: &SlackSettings, server: &ServerSettings, problems: &mut Problems
             |text| is_slack_id(text, &['A']),
             "is not an app ID (A…)",
         ),
-        team_id: problems.optional_text(
-            "slack.team_id",
-            &slack.team_id,
-            |text| is_slack_id(text, &['T', 'E']),
-            "is not a workspace ID (T…)",
-        ),
-        channel: problems.text(
-            "slack.channel",
-            &slack.channel,
-            |text| is_slack_id(text, &['C', 'G']),
-            "is not a channel ID (C…), names can change hands",
-        ),
+        workspaces: workspaces::all(slack, &settings.freeze.slack_users, problems),
         messages_per_second: rate,
         allow_shared_channels: slack.allow_shared_channels,
         digest: digest(&slack.digest, problems),
@@ -353,16 +349,6 @@ fn digest(text: &str, problems: &mut Problems) -> Option<Daily> {
         return None;
     }
     Daily::parse(text).map_err(|why| problems.wrong("slack.digest", &why.to_string())).ok()
-}
-
-fn freezers(users: &[String], problems: &mut Problems) -> Vec<String> {
-    const KEY: &str = "freeze.slack_users";
-    let checked = users.iter().map(|user| {
-        let user = user.trim();
-        problems.unless(is_slack_id(user, &['U', 'W']), KEY, &format!("names `{user}`, which is no user ID (U…)"));
-        user.to_owned()
-    });
-    checked.collect()
 }
 
 fn policy(policy: &PolicySettings, problems: &mut Problems) -> PolicySettings {

@@ -80,6 +80,8 @@ pub struct SlackSettings {
     pub app_id: String,
     pub team_id: String,
     pub channel: String,
+    /// Each a workspace, its channel, and whose requests are decided there.
+    pub workspaces: Vec<String>,
     /// Into one channel.
     pub messages_per_second: f64,
     pub allow_shared_channels: bool,

@@ -74,6 +74,9 @@ pub enum Matter {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyTo {
     pub user: ChatUser,
+    /// The workspace of ours in which they did it; empty where that is not known. Theirs may be another one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub workspace: String,
     pub channel: Option<String>,
     /// One-off address that came with the click; works for a while only. A capability: never logged.
     pub response_url: Option<String>,

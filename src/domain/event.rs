@@ -161,6 +161,9 @@ pub struct Ask {
     pub id: RequestId,
     pub key: RequestKey,
     pub repository: Repository,
+    /// The chat's workspace whose people are asked; empty where the operator did not name it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub workspace: String,
     pub environment: EnvironmentName,
     pub run: Run,
     pub commit: CommitSha,

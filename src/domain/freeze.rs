@@ -15,6 +15,9 @@ use super::words::Words;
 pub struct Freeze {
     /// Opaque; names it when it is lifted.
     pub id: String,
+    /// The chat's workspace whose requests it holds; those of all of them where it is empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub workspace: String,
     /// One repository, or all of them.
     pub repository: Option<RepositoryId>,
     /// The environment, without regard to case; every one where it is empty.
@@ -28,9 +31,12 @@ pub struct Freeze {
 }
 
 impl Freeze {
-    /// Whether it holds `environment` of `repository` at `at`.
-    pub fn holds(&self, repository: RepositoryId, environment: &str, at: Timestamp) -> bool {
-        self.repository.is_none_or(|frozen| frozen == repository)
+    /// Whether it holds `environment` of `repository`, about which the people of `workspace` decide, at `at`. A request of an
+    /// unnamed workspace may be of any.
+    pub fn holds(&self, workspace: &str, repository: RepositoryId, environment: &str, at: Timestamp) -> bool {
+        let is_there = self.workspace.is_empty() || workspace.is_empty() || self.workspace == workspace;
+        is_there
+            && self.repository.is_none_or(|frozen| frozen == repository)
             && self.environment.as_ref().is_none_or(|frozen| frozen.to_lowercase() == environment.to_lowercase())
             && self.since <= at
             && self.until.is_none_or(|until| at < until)
@@ -94,6 +100,7 @@ mod tests {
     fn a_freeze_holds_its_place_for_its_time() {
         let freeze = Freeze {
             id: "1".into(),
+            workspace: String::new(),
             repository: Some(RepositoryId::new(7)),
             environment: Some("Production".into()),
             since: Timestamp::from_seconds(10),
@@ -102,12 +109,17 @@ mod tests {
             by: "ana".into(),
         };
         let holds = |repository, environment, at| {
-            freeze.holds(RepositoryId::new(repository), environment, Timestamp::from_seconds(at))
+            freeze.holds("T0ACME", RepositoryId::new(repository), environment, Timestamp::from_seconds(at))
         };
         assert!(holds(7, "production", 10) && holds(7, "PRODUCTION", 19));
         assert!(!holds(7, "production", 9) && !holds(7, "production", 20));
         assert!(!holds(8, "production", 15) && !holds(7, "staging", 15));
         let everything = Freeze { repository: None, environment: None, until: None, ..freeze };
-        assert!(everything.holds(RepositoryId::new(9), "staging", Timestamp::from_seconds(1_000_000)));
+        let holds = |freeze: &Freeze, workspace| {
+            freeze.holds(workspace, RepositoryId::new(9), "staging", Timestamp::from_seconds(1_000_000))
+        };
+        assert!(holds(&everything, "T0ACME"));
+        let ours = Freeze { workspace: "T0ACME".into(), ..everything };
+        assert!(holds(&ours, "T0ACME") && holds(&ours, "") && !holds(&ours, "T0OTHER"));
     }
 }

@@ -238,7 +238,8 @@ pub fn closed(request: &Request, freezes: &[Freeze], at: Timestamp) -> Vec<Obsta
         }
     }
     let exempt = request.policies().all(|policy| is_exempt(request, policy, Exempt::Freezes));
-    let holds = |freeze: &&Freeze| freeze.holds(request.repository.id, request.environment.as_str(), at);
+    let holds =
+        |freeze: &&Freeze| freeze.holds(&request.workspace, request.repository.id, request.environment.as_str(), at);
     let frozen = freezes.iter().filter(holds).filter(|_| !exempt).map(|freeze| Obstacle::Frozen {
         until: freeze.until,
         reason: freeze.reason.clone(),

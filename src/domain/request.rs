@@ -29,6 +29,9 @@ pub struct Request {
     /// Number of events this value has taken in: one more with every transition.
     pub revision: u64,
     pub repository: Repository,
+    /// The chat's workspace whose people decide; empty where the operator did not name it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub workspace: String,
     pub environment: EnvironmentName,
     pub run: Run,
     pub commit: CommitSha,
@@ -366,6 +369,7 @@ impl Request {
             key: ask.key.clone(),
             revision: 0,
             repository: ask.repository.clone(),
+            workspace: ask.workspace.clone(),
             environment: ask.environment.clone(),
             run: ask.run.clone(),
             commit: ask.commit.clone(),

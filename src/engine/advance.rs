@@ -9,6 +9,7 @@ mod deed;
 mod looked;
 mod moved;
 mod personal;
+mod place;
 mod previewed;
 mod shown;
 mod trouble;
@@ -88,8 +89,9 @@ async fn from_forge(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble>
 }
 
 async fn from_chat(engine: &Engine, claimed: &ClaimedDelivery) -> Result<(), Trouble> {
-    let signal = engine.chat.interpret(&claimed.delivery).map_err(Trouble::Unusable)?;
-    signalled(engine, claimed, signal).await
+    let signal = engine.workspace.chat.interpret(&claimed.delivery).map_err(Trouble::Unusable)?;
+    let engine = place::of(engine, &signal).await?;
+    signalled(&engine, claimed, signal).await
 }
 
 /// What a signal of the chat sets off. On the heap, as the largest of these would otherwise be part of every worker's stack.
@@ -118,7 +120,7 @@ fn signalled<'a>(
         ChatSignal::Look { at, opening, reply } => {
             Box::pin(async move { looked::look(engine, delivery, &at, &opening, &reply).await })
         }
-        ChatSignal::HomeOpened { user, place, hash } => {
+        ChatSignal::HomeOpened { user, place, hash, .. } => {
             Box::pin(async move { personal::home_opened(engine, delivery, &user, place, hash).await })
         }
         ChatSignal::Confirm { draft, reply } => Box::pin(async move {
@@ -132,11 +134,11 @@ fn signalled<'a>(
             Box::pin(async move { personal::prefer(engine, delivery, preferences, &reply).await })
         }
         ChatSignal::ChannelChanged { channel } => Box::pin(async move {
-            engine.chat.forget_channel(&channel);
+            engine.everywhere().for_each(|engine| engine.workspace.chat.forget_channel(&channel));
             finish(engine, delivery).await
         }),
-        ChatSignal::ChannelMoved { from, to } => Box::pin(async move {
-            engine.chat.forget_channel(&from);
+        ChatSignal::ChannelMoved { from, to, .. } => Box::pin(async move {
+            engine.everywhere().for_each(|engine| engine.workspace.chat.forget_channel(&from));
             channels::moved(engine, &from, &to).await?;
             finish(engine, delivery).await
         }),
@@ -144,11 +146,11 @@ fn signalled<'a>(
             Box::pin(async move { access::lost(engine, delivery, workspace.as_deref(), &why, since).await })
         }
         ChatSignal::PersonChanged { user } => Box::pin(async move {
-            engine.live.forget_person(&user);
+            engine.everywhere().for_each(|engine| engine.workspace.live.forget_person(&user));
             finish(engine, delivery).await
         }),
         ChatSignal::GroupChanged { group } => Box::pin(async move {
-            engine.live.forget_user_group(&group);
+            engine.everywhere().for_each(|engine| engine.workspace.live.forget_user_group(&group));
             finish(engine, delivery).await
         }),
         ChatSignal::Ignored { why } => Box::pin(async move { ignore(engine, delivery, &why).await }),
@@ -168,7 +170,7 @@ async fn ignore(engine: &Engine, delivery: &Delivery, why: &str) -> Result<(), T
 
 /// Tells one person something at once, where no request can carry it. Nothing depends on it arriving.
 pub(super) async fn whisper_now(engine: &Engine, to: &ReplyTo, text: &Whisper) {
-    if let Err(error) = engine.chat.whisper(to, None, text).await {
+    if let Err(error) = engine.in_workspace(&to.workspace).workspace.chat.whisper(to, None, text).await {
         tracing::info!(error = %error, "a private answer did not arrive");
     }
 }

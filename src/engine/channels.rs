@@ -44,8 +44,8 @@ impl From<PortError> for Trouble {
 /// The first channel meant for `request` that was not passed over. Where all of them were, they are tried once more: what
 /// kept the message out may have been put right.
 pub(super) async fn place(engine: &Engine, request: &Request) -> Result<Place, Trouble> {
-    let mut meant = vec![engine.chat.channel_for(request)];
-    let usual = engine.chat.usual_channel();
+    let mut meant = vec![engine.workspace.chat.channel_for(request)];
+    let usual = engine.workspace.chat.usual_channel();
     if !meant.contains(&usual) {
         meant.push(usual);
     }
@@ -58,7 +58,7 @@ pub(super) async fn place(engine: &Engine, request: &Request) -> Result<Place, T
     }
     for written in meant {
         if let Some(id) = behind(engine, &written).await?
-            && engine.chat.reach(&id).await?.is_ok()
+            && engine.workspace.chat.reach(&id).await?.is_ok()
         {
             return Ok(Place::At { written, id });
         }
@@ -68,10 +68,10 @@ pub(super) async fn place(engine: &Engine, request: &Request) -> Result<Place, T
 
 /// The id behind a name or an id. A name is looked up once: who takes over a channel's name does not take over its messages.
 pub(super) async fn behind(engine: &Engine, written: &str) -> Result<Option<String>, Trouble> {
-    if let Some(known) = engine.store.channel_behind(written).await? {
+    if let Some(known) = engine.store.channel_behind(|name| engine.own(name), written).await? {
         return Ok(Some(known));
     }
-    let Some(id) = engine.chat.find_channel(written).await? else { return Ok(None) };
+    let Some(id) = engine.workspace.chat.find_channel(written).await? else { return Ok(None) };
     if id == written {
         return Ok(Some(id));
     }
@@ -79,7 +79,7 @@ pub(super) async fn behind(engine: &Engine, written: &str) -> Result<Option<Stri
 }
 
 async fn keep(engine: &Engine, name: &str, id: String) -> Result<String, StoreError> {
-    let job = Arc::new((name.to_owned(), id, engine.clock.now()));
+    let job = Arc::new((engine.own(name), id, engine.clock.now()));
     let write = engine.store.write(move |tx| {
         let job = Arc::clone(&job);
         Box::pin(async move {
@@ -94,14 +94,14 @@ async fn keep(engine: &Engine, name: &str, id: String) -> Result<String, StoreEr
 
 /// The chat gave a channel another id: what is written with the old one means it all the same, and its messages follow.
 pub(super) async fn moved(engine: &Engine, from: &str, to: &str) -> Result<(), StoreError> {
-    let job = Arc::new((from.to_owned(), to.to_owned(), engine.clock.now()));
+    let job = Arc::new((from.to_owned(), to.to_owned(), engine.own(from), engine.clock.now()));
     engine
         .store
         .write(move |tx| {
             let job = Arc::clone(&job);
             Box::pin(async move {
-                let (from, to, at) = &*job;
-                tx.pin_channel(from, to).await?;
+                let (from, to, name, at) = &*job;
+                tx.pin_channel(name, to).await?;
                 tx.append_entry("channel.moved", None, *at, json!({ "from": from, "to": to }))?;
                 for id in tx.move_messages(from, to).await? {
                     let event = Event::ChannelMoved { from: from.clone(), to: to.clone() };

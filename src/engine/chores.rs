@@ -7,10 +7,15 @@ use super::{Engine, day, home};
 
 /// Does what is due. Returns how much was done.
 pub async fn run(engine: &Engine) -> Result<usize, StoreError> {
-    Ok(home::refresh(engine).await? + day::tell(engine).await?)
+    let mut done = 0;
+    for engine in engine.everywhere() {
+        done += home::refresh(&engine).await? + day::tell(&engine).await?;
+    }
+    Ok(done)
 }
 
 /// When there is next something to look at; `None` when nothing is.
 pub fn next_due(engine: &Engine, now: Timestamp) -> Option<Timestamp> {
-    [home::next_due(engine), day::next_due(engine, now)].into_iter().flatten().min()
+    let each = engine.everywhere().flat_map(|engine| [home::next_due(&engine), day::next_due(&engine, now)]);
+    each.flatten().min()
 }

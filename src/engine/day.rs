@@ -80,12 +80,12 @@ impl Days {
 }
 
 pub(super) fn next_due(engine: &Engine, now: Timestamp) -> Option<Timestamp> {
-    engine.days.next(now)
+    engine.workspace.days.next(now)
 }
 
 /// Sends what is due. Returns how many messages were sent.
 pub(super) async fn tell(engine: &Engine) -> Result<usize, StoreError> {
-    let Some((day, at)) = engine.days.due(engine.clock.now()) else { return Ok(0) };
+    let Some((day, at)) = engine.workspace.days.due(engine.clock.now()) else { return Ok(0) };
     let (date, mut sent, mut is_whole) = (day.to_string(), 0, true);
     for (channel, requests) in by_channel(engine, at).await? {
         match in_channel(engine, &channel, &date, requests, at).await? {
@@ -95,9 +95,9 @@ pub(super) async fn tell(engine: &Engine) -> Result<usize, StoreError> {
         }
     }
     if is_whole {
-        engine.days.is_done(day);
+        engine.workspace.days.is_done(day);
     } else {
-        engine.days.try_again(engine.clock.now().plus_millis(AGAIN_MS));
+        engine.workspace.days.try_again(engine.clock.now().plus_millis(AGAIN_MS));
     }
     Ok(sent)
 }
@@ -113,11 +113,11 @@ enum Outcome {
 async fn by_channel(engine: &Engine, at: Timestamp) -> Result<BTreeMap<String, Vec<Request>>, StoreError> {
     let mut found: BTreeMap<String, Vec<Request>> = BTreeMap::new();
     let mut add = |request: Request| {
-        if let Some(message) = &request.message {
+        if let Some(message) = request.message.as_ref().filter(|_| engine.is_ours(&request)) {
             found.entry(message.channel.clone()).or_default().push(request);
         }
     };
-    engine.store.open_requests(MAX_OPEN).await?.into_iter().for_each(&mut add);
+    engine.store.open_requests(engine.narrowed(), MAX_OPEN).await?.into_iter().for_each(&mut add);
     let since = at.plus_millis(-DAY_MS);
     for id in engine.store.requests_touched_since(since, MAX_TOUCHED).await? {
         let request = engine.store.request(&id).await?;
@@ -146,7 +146,7 @@ async fn in_channel(
     requests: Vec<Request>,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
-    if engine.pace.take(channel, engine.clock.now()).is_err() {
+    if engine.workspace.pace.take(channel, engine.clock.now()).is_err() {
         return Ok(Outcome::Later);
     }
     if !take(engine, channel, date).await? {
@@ -160,7 +160,7 @@ async fn in_channel(
     over.truncate(MAX_ENTRIES);
     let (waiting, over) = (items(engine, waiting).await?, items(engine, over).await?);
     let day = Day { date, waiting: lists::entries(&waiting, at), ended: lists::entries(&over, at), more };
-    match engine.chat.post(channel, &engine.chat.draw_day(&day)).await {
+    match engine.workspace.chat.post(channel, &engine.workspace.chat.draw_day(&day)).await {
         Ok(Posting::Posted(_)) => Ok(Outcome::Sent),
         Ok(Posting::Closed(why)) => {
             tracing::info!(channel, "no digest of the day for {channel}: {}", why.words());
@@ -183,9 +183,9 @@ async fn unsent(engine: &Engine, channel: &str, date: &str, error: &PortError) -
     tracing::warn!(channel, error = %error, "the digest of the day was not sent to {channel}");
     let Class::Retry { after_ms } = error.class else { return Ok(Outcome::Nothing) };
     if let Some(told) = after_ms {
-        engine.pace.hold(channel, engine.clock.now().plus_millis(told));
+        engine.workspace.pace.hold(channel, engine.clock.now().plus_millis(told));
     }
-    let job = Arc::new((channel.to_owned(), date.to_owned()));
+    let job = Arc::new((engine.own(channel), date.to_owned()));
     engine
         .store
         .write(move |tx| {
@@ -197,7 +197,7 @@ async fn unsent(engine: &Engine, channel: &str, date: &str, error: &PortError) -
 }
 
 async fn take(engine: &Engine, channel: &str, date: &str) -> Result<bool, StoreError> {
-    let job = Arc::new((channel.to_owned(), date.to_owned(), engine.clock.now()));
+    let job = Arc::new((engine.own(channel), date.to_owned(), engine.clock.now()));
     engine
         .store
         .write(move |tx| {

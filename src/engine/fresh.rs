@@ -62,7 +62,7 @@ async fn policies(engine: &Engine, request: &Request) -> Result<PoliciesRead, Po
 async fn voters(engine: &Engine, request: &Request) -> Result<(Vec<Voter>, Vec<Basis>), PortError> {
     let counting = request.votes.iter().filter(|vote| !vote.struck && vote.choice != Choice::Deny);
     let users: Vec<&ChatUser> = counting.map(|vote| &vote.voter.chat).collect();
-    let (asked, how) = (groups::asked(request), Freshness::Since(engine.live.mark()));
+    let (asked, how) = (groups::asked(request), Freshness::Since(engine.workspace.live.mark()));
     let look_ups = users.into_iter().map(|user| look_up(engine, &request.repository, user, &asked, how));
     let found = try_join_all(look_ups).await?;
     Ok(found.into_iter().map(|found| (found.voter, found.basis)).unzip())

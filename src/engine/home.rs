@@ -21,7 +21,7 @@ const LANE: &str = "home";
 
 /// Shows somebody their page: they just opened it, or chose another place in it. `hash` names the version they see.
 pub async fn show(engine: &Engine, user: &ChatUser, place: HomePlace, hash: Option<String>) -> Result<(), StoreError> {
-    engine.homes.opened(user, place, hash, engine.clock.now());
+    engine.workspace.homes.opened(user, place, hash, engine.clock.now());
     let seen = record_end(engine).await?;
     present(engine, user, seen, true).await
 }
@@ -29,14 +29,14 @@ pub async fn show(engine: &Engine, user: &ChatUser, place: HomePlace, hash: Opti
 /// Shows pages again that are open, if anything happened since. Returns how many were shown.
 pub async fn refresh(engine: &Engine) -> Result<usize, StoreError> {
     let now = engine.clock.now();
-    if !engine.homes.is_due(now) {
+    if !engine.workspace.homes.is_due(now) {
         return Ok(0);
     }
     let seen = record_end(engine).await?;
-    let outdated = engine.homes.outdated(seen, now);
+    let outdated = engine.workspace.homes.outdated(seen, now);
     for user in &outdated {
-        if let Err(until) = engine.pace.take(LANE, engine.clock.now()) {
-            engine.homes.look_again_at(until);
+        if let Err(until) = engine.workspace.pace.take(LANE, engine.clock.now()) {
+            engine.workspace.homes.look_again_at(until);
             break;
         }
         present(engine, user, seen, false).await?;
@@ -46,12 +46,12 @@ pub async fn refresh(engine: &Engine) -> Result<usize, StoreError> {
 
 /// When pages are looked at next; `None` while none is open.
 pub fn next_due(engine: &Engine) -> Option<Timestamp> {
-    engine.homes.next_due()
+    engine.workspace.homes.next_due()
 }
 
 /// Something of theirs was done: their page need not wait for its turn.
 pub fn touched(engine: &Engine, user: &ChatUser) {
-    engine.homes.touched(user, engine.clock.now());
+    engine.workspace.homes.touched(user, engine.clock.now());
 }
 
 async fn record_end(engine: &Engine) -> Result<u64, StoreError> {
@@ -60,30 +60,30 @@ async fn record_end(engine: &Engine) -> Result<u64, StoreError> {
 
 /// Draws and sends one page, unless it looks as it did.
 async fn present(engine: &Engine, user: &ChatUser, seen: u64, is_new: bool) -> Result<(), StoreError> {
-    let Some((place, mut hash, last)) = engine.homes.of(user) else { return Ok(()) };
+    let Some((place, mut hash, last)) = engine.workspace.homes.of(user) else { return Ok(()) };
     let content = Content::read(engine, user, place).await?;
-    let shown = content.with(|home: &Home<'_>| engine.chat.draw_home(home));
+    let shown = content.with(|home: &Home<'_>| engine.workspace.chat.draw_home(home));
     let now = engine.clock.now();
     if !is_new && last == Some(shown.digest) {
-        engine.homes.is_current(user, seen, now);
+        engine.workspace.homes.is_current(user, seen, now);
         return Ok(());
     }
-    let mut outcome = engine.chat.show_home(user, &shown, hash.as_deref()).await;
+    let mut outcome = engine.workspace.chat.show_home(user, &shown, hash.as_deref()).await;
     if is_new && outcome == Ok(HomeShown::Outrun) {
         // They opened it after whatever was shown meanwhile.
         hash = None;
-        outcome = engine.chat.show_home(user, &shown, hash.as_deref()).await;
+        outcome = engine.workspace.chat.show_home(user, &shown, hash.as_deref()).await;
     }
     match outcome {
-        Ok(HomeShown::Shown { hash }) => engine.homes.shown(user, (hash, shown.digest, seen), now),
-        Ok(HomeShown::Outrun) => engine.homes.closed(user),
+        Ok(HomeShown::Shown { hash }) => engine.workspace.homes.shown(user, (hash, shown.digest, seen), now),
+        Ok(HomeShown::Outrun) => engine.workspace.homes.closed(user),
         Ok(HomeShown::Off) => {
             tracing::warn!("the chat has no page of ours to show: turn it on in the app's settings");
-            engine.homes.closed(user);
+            engine.workspace.homes.closed(user);
         }
         Err(error) => {
             tracing::info!(error = %error, "a page was not shown");
-            engine.homes.failed(user, &error, now);
+            engine.workspace.homes.failed(user, &error, now);
         }
     }
     Ok(())

@@ -34,7 +34,7 @@ impl Item {
     /// Reads what the entry is drawn from.
     pub(super) async fn complete(&mut self, engine: &Engine) -> Result<(), StoreError> {
         self.scene = Scene::of(&engine.store, &self.request).await?;
-        self.link = self.request.message.as_ref().and_then(|message| engine.chat.link_to(message));
+        self.link = self.request.message.as_ref().and_then(|message| engine.workspace.chat.link_to(message));
         Ok(())
     }
 
@@ -56,15 +56,16 @@ pub(super) fn entries(items: &[Item], now: Timestamp) -> Vec<Entry<'_>> {
 }
 
 /// Those of `requests` that the reader may see, with what they have to do with them. What stands in a channel is for whoever
-/// may read the channel; what is theirs, they may see wherever it stands.
-pub(super) async fn visible(engine: &Engine, reader: &Reader<'_>, requests: Vec<Request>) -> Vec<Item> {
+/// may read the channel; what is theirs, they may see wherever it stands; what is another workspace's, never.
+pub(super) async fn visible(engine: &Engine, reader: &Reader<'_>, mut requests: Vec<Request>) -> Vec<Item> {
+    requests.retain(|request| engine.is_ours(request));
     let stakes = reader.stakes(&requests).await;
     let items = requests.into_iter().zip(stakes).map(|(request, stake)| Item::bare(request, stake));
     let items: Vec<Item> = items.collect();
     let mut channels: BTreeMap<&str, bool> =
         items.iter().filter_map(|item| Some((item.request.message.as_ref()?.channel.as_str(), false))).collect();
     let looks = channels.keys().map(async |channel| {
-        let sees = engine.chat.sees(reader.user, channel).await;
+        let sees = engine.workspace.chat.sees(reader.user, channel).await;
         (*channel, sees.unwrap_or(false))
     });
     let seen = join_all(looks.collect::<Vec<_>>()).await;
@@ -78,19 +79,28 @@ pub(super) async fn visible(engine: &Engine, reader: &Reader<'_>, requests: Vec<
     items.into_iter().zip(is_shown).filter(|(_, is_shown)| *is_shown).map(|(item, _)| item).collect()
 }
 
-/// Freezes that stand or begin later, with what their repositories are called now.
+/// Freezes of this workspace's requests that stand or begin later, with what their repositories are called now.
 pub(super) async fn freezes(engine: &Engine, now: Timestamp) -> Result<Vec<FreezeShown>, StoreError> {
     let mut shown = Vec::new();
     for freeze in engine.store.freezes(now).await? {
-        shown.push(named(engine, freeze).await?);
+        let request = newest_of(engine, &freeze).await?;
+        let is_elsewhere = request.as_ref().is_some_and(|request| !engine.is_ours(request));
+        if !is_elsewhere && (freeze.workspace.is_empty() || freeze.workspace == engine.workspace.id) {
+            shown.push(FreezeShown { freeze, repository: request.map(|request| request.repository.full_name()) });
+        }
     }
     Ok(shown)
 }
 
 pub(super) async fn named(engine: &Engine, freeze: Freeze) -> Result<FreezeShown, StoreError> {
-    let repository = match freeze.repository {
-        Some(id) => engine.store.newest_request_of(engine.forge.host(), id).await?,
-        None => None,
-    };
-    Ok(FreezeShown { freeze, repository: repository.map(|request| request.repository.full_name()) })
+    let repository = newest_of(engine, &freeze).await?.map(|request| request.repository.full_name());
+    Ok(FreezeShown { freeze, repository })
+}
+
+/// The newest request of the one repository that a freeze is for: its names are the repository's.
+pub(super) async fn newest_of(engine: &Engine, freeze: &Freeze) -> Result<Option<Request>, StoreError> {
+    match freeze.repository {
+        Some(id) => engine.store.newest_request_of(engine.forge.host(), id).await,
+        None => Ok(None),
+    }
 }

@@ -78,8 +78,8 @@ impl Live {
 
 /// Who somebody is in the chat (R14).
 pub(super) async fn standing(engine: &Engine, user: &ChatUser, how: Freshness) -> Result<ChatStanding, PortError> {
-    let ask = engine.chat.standing(user);
-    engine.live.standings.get(user.clone(), how, &engine.clock, ask).await.map(|known| known.value)
+    let ask = engine.workspace.chat.standing(user);
+    engine.workspace.live.standings.get(user.clone(), how, &engine.clock, ask).await.map(|known| known.value)
 }
 
 /// What the holder of a login may do in the repository.
@@ -91,7 +91,7 @@ pub(super) async fn permission(
 ) -> Result<Presence<Permission>, PortError> {
     let key = (repository.id, login.to_lowercase());
     let ask = engine.forge.permission(repository, login);
-    engine.live.permissions.get(key, how, &engine.clock, ask).await.map(|known| known.value)
+    engine.workspace.live.permissions.get(key, how, &engine.clock, ask).await.map(|known| known.value)
 }
 
 /// The person who has a login: nobody, where a machine or an organisation has it.
@@ -107,7 +107,7 @@ pub(super) async fn account(
             Presence::Found(_) | Presence::Missing => Presence::Missing,
         })
     };
-    engine.live.accounts.get(login.to_lowercase(), how, &engine.clock, ask).await
+    engine.workspace.live.accounts.get(login.to_lowercase(), how, &engine.clock, ask).await
 }
 
 /// Which team has a name.
@@ -118,7 +118,7 @@ pub(super) async fn team(
     how: Freshness,
 ) -> Result<Known<Presence<TeamId>>, PortError> {
     let ask = engine.forge.team(repository, organisation, slug);
-    engine.live.teams.get(team_key(repository, organisation, slug), how, &engine.clock, ask).await
+    engine.workspace.live.teams.get(team_key(repository, organisation, slug), how, &engine.clock, ask).await
 }
 
 /// The people of the team that has a name.
@@ -129,13 +129,13 @@ pub(super) async fn team_people(
     how: Freshness,
 ) -> Result<Known<Presence<Arc<Vec<ForgeUser>>>>, PortError> {
     let ask = async { Ok(shared(engine.forge.team_members(repository, organisation, slug).await?)) };
-    engine.live.team_people.get(team_key(repository, organisation, slug), how, &engine.clock, ask).await
+    engine.workspace.live.team_people.get(team_key(repository, organisation, slug), how, &engine.clock, ask).await
 }
 
 /// All user groups of the chat.
 pub(super) async fn user_groups(engine: &Engine, how: Freshness) -> Result<Arc<Vec<UserGroup>>, PortError> {
-    let ask = async { engine.chat.user_groups().await.map(Arc::new) };
-    engine.live.user_groups.get((), how, &engine.clock, ask).await.map(|known| known.value)
+    let ask = async { engine.workspace.chat.user_groups().await.map(Arc::new) };
+    engine.workspace.live.user_groups.get((), how, &engine.clock, ask).await.map(|known| known.value)
 }
 
 /// The people of a user group, by its id.
@@ -145,12 +145,12 @@ pub(super) async fn user_group_people(
     how: Freshness,
 ) -> Result<Known<Presence<Arc<BTreeSet<String>>>>, PortError> {
     let ask = async {
-        Ok(match engine.chat.user_group_members(group).await? {
+        Ok(match engine.workspace.chat.user_group_members(group).await? {
             Presence::Found(users) => Presence::Found(Arc::new(users.into_iter().collect())),
             Presence::Missing => Presence::Missing,
         })
     };
-    engine.live.user_group_people.get(group.to_owned(), how, &engine.clock, ask).await
+    engine.workspace.live.user_group_people.get(group.to_owned(), how, &engine.clock, ask).await
 }
 
 fn team_key(repository: &Repository, organisation: &str, slug: &str) -> TeamKey {

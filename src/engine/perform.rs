@@ -51,7 +51,7 @@ pub async fn broke(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), Store
 
 async fn perform_inner(engine: &Engine, claimed: &ClaimedEffect) -> Result<(), StoreError> {
     match engine.store.request(&claimed.request).await? {
-        Some(request) => effect_of(engine, claimed, &request).await,
+        Some(request) => effect_of(&engine.of_request(&request), claimed, &request).await,
         None => finish(engine, claimed).await,
     }
 }

@@ -49,7 +49,7 @@ async fn of_gate(
     for people in readings.into_values().filter_map(|reading| reading.people.ok()) {
         match people {
             People::Accounts(accounts) => members.extend(of_accounts(engine, &accounts).await?),
-            People::ChatUsers(users) => match engine.chat.workspace().await {
+            People::ChatUsers(users) => match engine.workspace.chat.workspace().await {
                 Ok(workspace) => members.extend(of_chat(engine, &workspace, &users).await?),
                 Err(error) => unread.push(error.to_string()),
             },

@@ -317,8 +317,9 @@ pub enum ChatSignal {
     Command { command: ChatCommand, opening: Option<Opening>, reply: ReplyTo },
     /// A view that is about no single request, or about the one of a message.
     Look { at: Sight, opening: Opening, reply: ReplyTo },
-    /// Somebody opened their home, or chose another place in it; `hash` names the version they see.
-    HomeOpened { user: ChatUser, place: HomePlace, hash: Option<String> },
+    /// Somebody opened their home, or chose another place in it; `hash` names the version they see. `workspace`: as in
+    /// [`ReplyTo`].
+    HomeOpened { workspace: String, user: ChatUser, place: HomePlace, hash: Option<String> },
     /// Somebody confirms what they typed.
     Confirm { draft: String, reply: ReplyTo },
     /// Somebody misses a request's message.
@@ -328,7 +329,7 @@ pub enum ChatSignal {
     /// A channel is not what it was.
     ChannelChanged { channel: String },
     /// A channel has another id now.
-    ChannelMoved { from: String, to: String },
+    ChannelMoved { workspace: String, from: String, to: String },
     /// Authentic, and nothing for us to do; the reason is for the log.
     Ignored { why: String },
 }

@@ -158,7 +158,7 @@ pub struct AskSignal {
 
 impl AskSignal {
     /// The ask with what the run's state adds: attempt and people.
-    pub fn with_run(&self, id: crate::domain::RequestId, host: &str, attempt: u32, run: Run) -> Ask {
+    pub fn with_run(&self, id: crate::domain::RequestId, host: &str, workspace: &str, attempt: u32, run: Run) -> Ask {
         Ask {
             id,
             key: RequestKey {
@@ -169,6 +169,7 @@ impl AskSignal {
                 environment: self.environment.folded(),
             },
             repository: self.repository.clone(),
+            workspace: workspace.to_owned(),
             environment: self.environment.clone(),
             run,
             commit: self.commit.clone(),

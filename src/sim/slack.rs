@@ -87,6 +87,23 @@ impl SlackSim {
         Ok(Self { simulator, _stop: Arc::new(stop.drop_guard()) })
     }
 
+    /// Another workspace in which the same app can be installed: the same address, credentials and connections, its own
+    /// people, channels and tokens.
+    pub fn another(&self, workspace: State) -> Self {
+        let state = self.edit(|ours| {
+            let install = state::Install { bot_token: String::new(), ..ours.install.clone() };
+            let (socket_mode, rates) = (ours.socket_mode.clone(), ours.rates.clone());
+            let oauth = state::OAuth {
+                client_id: ours.oauth.client_id.clone(),
+                client_secret: ours.oauth.client_secret.clone(),
+                rotates: ours.oauth.rotates,
+                ..state::OAuth::default()
+            };
+            State { install, socket_mode, rates, oauth, ..workspace }
+        });
+        Self { simulator: self.simulator.neighbour(state), _stop: Arc::clone(&self._stop) }
+    }
+
     /// The Web API's address, without a final slash: `http://127.0.0.1:PORT/api`.
     pub fn api_url(&self) -> String {
         format!("{}/api", self.simulator.base_url)

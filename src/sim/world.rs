@@ -23,11 +23,11 @@ use crate::config::settings::{EngineSettings, PolicySettings};
 use crate::config::{
     AccountLinks, GithubAccess, HttpCheckAccess, IdentityFile, LinkRules, LinkedPerson, LogFormat, LogSettings,
     OwnerPolicy, PreviewConclusion, PreviewOptions, ServeSettings, ServerLimits, ShowOn, SlackAccess, SocketAccess,
-    Span, WhenMissing,
+    Span, WhenMissing, WorkspaceAccess,
 };
 use crate::domain::calendar::Daily;
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
-use crate::domain::{ChatUser, EnvironmentName, ForgeUserId, Request, Timestamp};
+use crate::domain::{ChatUser, Coverage, EnvironmentName, ForgeUserId, Request, Timestamp};
 use crate::engine::{Engine, chores, settle};
 use crate::ports::{Clock, IdSource};
 
@@ -403,8 +403,12 @@ fn settings(
                 }
             },
             app_id: slack.app_id(),
-            team_id: slack.team_id(),
-            channel: options.channel.clone(),
+            workspaces: vec![WorkspaceAccess {
+                team_id: slack.team_id(),
+                channel: options.channel.clone(),
+                coverage: Coverage::Rest,
+                freezers: options.freezers.clone(),
+            }],
             messages_per_second: options.messages_per_second,
             allow_shared_channels: options.allow_shared_channels,
             digest: options.digest.clone(),
@@ -416,7 +420,6 @@ fn settings(
             expires_after: Span::from_millis(DAY_MS),
         },
         preview: options.preview.clone(),
-        freezers: options.freezers.clone(),
         people: people(github),
         account_links: None,
         link_rules: options.link_rules.clone(),

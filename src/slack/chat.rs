@@ -31,6 +31,8 @@ pub struct SlackChat {
     channels: Channels,
     ourselves: Ourselves,
     pictures: Pictures,
+    /// As the operator set it.
+    workspace: Option<String>,
     channel: String,
     /// People can link their accounts themselves.
     links: bool,
@@ -41,14 +43,15 @@ impl SlackChat {
     pub fn new(settings: &SlackSettings, clock: Clock) -> Result<Self, PortError> {
         let reader = Reader {
             app: settings.app_id.clone(),
-            workspace: settings.team_id.clone(),
+            workspaces: settings.all_team_ids.clone(),
             replies: ReplyAddresses::new(settings),
         };
         let channels = Channels::new(clock, settings.allow_shared_channels);
         let channel = settings.channel.clone();
         let (client, ourselves) = (Client::new(settings)?, Ourselves::default());
         let pictures = Pictures::default();
-        Ok(Self { client, reader, channels, ourselves, pictures, channel, links: settings.links })
+        let workspace = settings.team_id.clone();
+        Ok(Self { client, reader, channels, ourselves, pictures, workspace, channel, links: settings.links })
     }
 
     /// Who we are to Slack: for the start and for `doctor`.
@@ -59,13 +62,14 @@ impl SlackChat {
     /// What keeps us from reaching anybody, in words for an operator.
     pub fn trouble(&self) -> Option<String> {
         let why = self.client.refusal()?;
-        Some(format!("Slack does not let us in ({why}), so nobody can be asked: install the app again"))
+        let place = self.workspace.as_deref().map(|id| format!("into {id}")).unwrap_or_else(|| "in".to_owned());
+        Some(format!("Slack does not let us {place} ({why}), so nobody there can be asked: install the app again"))
     }
 
     /// Our workspace as configured; as Slack says where it is not.
     async fn us(&self) -> Result<AuthTest, PortError> {
         let us = self.ourselves.get(&self.client).await?;
-        match &self.reader.workspace {
+        match &self.workspace {
             Some(configured) if *configured != us.team_id && us.enterprise_id.as_ref() != Some(configured) => Err(
                 PortError::permanent("check our workspace", "`slack.team_id` is not the workspace of the bot token"),
             ),
@@ -154,7 +158,7 @@ impl Chat for SlackChat {
     fn workspace(&self) -> PortResult<'_, String> {
         Box::pin(async move {
             let us = self.us().await?;
-            let named = groups::workspace(&us, self.reader.workspace.as_deref())?;
+            let named = groups::workspace(&us, self.workspace.as_deref())?;
             Ok(named.unwrap_or(&us.team_id).to_owned())
         })
     }
@@ -162,14 +166,14 @@ impl Chat for SlackChat {
     fn user_groups(&self) -> PortResult<'_, Vec<UserGroup>> {
         Box::pin(async move {
             let us = self.us().await?;
-            groups::all(&self.client, groups::workspace(&us, self.reader.workspace.as_deref())?).await
+            groups::all(&self.client, groups::workspace(&us, self.workspace.as_deref())?).await
         })
     }
 
     fn user_group_members<'a>(&'a self, group: &'a str) -> PortResult<'a, Presence<Vec<String>>> {
         Box::pin(async move {
             let us = self.us().await?;
-            groups::members(&self.client, groups::workspace(&us, self.reader.workspace.as_deref())?, group).await
+            groups::members(&self.client, groups::workspace(&us, self.workspace.as_deref())?, group).await
         })
     }
 

@@ -34,7 +34,8 @@ const FOREIGN_KINDS: [&str; 4] = ["view_closed", "block_suggestion", "interactiv
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
     pub(super) app: Option<String>,
-    pub(super) workspace: Option<String>,
+    /// Ours, as far as the operator named them.
+    pub(super) workspaces: Vec<String>,
     pub(super) replies: ReplyAddresses,
 }
 
@@ -154,9 +155,10 @@ impl Reader {
         self.is_for_us(optional("api_app_id").as_deref(), false)?;
         let workspace =
             optional("team_id").or_else(|| optional("enterprise_id")).ok_or("a command without a workspace")?;
+        let place = self.place_of([optional("team_id"), optional("enterprise_id")]);
         let user = ChatUser { workspace, user: checked_id(&form::the_only(body, "user_id")?)? };
         let response_url = optional("response_url").filter(|url| self.replies.allowed(url).is_some());
-        let reply = ReplyTo { user, channel: optional("channel_id"), response_url };
+        let reply = ReplyTo { user, workspace: place, channel: optional("channel_id"), response_url };
         let opening = optional("trigger_id").map(|trigger| Opening::Open { trigger });
         Ok(ChatSignal::Command { command: command::parse(&optional("text").unwrap_or_default()), opening, reply })
     }
@@ -178,7 +180,21 @@ impl Reader {
         let user = ChatUser { workspace: self.workspace_of(interaction)?, user: checked_id(user)? };
         // Nobody sees a channel while they look at their home: what they are told goes to themselves.
         let channel = if home::is_home(interaction) { Some(user.user.clone()) } else { channel };
-        Ok(ReplyTo { user, channel, response_url })
+        Ok(ReplyTo { user, workspace: self.place(interaction), channel, response_url })
+    }
+
+    /// The workspace of ours in which somebody clicked: where the app is installed, which is a whole organisation in some.
+    fn place(&self, interaction: &Interaction) -> String {
+        let installed = interaction.view.as_ref().and_then(|view| view.app_installed_team_id.clone());
+        let team = interaction.team.as_ref().and_then(|team| team.id.clone());
+        let enterprise = interaction.enterprise.as_ref().and_then(|enterprise| enterprise.id.clone());
+        let home = interaction.user.as_ref().and_then(|user| user.team_id.clone());
+        self.place_of([installed, team, enterprise, home])
+    }
+
+    /// The first of these that is ours; empty where none is.
+    fn place_of(&self, ids: impl IntoIterator<Item = Option<String>>) -> String {
+        ids.into_iter().flatten().find(|id| self.workspaces.contains(id)).unwrap_or_default()
     }
 
     /// The clicker's workspace. Where the payload names two, the one that is not ours counts: an outsider in a shared
@@ -186,8 +202,8 @@ impl Reader {
     fn workspace_of(&self, interaction: &Interaction) -> Result<String, String> {
         let home = interaction.user.as_ref().and_then(|user| user.team_id.as_deref());
         let place = interaction.team.as_ref().and_then(|team| team.id.as_deref());
-        let foreign =
-            [home, place].into_iter().flatten().find(|id| self.workspace.as_deref().is_some_and(|ours| ours != *id));
+        let is_foreign = |id: &&str| !self.workspaces.is_empty() && !self.workspaces.iter().any(|ours| ours == id);
+        let foreign = [home, place].into_iter().flatten().find(is_foreign);
         let enterprise = interaction.enterprise.as_ref().and_then(|enterprise| enterprise.id.as_deref());
         let named = foreign.or(home).or(place).or(enterprise).ok_or("a payload without a workspace")?;
         checked_id(named)

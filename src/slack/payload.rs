@@ -100,6 +100,7 @@ pub(super) struct View {
     pub hash: Option<String>,
     pub callback_id: Option<String>,
     pub private_metadata: Option<String>,
+    pub app_installed_team_id: Option<String>,
     pub state: Option<State>,
 }
 
@@ -130,8 +131,17 @@ pub(super) struct Envelope {
     pub api_app_id: Option<String>,
     /// The workspace that the event is about.
     pub team_id: Option<String>,
+    /// Installations that it is sent for; the first one only.
+    pub authorizations: Option<Vec<Authorization>>,
     pub event_time: Option<i64>,
     pub event: Option<InnerEvent>,
+}
+
+/// An installation: in a workspace, or in a whole organisation.
+#[derive(Debug, Deserialize)]
+pub(super) struct Authorization {
+    pub team_id: Option<String>,
+    pub enterprise_id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -213,6 +223,13 @@ impl Interaction {
 }
 
 impl Envelope {
+    /// Where the app may be installed that this was sent to, the most telling first.
+    pub(super) fn places(&self) -> impl Iterator<Item = Option<String>> + '_ {
+        let installed = self.authorizations.iter().flatten();
+        let installed = installed.flat_map(|one| [one.team_id.clone(), one.enterprise_id.clone()]);
+        installed.chain([self.team_id.clone()])
+    }
+
     pub(super) fn read(body: &str) -> Result<Self, String> {
         serde_json::from_str(body).map_err(|why| unreadable("event", &why))
     }

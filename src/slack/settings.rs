@@ -10,6 +10,8 @@ pub struct SlackSettings {
     pub bot_token: Token,
     /// Our workspace; asked of Slack when it is not set.
     pub team_id: Option<String>,
+    /// Every workspace of ours that the app is in, this one among them: payloads come from any.
+    pub all_team_ids: Vec<String>,
     /// Our app: payloads of another one are refused.
     pub app_id: Option<String>,
     /// Id of the channel that requests are posted to: `C0DEPLOY`.

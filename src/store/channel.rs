@@ -34,13 +34,17 @@ impl Tx {
 }
 
 impl Store {
-    /// The id that stands behind a name or an older id, as far as that is known.
-    pub async fn channel_behind(&self, name: &str) -> Result<Option<String>, StoreError> {
+    /// The id that stands behind a name or an older id, as far as that is known. `stored`: a name as it is stored.
+    pub async fn channel_behind(
+        &self,
+        stored: impl Fn(&str) -> String,
+        name: &str,
+    ) -> Result<Option<String>, StoreError> {
         const GET: &str = "SELECT id FROM channel_id WHERE name = $1";
         let mut found = None;
         let mut name = name.to_owned();
         for _ in 0..MAX_STEPS {
-            let row = read!(fetch_optional, (String,), &self.inner.pools, GET, folded(&name))?;
+            let row = read!(fetch_optional, (String,), &self.inner.pools, GET, folded(&stored(&name)))?;
             let Some((id,)) = row.filter(|(id,)| *id != name) else { break };
             found = Some(id.clone());
             name = id;

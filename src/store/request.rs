@@ -10,6 +10,8 @@ use super::{Store, StoreError, Tx};
 /// Which requests to list, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct RequestFilter {
+    /// Of this workspace of the chat only, or of an unnamed one.
+    pub workspace: Option<String>,
     /// Of this phase only: `gathering`, `held`, `open`, `approved`, `denied`, `expired`, `ended`.
     pub phase: Option<String>,
     /// Those that wait for a decision only.
@@ -58,8 +60,8 @@ impl Tx {
     /// Adds a request; `false` when its key has one already: lock that one instead.
     pub async fn insert_request(&mut self, request: &Request) -> Result<bool, StoreError> {
         const INSERT: &str = "INSERT INTO request (id, host, repository, run, attempt, environment, phase, is_open,
-                opened_ms, expires_ms, revision, body, commit_sha, repository_name)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                opened_ms, expires_ms, revision, body, commit_sha, repository_name, workspace)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (host, repository, run, attempt, environment) DO NOTHING";
         let key = &request.key;
         let added = exec!(
@@ -79,6 +81,7 @@ impl Tx {
             body_of(request)?,
             request.commit.as_str(),
             request.repository.full_name().to_lowercase(),
+            &request.workspace,
         )?;
         if added == 0 {
             return Ok(false);
@@ -227,21 +230,29 @@ impl Store {
         rows.into_iter().map(read_request).collect()
     }
 
-    /// Requests that wait for a decision, oldest first.
-    pub async fn open_requests(&self, limit: usize) -> Result<Vec<Request>, StoreError> {
-        const OPEN: &str = "SELECT body FROM request WHERE is_open = TRUE ORDER BY opened_ms, id LIMIT $1";
-        let rows = read!(fetch_all, Body, &self.inner.pools, OPEN, bound(limit))?;
+    /// Requests that wait for a decision, oldest first; of one workspace of the chat and of unnamed ones, where one is given.
+    pub async fn open_requests(&self, workspace: Option<&str>, limit: usize) -> Result<Vec<Request>, StoreError> {
+        const OPEN: &str = "SELECT body FROM request WHERE is_open = TRUE
+            AND (CAST($1 AS TEXT) IS NULL OR workspace IN ($1, '')) ORDER BY opened_ms, id LIMIT $2";
+        let rows = read!(fetch_all, Body, &self.inner.pools, OPEN, workspace, bound(limit))?;
         rows.into_iter().map(read_request).collect()
     }
 
-    /// Requests whose id ends in `end`, newest first; those that wait for a decision come before all others.
-    pub async fn requests_ending(&self, end: &str, limit: usize) -> Result<Vec<Request>, StoreError> {
+    /// Requests whose id ends in `end`, newest first; those that wait for a decision come before all others. Of one workspace
+    /// of the chat and of unnamed ones, where one is given.
+    pub async fn requests_ending(
+        &self,
+        workspace: Option<&str>,
+        end: &str,
+        limit: usize,
+    ) -> Result<Vec<Request>, StoreError> {
         const ENDING: &str = "SELECT body FROM request WHERE id LIKE $1
-            ORDER BY CASE is_open WHEN TRUE THEN 0 ELSE 1 END, opened_ms DESC, id DESC LIMIT $2";
+            AND (CAST($2 AS TEXT) IS NULL OR workspace IN ($2, ''))
+            ORDER BY CASE is_open WHEN TRUE THEN 0 ELSE 1 END, opened_ms DESC, id DESC LIMIT $3";
         if !end.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
             return Ok(Vec::new());
         }
-        let rows = read!(fetch_all, Body, &self.inner.pools, ENDING, format!("%{end}"), bound(limit))?;
+        let rows = read!(fetch_all, Body, &self.inner.pools, ENDING, format!("%{end}"), workspace, bound(limit))?;
         rows.into_iter().map(read_request).collect()
     }
 
@@ -262,14 +273,14 @@ impl Store {
     pub async fn list_requests(&self, filter: &RequestFilter, limit: usize) -> Result<Vec<Request>, StoreError> {
         const LIST: &str = "SELECT body FROM request
             WHERE (CAST($1 AS TEXT) IS NULL OR phase = $1) AND (is_open = TRUE OR is_open = $2)
-            AND (opened_ms, id) < ($3, $4)
-            ORDER BY opened_ms DESC, id DESC LIMIT $5";
+            AND (opened_ms, id) < ($3, $4) AND (CAST($5 AS TEXT) IS NULL OR workspace IN ($5, ''))
+            ORDER BY opened_ms DESC, id DESC LIMIT $6";
         let (time, id) = match &filter.before {
             Some((time, id)) => (time.as_millis(), id.as_str()),
             None => (i64::MAX, ""),
         };
-        let phase = filter.phase.as_deref();
-        let rows = read!(fetch_all, Body, &self.inner.pools, LIST, phase, filter.undecided, time, id, bound(limit))?;
+        let (phase, workspace, pools) = (filter.phase.as_deref(), filter.workspace.as_deref(), &self.inner.pools);
+        let rows = read!(fetch_all, Body, pools, LIST, phase, filter.undecided, time, id, workspace, bound(limit))?;
         rows.into_iter().map(read_request).collect()
     }
 }

@@ -41,7 +41,7 @@ impl Scene {
 
     /// Read anew, past everything that is kept.
     fn anew(&self) -> Freshness {
-        Freshness::Since(self.world.engine().unwrap().live.mark())
+        Freshness::Since(self.world.engine().unwrap().workspace.live.mark())
     }
 
     async fn read(&self, membership: &Membership, how: Freshness) -> Result<Reading, PortError> {

@@ -29,7 +29,7 @@ pub(super) struct Taking {
 
 impl Taking {
     pub(super) fn new(engine: &Engine) -> Self {
-        Self { store: engine.store.clone(), chat: Arc::clone(&engine.chat), clock: engine.clock.clone() }
+        Self { store: engine.store.clone(), chat: Arc::clone(&engine.workspace.chat), clock: engine.clock.clone() }
     }
 
     /// Stores an envelope; gives what acknowledges it. What the reader cannot make anything of is kept as the frame it

@@ -27,8 +27,11 @@ pub(super) fn oauth(slack: &SlackSettings, server: &ServerSettings, problems: &m
     let pasted = !slack.bot_token.expose_secret().trim().is_empty();
     problems.unless(!pasted, "slack.bot_token", "is set beside slack.client_id: the app is installed one way only");
     // Whoever finds the address may begin to install; where to is not theirs to choose.
-    if slack.team_id.trim().is_empty() {
-        problems.wrong("slack.team_id", "is missing: with slack.client_id it says who may install");
+    if slack.team_id.trim().is_empty() && slack.workspaces.is_empty() {
+        problems.wrong(
+            "slack.team_id",
+            "is missing: with slack.client_id it says who may install (several: slack.workspaces)",
+        );
     }
     Some(OAuthAccess {
         client_id: client_id.to_owned(),
@@ -38,7 +41,6 @@ pub(super) fn oauth(slack: &SlackSettings, server: &ServerSettings, problems: &m
             problems.wrong("server.public_url", "is missing or wrong: with slack.client_id people come back to it");
             stand_in()
         }),
-        workspace: slack.team_id.trim().to_owned(),
     })
 }
 

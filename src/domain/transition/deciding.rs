@@ -114,7 +114,8 @@ pub(super) fn held(work: &mut Work, why: &str, needs_word: bool) {
     let people = decision.by.clone();
     let channel = work.request.message.as_ref().map(|message| message.channel.clone());
     for user in people {
-        let to = ReplyTo { user, channel: channel.clone(), response_url: None };
+        let (workspace, channel) = (work.request.workspace.clone(), channel.clone());
+        let to = ReplyTo { user, workspace, channel, response_url: None };
         work.now(Effect::Whisper { to, text: Whisper::DecisionHeld { why: why.to_owned() } });
     }
     work.now(Effect::SyncMessage);

@@ -66,6 +66,7 @@ pub(in crate::domain) fn ask(job: u64, attempt: u32) -> Event {
             environment: "production".into(),
         },
         repository,
+        workspace: "T0ACME".into(),
         environment: EnvironmentName::parse("production").unwrap(),
         run,
         commit: commit(),

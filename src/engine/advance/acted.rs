@@ -36,7 +36,7 @@ pub(super) async fn act(engine: &Engine, claimed: &ClaimedDelivery, doing: Doing
 fn how_fresh(engine: &Engine, act: Act) -> Freshness {
     match act {
         Act::WithdrawVote | Act::Object | Act::LookAgain => Freshness::Kept,
-        Act::WithdrawRequest | Act::BreakGlass | Act::CloseReview => Freshness::Since(engine.live.mark()),
+        Act::WithdrawRequest | Act::BreakGlass | Act::CloseReview => Freshness::Since(engine.workspace.live.mark()),
     }
 }
 

@@ -16,7 +16,8 @@ pub(super) async fn open_or_join(engine: &Engine, delivery: &Delivery, signal: &
     let at = now(engine);
     let newest_attempt = state.run.attempt;
     let run = crate::domain::Run { attempt, ..state.run };
-    let ask = signal.with_run(engine.ids.request_id(at), engine.forge.host(), attempt, run);
+    let workspace = &engine.workspaces.of_repository(&signal.repository).id;
+    let ask = signal.with_run(engine.ids.request_id(at), engine.forge.host(), workspace, attempt, run);
     let siblings = engine.store.requests_of_run(&ask.key.host, ask.key.repository, ask.key.run).await?;
     let siblings = siblings.into_iter().filter(|other| is_other_attempt(&ask, other));
     let opening = Arc::new(Opening {

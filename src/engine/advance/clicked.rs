@@ -64,7 +64,7 @@ pub(super) async fn vote(engine: &Engine, claimed: &ClaimedDelivery, click: Clic
 fn how_fresh(engine: &Engine, choice: Choice) -> Freshness {
     match choice {
         Choice::Approve | Choice::RequestChanges => Freshness::Kept,
-        Choice::Deny => Freshness::Since(engine.live.mark()),
+        Choice::Deny => Freshness::Since(engine.workspace.live.mark()),
     }
 }
 
@@ -88,8 +88,14 @@ async fn with_fresh(engine: &Engine, request: &Request, ballot: Ballot) -> (Ball
     }
 }
 
-/// The request that a button's value names, and the short digest it was drawn on.
+/// The request that a button's value names, and the short digest it was drawn on. Requests of another workspace do not exist
+/// here.
 pub(super) async fn find(engine: &Engine, value: &str) -> Result<Option<(Request, String)>, StoreError> {
+    Ok(named(engine, value).await?.filter(|(request, _)| engine.is_ours(request)))
+}
+
+/// The same, in whichever workspace it is.
+pub(super) async fn named(engine: &Engine, value: &str) -> Result<Option<(Request, String)>, StoreError> {
     let Some((id, seen)) = Request::read_button_value(value) else { return Ok(None) };
     Ok(engine.store.request(&id).await?.map(|request| (request, seen)))
 }

@@ -43,7 +43,7 @@ async fn of_members(
     opening: Option<&Opening>,
     reply: &ReplyTo,
 ) -> Result<(), Trouble> {
-    if let Err(refusal) = is_member_of_ours(engine.chat.standing(&reply.user).await?) {
+    if let Err(refusal) = is_member_of_ours(engine.workspace.chat.standing(&reply.user).await?) {
         return refuse(engine, delivery, reply, &refusal).await;
     }
     let asked = Asked { engine, delivery, reply, reader: stakes::Reader::of(engine, &reply.user).await? };
@@ -88,7 +88,7 @@ impl Asked<'_> {
 
 /// Nothing depends on it arriving: whoever misses it asks again.
 pub(super) async fn answer_now(engine: &Engine, to: &ReplyTo, answer: &Answer<'_>) {
-    if let Err(error) = engine.chat.answer(to, answer).await {
+    if let Err(error) = engine.in_workspace(&to.workspace).workspace.chat.answer(to, answer).await {
         tracing::info!(error = %error, "a private answer did not arrive");
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn look(
 
 async fn pending(engine: &Engine, opening: &Opening, reply: &ReplyTo) -> Result<(), Trouble> {
     let looking = async {
-        if engine.chat.standing(&reply.user).await? != ChatStanding::Member {
+        if engine.workspace.chat.standing(&reply.user).await? != ChatStanding::Member {
             return Ok(None);
         }
         let reader = Reader::of(engine, &reply.user).await?;
@@ -60,7 +60,7 @@ async fn pending(engine: &Engine, opening: &Opening, reply: &ReplyTo) -> Result<
 }
 
 async fn preferences(engine: &Engine, opening: &Opening, reply: &ReplyTo) -> Result<(), Trouble> {
-    let zone = tokio::time::timeout(PATIENCE, engine.chat.zone(&reply.user));
+    let zone = tokio::time::timeout(PATIENCE, engine.workspace.chat.zone(&reply.user));
     let (chosen, zone) = join(engine.store.preferences(&reply.user), zone).await;
     let (chosen, zone) = (chosen?, zone.ok().and_then(Result::ok).flatten());
     open(engine, opening, &View::Preferences(PreferencesForm { now: &chosen, zone: zone.as_ref() })).await;
@@ -76,7 +76,7 @@ async fn of_message(
     reply: &ReplyTo,
 ) -> Result<(), Trouble> {
     let request = match engine.store.request_of_message(message).await? {
-        Some(id) => engine.store.request(&id).await?,
+        Some(id) => engine.store.request(&id).await?.filter(|request| engine.is_ours(request)),
         None => None,
     };
     let Some(request) = request else {
@@ -90,7 +90,7 @@ async fn of_message(
 
 /// Nothing depends on a view but the view: whoever misses it asks again.
 async fn open(engine: &Engine, opening: &Opening, view: &View<'_>) {
-    if let Err(error) = engine.chat.open(opening, view).await {
+    if let Err(error) = engine.workspace.chat.open(opening, view).await {
         tracing::info!(error = %error, "a view did not open");
     }
 }

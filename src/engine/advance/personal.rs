@@ -54,7 +54,7 @@ pub(super) async fn prefer(
     preferences: Preferences,
     reply: &ReplyTo,
 ) -> Result<(), Trouble> {
-    if let Err(refusal) = is_member_of_ours(engine.chat.standing(&reply.user).await?) {
+    if let Err(refusal) = is_member_of_ours(engine.workspace.chat.standing(&reply.user).await?) {
         return refuse(engine, delivery, reply, &refusal).await;
     }
     let at = now(engine);
@@ -85,13 +85,13 @@ pub(super) async fn post_again(
     let Some((request, _)) = clicked::find(engine, value).await? else {
         return clicked::unknown_request(engine, delivery, reply).await;
     };
-    if let Err(refusal) = is_member_of_ours(engine.chat.standing(&reply.user).await?) {
+    if let Err(refusal) = is_member_of_ours(engine.workspace.chat.standing(&reply.user).await?) {
         return refuse(engine, delivery, reply, &refusal).await;
     }
     let Some(message) = request.message.clone() else { return finish(engine, delivery).await };
     match edited(engine, &request).await {
         Ok(()) => {
-            let link = engine.chat.link_to(&message);
+            let link = engine.workspace.chat.link_to(&message);
             answer_now(engine, reply, &Answer::StillThere { link: link.as_deref() }).await;
             finish(engine, delivery).await
         }
@@ -121,5 +121,5 @@ async fn edited(engine: &Engine, request: &Request) -> Result<(), Trouble> {
     let Some(message) = &request.message else { return Ok(()) };
     let scene = Scene::of(&engine.store, request).await?;
     let board = Board { repeated: request.message_is_copy, ..scene.board(request, now(engine)) };
-    Ok(engine.chat.edit(message, &engine.chat.draw(&board)).await?)
+    Ok(engine.workspace.chat.edit(message, &engine.workspace.chat.draw(&board)).await?)
 }

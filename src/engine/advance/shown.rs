@@ -52,7 +52,7 @@ pub(super) async fn show(
         Ok(answer) => ask.answered(engine, opening, answer).await,
         Err(_) => {
             let (opened, found) =
-                join(engine.chat.open(opening, &View::Loading { what }), timeout(PATIENCE, looking)).await;
+                join(engine.workspace.chat.open(opening, &View::Loading { what }), timeout(PATIENCE, looking)).await;
             let Some(opening) = next(opening, opened) else { return ask.note_that(engine, "view.not_opened").await };
             ask.answered(engine, &opening, found.unwrap_or(Answer::Unclear)).await
         }
@@ -126,7 +126,7 @@ impl Ask<'_> {
 
     /// Nothing depends on a view but the view: whoever misses it presses again.
     async fn send(&self, engine: &Engine, opening: &Opening, view: View<'_>) {
-        if let Err(error) = engine.chat.open(opening, &view).await {
+        if let Err(error) = engine.workspace.chat.open(opening, &view).await {
             let request = &self.request.id;
             tracing::info!(request.id = %request, error = %error, "a view did not open for request {request}");
         }

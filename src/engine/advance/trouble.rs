@@ -108,7 +108,7 @@ fn clicker(engine: &Engine, delivery: &Delivery) -> Option<ReplyTo> {
     if !is_click(delivery) {
         return None;
     }
-    match engine.chat.interpret(delivery).ok()? {
+    match engine.workspace.chat.interpret(delivery).ok()? {
         ChatSignal::Vote { reply, .. }
         | ChatSignal::Act { reply, .. }
         | ChatSignal::Show { reply, .. }

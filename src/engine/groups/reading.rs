@@ -71,7 +71,7 @@ async fn team(
         }
         Freshness::Since(_) => {
             let people = live::team_people(engine, repository, name, how).await?;
-            let after = Freshness::Since(engine.live.mark());
+            let after = Freshness::Since(engine.workspace.live.mark());
             (people, live::team(engine, repository, name, after).await?)
         }
     };
@@ -104,7 +104,7 @@ async fn user_group(engine: &Engine, name: &str, how: Freshness) -> Result<Readi
         return Ok(Reading { people: Err(Unusable::Missing), read_at: engine.clock.now() });
     };
     if group.id != name
-        && let Some(moved) = pinned::moved(engine, PinKind::UserGroup, name, &group.id).await?
+        && let Some(moved) = pinned::moved(engine, PinKind::UserGroup, &engine.own(name), &group.id).await?
     {
         return Ok(Reading { people: Err(moved), read_at: engine.clock.now() });
     }

@@ -42,7 +42,7 @@ pub(super) struct Whole {
 
 impl Content {
     pub(super) async fn read(engine: &Engine, user: &ChatUser, place: HomePlace) -> Result<Self, StoreError> {
-        match engine.chat.standing(user).await {
+        match engine.workspace.chat.standing(user).await {
             Ok(ChatStanding::Member) => Ok(Self::Open(Box::new(whole(engine, user, place).await?))),
             Ok(_) => Ok(Self::Closed(HomeClosed::NotMember)),
             Err(error) => {
@@ -75,8 +75,9 @@ impl Content {
 async fn whole(engine: &Engine, user: &ChatUser, place: HomePlace) -> Result<Whole, StoreError> {
     let now = engine.clock.now();
     let reader = Reader::of(engine, user).await?;
-    let open = engine.store.open_requests(MAX_OPEN).await?;
-    let newest = engine.store.list_requests(&RequestFilter::default(), MAX_RECENT).await?;
+    let open = engine.store.open_requests(engine.narrowed(), MAX_OPEN).await?;
+    let filter = RequestFilter { workspace: engine.narrowed().map(str::to_owned), ..RequestFilter::default() };
+    let newest = engine.store.list_requests(&filter, MAX_RECENT).await?;
     let over = newest.into_iter().filter(|request| ended(request).is_some_and(|at| now.millis_since(at) < RECENT_MS));
     let open = lists::visible(engine, &reader, open).await;
     let over = lists::visible(engine, &reader, over.collect()).await;

@@ -11,13 +11,13 @@ use crate::store::LinkAttempt;
 /// A fresh address for whoever asks, or why there is none. An address given to them before opens nothing any more.
 pub(crate) async fn offer(engine: &Engine, reply: &ReplyTo) -> Result<Whisper, Trouble> {
     let Some(base) = &engine.link_address else { return Ok(Whisper::NotLinkedNow(LinkRefusal::NotSetUp)) };
-    let standing = engine.chat.standing(&reply.user).await?;
+    let standing = engine.workspace.chat.standing(&reply.user).await?;
     if standing != ChatStanding::Member {
         let refusal = LinkRefusal::Standing { standing };
         refused::note(engine, &reply.user, &refusal).await?;
         return Ok(Whisper::NotLinkedNow(refusal));
     }
-    let name = engine.chat.name(&reply.user).await?;
+    let name = engine.workspace.chat.name(&reply.user).await?;
     let (token, at) = (engine.ids.secret(), engine.clock.now());
     let until = at.plus_millis(PATIENCE_MS);
     let attempt = LinkAttempt {

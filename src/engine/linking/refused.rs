@@ -70,7 +70,7 @@ impl Ending {
 pub(super) async fn tell(engine: &Engine, attempt: &LinkAttempt, refusal: &LinkRefusal) {
     whisper_now(engine, &attempt.reply, &Whisper::NotLinkedNow(refusal.clone())).await;
     if let LinkRefusal::AccountTaken { login, other, .. } = refusal {
-        let to = ReplyTo { user: other.clone(), channel: None, response_url: None };
+        let to = ReplyTo { user: other.clone(), channel: None, response_url: None, ..attempt.reply.clone() };
         let text = Whisper::SomebodyTried { login: login.clone(), other: attempt.chat().clone() };
         whisper_now(engine, &to, &text).await;
     }

@@ -195,7 +195,8 @@ pub async fn confirm(engine: &Engine, visitor: Visitor<'_>, yes: bool) -> Result
         let refusal = LinkRefusal::Declined { login: account.login.clone() };
         return refused::end(engine, &attempt, Some(&account), refusal).await;
     }
-    match engine.chat.standing(attempt.chat()).await {
+    let place = engine.in_workspace(&attempt.reply.workspace);
+    match place.workspace.chat.standing(attempt.chat()).await {
         Ok(ChatStanding::Member) => {}
         Ok(standing) => {
             return refused::end(engine, &attempt, Some(&account), LinkRefusal::Standing { standing }).await;

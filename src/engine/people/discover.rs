@@ -28,14 +28,15 @@ pub(super) async fn link(
     if !rules.match_email || engine.store.was_linked(host, user).await.map_err(unread)? {
         return Ok(None);
     }
-    if engine.chat.standing(user).await? != ChatStanding::Member {
+    if engine.workspace.chat.standing(user).await? != ChatStanding::Member {
         return Ok(None);
     }
     let Some((account, origin)) = matching(engine, repository, user).await? else { return Ok(None) };
     if !make(engine, user, account.clone(), origin).await.map_err(unread)? {
         return Ok(None);
     }
-    let to = ReplyTo { user: user.clone(), channel: None, response_url: None };
+    let (user_, workspace) = (user.clone(), engine.workspace.id.clone());
+    let to = ReplyTo { user: user_, workspace, channel: None, response_url: None };
     whisper_now(engine, &to, &Whisper::Linked { account }).await;
     engine.store.link_of_chat(host, user).await.map_err(unread)
 }
@@ -47,7 +48,7 @@ async fn matching(
     user: &ChatUser,
 ) -> Result<Option<(ForgeUser, LinkOrigin)>, PortError> {
     let field = engine.people.rules.profile_field.as_deref();
-    let claims = engine.chat.claims(user, field).await?;
+    let claims = engine.workspace.chat.claims(user, field).await?;
     let Some(email) = claims.email else { return Ok(None) };
     let (logins, origin) = match field {
         Some(_) => (claims.field.and_then(|claim| login_of(&claim, engine.forge.host())), LinkOrigin::ProfileField),

@@ -133,11 +133,11 @@ pub(super) async fn mention(
     let Some(message) = request.message.as_ref().filter(|_| !people.is_empty()) else {
         return finish(engine, claimed).await;
     };
-    if let Err(until) = engine.pace.take(&message.channel, engine.clock.now()) {
+    if let Err(until) = engine.workspace.pace.take(&message.channel, engine.clock.now()) {
         return engine.store.hold_effect(&claimed.id, until).await;
     }
     let item = Item::bare(request.clone(), Stake::None);
-    match engine.chat.mention(message, &item.board(engine.clock.now()), &people, again).await {
+    match engine.workspace.chat.mention(message, &item.board(engine.clock.now()), &people, again).await {
         Ok(()) => {
             count(claimed, "done");
             finish(engine, claimed).await
@@ -164,7 +164,7 @@ pub(super) async fn direct(
         return finish(engine, claimed).await;
     }
     if row.is_none() {
-        match engine.chat.standing(to).await {
+        match engine.workspace.chat.standing(to).await {
             Ok(ChatStanding::Member) => {}
             Ok(_) => return finish(engine, claimed).await,
             Err(error) => return undelivered(engine, claimed, to, &error).await,
@@ -204,34 +204,34 @@ impl Direct<'_> {
     }
 
     fn drawn(&self) -> Shown {
-        self.engine.chat.draw_direct(&self.item.board(self.engine.clock.now()), &self.note())
+        self.engine.workspace.chat.draw_direct(&self.item.board(self.engine.clock.now()), &self.note())
     }
 
     async fn post(&self) -> Result<(), StoreError> {
-        if let Err(until) = self.engine.pace.take(&self.to.user, self.engine.clock.now()) {
+        if let Err(until) = self.engine.workspace.pace.take(&self.to.user, self.engine.clock.now()) {
             return self.engine.store.hold_effect(&self.claimed.id, until).await;
         }
         let shown = self.drawn();
         outcome::begin(self.engine, self.claimed).await?;
-        match self.engine.chat.post_direct(self.to, &shown).await {
+        match self.engine.workspace.chat.post_direct(self.to, &shown).await {
             Ok(message) => self.keep(message, &shown).await,
             Err(error) => undelivered(self.engine, self.claimed, self.to, &error).await,
         }
     }
 
     async fn edit(&self, row: &DirectRow) -> Result<(), StoreError> {
-        if let Err(until) = self.engine.pace.take(&self.to.user, self.engine.clock.now()) {
+        if let Err(until) = self.engine.workspace.pace.take(&self.to.user, self.engine.clock.now()) {
             return self.engine.store.hold_effect(&self.claimed.id, until).await;
         }
         let shown = self.drawn();
         if shown.digest != row.digest
-            && let Err(error) = self.engine.chat.edit_direct(&row.message, &shown).await
+            && let Err(error) = self.engine.workspace.chat.edit_direct(&row.message, &shown).await
         {
             return undelivered(self.engine, self.claimed, self.to, &error).await;
         }
         if self.matter != Matter::Truth {
             let board = self.item.board(self.engine.clock.now());
-            if let Err(error) = self.engine.chat.say_direct(&row.message, &board, &self.note()).await {
+            if let Err(error) = self.engine.workspace.chat.say_direct(&row.message, &board, &self.note()).await {
                 return undelivered(self.engine, self.claimed, self.to, &error).await;
             }
         }
@@ -271,7 +271,7 @@ async fn undelivered(
         return finish(engine, claimed).await;
     }
     if let Class::Retry { after_ms: Some(told) } = error.class {
-        engine.pace.hold(&to.user, engine.clock.now().plus_millis(told));
+        engine.workspace.pace.hold(&to.user, engine.clock.now().plus_millis(told));
     }
     failed(engine, claimed, error).await
 }

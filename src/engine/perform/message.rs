@@ -21,7 +21,7 @@ pub(super) async fn sync(engine: &Engine, claimed: &ClaimedEffect, request: &Req
     let repeated =
         if request.message.is_some() { request.message_is_copy } else { may_be_posted(engine, claimed).await? };
     let board = Board { repeated, ..scene.board(request, engine.clock.now()) };
-    let shown = engine.chat.draw(&board);
+    let shown = engine.workspace.chat.draw(&board);
     match &request.message {
         Some(message) => edit(engine, claimed, request, message, &shown).await,
         // It ended before anybody could see it: there is nothing to correct.
@@ -52,11 +52,11 @@ async fn post(
         Err(channels::Trouble::Store(error)) => return Err(error),
         Err(channels::Trouble::Port(error)) => return failed(engine, claimed, &error).await,
     };
-    if let Err(until) = engine.pace.take(&channel, engine.clock.now()) {
+    if let Err(until) = engine.workspace.pace.take(&channel, engine.clock.now()) {
         return engine.store.hold_effect(&claimed.id, until).await;
     }
     outcome::begin(engine, claimed).await?;
-    match engine.chat.post(&channel, shown).await {
+    match engine.workspace.chat.post(&channel, shown).await {
         Ok(Posting::Posted(message)) => {
             count(claimed, "done");
             let extra = Extra { shown: Some((message.clone(), shown.clone())), ..Extra::default() };
@@ -111,10 +111,10 @@ async fn edit(
     if last.is_some_and(|last| last.digest == shown.digest && last.message == *message) {
         return finish(engine, claimed).await;
     }
-    if let Err(until) = engine.pace.take(&message.channel, engine.clock.now()) {
+    if let Err(until) = engine.workspace.pace.take(&message.channel, engine.clock.now()) {
         return engine.store.hold_effect(&claimed.id, until).await;
     }
-    match engine.chat.edit(message, shown).await {
+    match engine.workspace.chat.edit(message, shown).await {
         Ok(()) => {
             count(claimed, "done");
             note_shown(engine, claimed, message, shown).await
@@ -156,12 +156,12 @@ pub(super) async fn say(
 ) -> Result<(), StoreError> {
     // The lane keeps this behind the post: no message here means that posting it was given up or not worth it.
     let Some(message) = &request.message else { return finish(engine, claimed).await };
-    if let Err(until) = engine.pace.take(&message.channel, engine.clock.now()) {
+    if let Err(until) = engine.workspace.pace.take(&message.channel, engine.clock.now()) {
         return engine.store.hold_effect(&claimed.id, until).await;
     }
     let scene = Scene::of(&engine.store, request).await?;
     let board = scene.board(request, engine.clock.now());
-    match engine.chat.say(message, &board, line).await {
+    match engine.workspace.chat.say(message, &board, line).await {
         Ok(()) => {
             count(claimed, "done");
             finish(engine, claimed).await
@@ -182,7 +182,7 @@ pub(super) async fn unwell(
     error: &PortError,
 ) -> Result<(), StoreError> {
     if let Class::Retry { after_ms: Some(told) } = error.class {
-        engine.pace.hold(channel, engine.clock.now().plus_millis(told));
+        engine.workspace.pace.hold(channel, engine.clock.now().plus_millis(told));
     }
     failed(engine, claimed, error).await
 }
@@ -196,7 +196,7 @@ pub(super) async fn whisper(
 ) -> Result<(), StoreError> {
     let scene = Scene::default();
     let board = scene.board(request, engine.clock.now());
-    match engine.chat.whisper(to, Some(&board), text).await {
+    match engine.workspace.chat.whisper(to, Some(&board), text).await {
         Ok(()) => {
             count(claimed, "done");
             finish(engine, claimed).await

@@ -21,7 +21,7 @@ pub(super) async fn draw(engine: &Engine, claimed: &ClaimedEffect, request: &Req
     };
     let Some(chart) = chart(engine, request).await? else { return finish(engine, claimed).await };
     let drawing = Drawing { name: "metric.png", title: &chart.title, alt: &chart.alt, png: &chart.png };
-    match engine.chat.keep(&drawing).await {
+    match engine.workspace.chat.keep(&drawing).await {
         Ok(Some(file)) => {
             count(claimed, "done");
             let picture = Picture { evidence: digest, file, title: chart.title, alt: chart.alt };

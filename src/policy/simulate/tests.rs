@@ -25,6 +25,7 @@ fn case() -> Case {
             environment: "production".into(),
         },
         repository: Repository { id: repository, owner: "acme".into(), name: "sentiment".into(), installation },
+        workspace: "T0ACME".into(),
         environment: EnvironmentName::parse("production").unwrap(),
         run: Run {
             title: String::new(),

@@ -101,6 +101,19 @@ impl State {
         u64::from_str_radix(&self.next_token(8), 16).unwrap_or_default()
     }
 
+    /// Whether a token or one of these words, of an address or of a form, came from this workspace: its id in a response
+    /// address, the secret of an upload, a code, a refresh token.
+    pub(super) fn gave_out(&self, token: &str, words: &[String]) -> bool {
+        let is_token = token == self.install.bot_token || self.oauth.live.iter().any(|(live, _)| live == token);
+        let is_word = |word: &String| {
+            *word == self.team.id
+                || self.files.contains_key(word)
+                || self.oauth.codes.contains_key(word)
+                || self.oauth.refresh.as_ref() == Some(word)
+        };
+        (!token.is_empty() && is_token) || words.iter().any(is_word)
+    }
+
     /// The message of that channel and `ts`, deleted or not.
     pub fn message(&self, channel: &str, ts: &str) -> Option<&Message> {
         self.messages.iter().find(|message| message.channel == channel && message.ts == ts)

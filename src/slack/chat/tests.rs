@@ -154,7 +154,12 @@ async fn a_private_answer_falls_back_from_address_to_channel_to_direct_message()
         ("chat.postMessage", json!({ "ok": true, "channel": "D0ANA", "ts": "1.2" })),
     ];
     answering::slack(&answers, async |chat, asked| {
-        let mut to = ReplyTo { user: sample::chat_user("U0ANA"), channel: Some("C0DEPLOY".into()), response_url: None };
+        let mut to = ReplyTo {
+            user: sample::chat_user("U0ANA"),
+            workspace: "T0ACME".into(),
+            channel: Some("C0DEPLOY".into()),
+            response_url: None,
+        };
         chat.whisper(&to, None, &Whisper::AlreadyCounted).await.unwrap();
         to.channel = None;
         chat.whisper(&to, None, &Whisper::AlreadyCounted).await.unwrap();

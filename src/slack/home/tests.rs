@@ -8,6 +8,7 @@ use crate::slack::sample::{self, OPENED, board};
 fn freeze(environment: &str, reason: &str) -> FreezeShown {
     let freeze = Freeze {
         id: "0193d5a8-0000-7000-8000-00003f9a2c1b".into(),
+        workspace: String::new(),
         repository: None,
         environment: Some(environment.into()),
         since: OPENED,

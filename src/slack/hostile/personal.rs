@@ -33,6 +33,7 @@ fn assert_safe_message(message: &Value) {
 fn freeze(words: &str) -> FreezeShown {
     let freeze = Freeze {
         id: words.into(),
+        workspace: String::new(),
         repository: Some(RepositoryId::new(1)),
         environment: Some(words.into()),
         since: OPENED,

@@ -36,6 +36,7 @@ impl Reader {
         match event.kind.as_str() {
             "app_home_opened" => self.home_opened(envelope, event),
             "channel_id_changed" => Ok(ChatSignal::ChannelMoved {
+                workspace: self.place_of(envelope.places()),
                 from: id_in(event.old_channel_id.as_ref())?,
                 to: id_in(event.new_channel_id.as_ref())?,
             }),
@@ -56,12 +57,16 @@ impl Reader {
         if event.tab.as_deref().is_some_and(|tab| tab != "home") {
             return Ok(ignored("another tab of the app than Home"));
         }
-        let workspace =
-            envelope.team_id.as_deref().or(self.workspace.as_deref()).ok_or("an event without a workspace")?;
+        let workspace = envelope
+            .team_id
+            .as_deref()
+            .or(self.workspaces.first().map(String::as_str))
+            .ok_or("an event without a workspace")?;
         let user = ChatUser { workspace: checked_id(workspace)?, user: id_in(event.user.as_ref())? };
         let view = event.view.as_ref();
         let place = read(view.and_then(|view| view.private_metadata.as_deref()).unwrap_or_default());
-        Ok(ChatSignal::HomeOpened { user, place, hash: view.and_then(|view| view.hash.clone()) })
+        let (workspace, hash) = (self.place_of(envelope.places()), view.and_then(|view| view.hash.clone()));
+        Ok(ChatSignal::HomeOpened { workspace, user, place, hash })
     }
 }
 

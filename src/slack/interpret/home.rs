@@ -30,5 +30,6 @@ pub(super) fn signal(
         _ => return Ok(None),
     };
     let hash = interaction.view.as_ref().and_then(|view| view.hash.clone());
-    Ok(Some(ChatSignal::HomeOpened { user: reply.user.clone(), place, hash }))
+    let (workspace, user) = (reply.workspace.clone(), reply.user.clone());
+    Ok(Some(ChatSignal::HomeOpened { workspace, user, place, hash }))
 }

@@ -8,7 +8,11 @@ const VALUE: &str = "01890a5d-ac96-774b-bcce-b302099a8057.0123456789ab";
 
 fn reader() -> Reader {
     let settings = sample::settings();
-    Reader { replies: ReplyAddresses::new(&settings), app: settings.app_id, workspace: settings.team_id }
+    Reader {
+        replies: ReplyAddresses::new(&settings),
+        app: settings.app_id,
+        workspaces: settings.team_id.into_iter().collect(),
+    }
 }
 
 fn read(payload: &Value) -> Result<ChatSignal, String> {

@@ -35,6 +35,7 @@ fn attempt(secret: &str, user: &str) -> LinkAttempt {
         id: Digest::of(secret.as_bytes()),
         name: ChatName { name: "Mona".into(), handle: "mona".into(), workspace: "Acme".into() },
         reply: ReplyTo {
+            workspace: "T0ACME".into(),
             user: chat(user),
             channel: Some("C1".into()),
             response_url: Some("https://hooks.example/1".into()),

@@ -19,7 +19,7 @@ on_both_databases! {
         let by_job = store.request_for_deployment("github.com", mine.repository.id, DeploymentId::new(u64::MAX)).await;
         assert_eq!(by_job.unwrap(), Some(mine.id.clone()));
         assert_eq!(store.requests_of_run("github.com", mine.repository.id, mine.key.run).await.unwrap(), std::slice::from_ref(&mine));
-        assert_eq!(store.open_requests(10).await.unwrap(), std::slice::from_ref(&mine));
+        assert_eq!(store.open_requests(None, 10).await.unwrap(), std::slice::from_ref(&mine));
         assert!(store.requests_of_run("ghe.acme.example", mine.repository.id, mine.key.run).await.unwrap().is_empty());
         assert_eq!(store.request(&request(2).id).await.unwrap(), None);
     }
@@ -63,7 +63,7 @@ on_both_databases! {
             Ok(ended)
         }).unwrap();
         assert_eq!(store.request(&mine.id).await.unwrap(), Some(ended));
-        assert!(store.open_requests(10).await.unwrap().is_empty());
+        assert!(store.open_requests(None, 10).await.unwrap().is_empty());
         assert_eq!(store.counts().await.unwrap().open_requests, 0);
     }
 

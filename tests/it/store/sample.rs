@@ -58,6 +58,7 @@ pub fn ask(n: u64) -> Ask {
             environment: environment.folded(),
         },
         repository,
+        workspace: "T0ACME".into(),
         environment,
         run: Run {
             title: "Deploy".to_owned(),

@@ -36,8 +36,10 @@ mod restarting;
 mod running;
 #[path = "waiting.rs"]
 mod waiting;
+#[path = "workspaces.rs"]
+mod workspaces;
 
 /// What the stories above stand on.
 mod stage {
-    pub use crate::stories::stage::{GLASS, Stage, one_gate, stage, stage_with};
+    pub use crate::stories::stage::{GLASS, Stage, begin_consent, get, install, one_gate, stage, stage_with};
 }

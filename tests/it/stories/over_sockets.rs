@@ -35,12 +35,14 @@ mod restarting;
 mod running;
 #[path = "waiting.rs"]
 mod waiting;
+#[path = "workspaces.rs"]
+mod workspaces;
 
 /// What the stories above stand on.
 mod stage {
     use countersign::sim::world::{Transport, WorldOptions};
 
-    pub use crate::stories::stage::{GLASS, Stage, one_gate};
+    pub use crate::stories::stage::{GLASS, Stage, install, one_gate};
 
     pub async fn stage() -> Stage {
         stage_with(|_| {}).await

@@ -1,10 +1,15 @@
 //! The stage: a world and the moves that stories are made of.
 
+use std::time::Duration;
+
+use countersign::config::OAuthAccess;
 use countersign::domain::{Phase, Request, Telling, Verdict};
 use countersign::sim::github::{DecisionPost, Dispatch};
-use countersign::sim::slack::sample::{OCTO, RELEASES};
-use countersign::sim::slack::{Clicked, Message, Submitted, View};
+use countersign::sim::http::{self, Response};
+use countersign::sim::slack::sample::{CLIENT_ID, CLIENT_SECRET, OCTO, RELEASES};
+use countersign::sim::slack::{Clicked, Message, SlackSim, Submitted, View};
 use countersign::sim::world::{World, WorldOptions};
+use secrecy::SecretString;
 
 pub struct Stage {
     pub world: World,
@@ -23,6 +28,23 @@ pub async fn stage_with(change: impl FnOnce(&mut WorldOptions)) -> Stage {
 }
 
 impl Stage {
+    /// The same server without a token: the app has to be installed by consent. Tokens end after twelve hours where they
+    /// rotate.
+    pub async fn without_token(mut self, rotates: bool) -> Self {
+        let address = self.world.address().unwrap();
+        self.world.slack.edit(|state| state.oauth.rotates = rotates);
+        let slack = &mut self.world.settings.slack;
+        slack.bot_token = SecretString::default();
+        slack.oauth = Some(OAuthAccess {
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: SecretString::from(CLIENT_SECRET),
+            token_keys: vec![vec![7; 32].into()],
+            public_url: format!("http://{address}").parse().unwrap(),
+        });
+        self.world.restart().await.unwrap();
+        self
+    }
+
     /// Starts a deployment and lets everything settle that is due at once.
     pub async fn deploy(&self, dispatch: Dispatch) -> u64 {
         let run = self.world.github.dispatch(dispatch);
@@ -232,6 +254,27 @@ impl Stage {
     pub async fn finish(self) {
         self.world.finish().await.unwrap();
     }
+}
+
+pub async fn get(url: &str, cookie: Option<&str>) -> Response {
+    let headers: Vec<_> = cookie.iter().map(|cookie| ("Cookie".to_owned(), (*cookie).to_owned())).collect();
+    http::request("GET", url, &headers, b"", Duration::from_secs(5)).await.unwrap()
+}
+
+/// Begins a consent, and gives Slack's page and what the browser keeps.
+pub async fn begin_consent(stage: &Stage) -> (String, String) {
+    let begun = get(&format!("http://{}/slack/install", stage.world.address().unwrap()), None).await;
+    assert_eq!(begun.status, 302);
+    let cookie = begun.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    (begun.header("location").unwrap().to_owned(), cookie)
+}
+
+/// Somebody lets the app into their workspace.
+pub async fn install(stage: &Stage, workspace: &SlackSim, user: &str) {
+    let (page, cookie) = begin_consent(stage).await;
+    let back = workspace.consent(user, &page, true).unwrap();
+    let answer = get(&back, Some(&cookie)).await;
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
 }
 
 /// The value of a menu's entry, by its label.

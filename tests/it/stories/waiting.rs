@@ -11,6 +11,7 @@ async fn freeze_production(stage: &Stage) -> Freeze {
     let now = stage.world.clock.now();
     let freeze = Freeze {
         id: "freeze-1".into(),
+        workspace: String::new(),
         repository: None,
         environment: Some("Production".into()),
         since: now,

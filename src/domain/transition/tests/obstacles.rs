@@ -41,6 +41,7 @@ fn the_least_wait_is_waited_for_and_looked_at_again_when_it_is_over() {
 fn a_freeze_holds_and_says_why() {
     let freeze = Freeze {
         id: "1".into(),
+        workspace: String::new(),
         repository: None,
         environment: Some("PRODUCTION".into()),
         since: START,
@@ -59,6 +60,7 @@ fn a_freeze_holds_and_says_why() {
 fn a_freeze_that_is_lifted_lets_an_agreed_request_go_on() {
     let freeze = Freeze {
         id: "1".into(),
+        workspace: String::new(),
         repository: None,
         environment: None,
         since: START,

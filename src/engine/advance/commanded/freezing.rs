@@ -22,8 +22,8 @@ impl Asked<'_> {
         let repository = match &asked.repository {
             None => None,
             Some(name) => match self.engine.store.request_of_repository(name).await? {
-                Some(request) => Some(request.repository),
-                None => return self.tell(&Answer::NoRepository { typed: name }).await,
+                Some(request) if self.engine.is_ours(&request) => Some(request.repository),
+                Some(_) | None => return self.tell(&Answer::NoRepository { typed: name }).await,
             },
         };
         let voter = self.caller(repository.as_ref()).await?;
@@ -46,6 +46,7 @@ impl Asked<'_> {
         };
         let called = Freeze {
             id: self.engine.ids.uuid(at).to_string(),
+            workspace: self.engine.narrowed().unwrap_or_default().to_owned(),
             repository: repository.map(|repository| repository.id),
             environment,
             since: at,
@@ -82,18 +83,17 @@ impl Asked<'_> {
 
     pub(super) async fn lift(&self, id: &str) -> Result<(), Trouble> {
         let at = now(self.engine);
-        let standing = self.engine.store.freezes(at).await?;
-        let mut meant = standing.into_iter().filter(|freeze| freeze.id.ends_with(id));
+        let standing = lists::freezes(self.engine, at).await?;
+        let mut meant = standing.into_iter().map(|shown| shown.freeze).filter(|freeze| freeze.id.ends_with(id));
         let (Some(freeze), None) = (meant.next(), meant.next()) else {
             return self.tell(&Answer::NoFreeze { typed: id }).await;
         };
-        let repository = match freeze.repository {
-            Some(of) => self.engine.store.newest_request_of(self.engine.forge.host(), of).await?,
-            None => None,
-        };
-        let repository = repository.map(|request| request.repository);
+        let repository = lists::newest_of(self.engine, &freeze).await?.map(|request| request.repository);
         let voter = self.caller(repository.as_ref()).await?;
-        if let Err(refusal) = may_call(&voter, repository.is_some(), self.is_named()) {
+        // What holds other workspaces' requests as well is not for this one to lift.
+        let is_wider = freeze.workspace.is_empty() && self.engine.narrowed().is_some();
+        let is_named = self.is_named() && (repository.is_some() || !is_wider);
+        if let Err(refusal) = may_call(&voter, repository.is_some(), is_named) {
             return self.refuse(&refusal).await;
         }
         let job = Arc::new((freeze.id, name_of(&voter), self.delivery.clone()));
@@ -119,24 +119,24 @@ impl Asked<'_> {
     async fn caller(&self, repository: Option<&Repository>) -> Result<Voter, Trouble> {
         if let Some(repository) = repository {
             // What lifts a freeze rests on what is true now.
-            let (asked, how) = (Membership::Access(LEAST_ACCESS), Freshness::Since(self.engine.live.mark()));
+            let (asked, how) = (Membership::Access(LEAST_ACCESS), Freshness::Since(self.engine.workspace.live.mark()));
             return Ok(look_up(self.engine, repository, &self.reply.user, &BTreeSet::from([asked]), how).await?.voter);
         }
-        let standing = self.engine.chat.standing(&self.reply.user).await?;
+        let standing = self.engine.workspace.chat.standing(&self.reply.user).await?;
         let memberships = BTreeSet::new();
         Ok(Voter { chat: self.reply.user.clone(), standing, link: Link::None, access: Access::None, memberships })
     }
 
     /// Whether the operator lets them call freezes everywhere.
     fn is_named(&self) -> bool {
-        self.engine.freezers.contains(&self.reply.user.user)
+        self.engine.workspace.freezers.contains(&self.reply.user.user)
     }
 
     async fn moment(&self, until: &Until, at: Timestamp) -> Result<Option<Timestamp>, Trouble> {
         let chosen = self.engine.store.preferences(&self.reply.user).await?.quiet;
         let zone = match chosen {
             Some(quiet) => quiet.zone().clone(),
-            None => self.engine.chat.zone(&self.reply.user).await?.unwrap_or_else(Zone::utc),
+            None => self.engine.workspace.chat.zone(&self.reply.user).await?.unwrap_or_else(Zone::utc),
         };
         Ok(until.moment(at, &zone))
     }

@@ -35,7 +35,7 @@ impl Asked<'_> {
     /// The one request whose id ends like that, as far as the reader may see it. Without one they are told, and the delivery
     /// is finished.
     pub(super) async fn find(&self, id: &str) -> Result<Option<Item>, Trouble> {
-        let found = self.engine.store.requests_ending(id, MAX_SAME).await?;
+        let found = self.engine.store.requests_ending(self.engine.narrowed(), id, MAX_SAME).await?;
         let several = found.len();
         let Some(request) = the_one(found) else {
             self.tell(&Answer::NoRequest { typed: id, several }).await?;
@@ -67,7 +67,7 @@ pub(in crate::engine::advance) async fn pending(
     engine: &Engine,
     reader: &Reader<'_>,
 ) -> Result<(Vec<Item>, usize), StoreError> {
-    let open = engine.store.open_requests(MAX_OPEN).await?;
+    let open = engine.store.open_requests(engine.narrowed(), MAX_OPEN).await?;
     let mut items = lists::visible(engine, reader, open).await;
     items.sort_by_key(|item| (rank(&item.stake), item.request.expires_at));
     let more = items.len().saturating_sub(MAX_SHOWN);

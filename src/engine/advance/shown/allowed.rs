@@ -31,7 +31,7 @@ pub(super) async fn may_see(engine: &Engine, ask: &Ask<'_>) -> Answer {
             Err(_) => Answer::Unclear,
         },
         Wanted::More => Answer::Yes,
-        Wanted::Changes(_) | Wanted::Why => match engine.chat.standing(&ask.reply.user).await {
+        Wanted::Changes(_) | Wanted::Why => match engine.workspace.chat.standing(&ask.reply.user).await {
             Ok(ChatStanding::Member) => Answer::Yes,
             Ok(_) => Answer::Outsider,
             Err(_) => Answer::Unclear,

@@ -1,56 +1,14 @@
 //! The app installed by consent: the way there and back, tokens that are renewed, and the end of it.
 
-use std::time::Duration;
-
 use countersign::app;
-use countersign::config::OAuthAccess;
 use countersign::domain::ChatUser;
 use countersign::ports::IdSource;
-use countersign::sim::http::{self, Response};
-use countersign::sim::slack::sample::{ANA, CLIENT_ID, CLIENT_SECRET, OCTO, RELEASES, TEAM};
-use secrecy::SecretString;
+use countersign::sim::slack::sample::{ANA, OCTO, RELEASES, TEAM};
 use serde_json::json;
 
-use super::stage::{Stage, stage, stage_with};
+use super::stage::{Stage, begin_consent as begin, get, install, stage, stage_with};
 
 const HOUR_MS: i64 = 3_600_000;
-
-/// A server without a token; tokens end after twelve hours where they rotate.
-async fn without_token(mut stage: Stage, rotates: bool) -> Stage {
-    let address = stage.world.address().unwrap();
-    stage.world.slack.edit(|state| state.oauth.rotates = rotates);
-    let slack = &mut stage.world.settings.slack;
-    slack.bot_token = SecretString::default();
-    slack.oauth = Some(OAuthAccess {
-        client_id: CLIENT_ID.to_owned(),
-        client_secret: SecretString::from(CLIENT_SECRET),
-        token_keys: vec![vec![7; 32].into()],
-        public_url: format!("http://{address}").parse().unwrap(),
-        workspace: TEAM.to_owned(),
-    });
-    stage.world.restart().await.unwrap();
-    stage
-}
-
-async fn get(url: &str, cookie: Option<&str>) -> Response {
-    let headers: Vec<_> = cookie.iter().map(|cookie| ("Cookie".to_owned(), (*cookie).to_owned())).collect();
-    http::request("GET", url, &headers, b"", Duration::from_secs(5)).await.unwrap()
-}
-
-/// Begins, and gives Slack's page and what the browser keeps.
-async fn begin(stage: &Stage) -> (String, String) {
-    let begun = get(&format!("http://{}/slack/install", stage.world.address().unwrap()), None).await;
-    assert_eq!(begun.status, 302);
-    let cookie = begun.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    (begun.header("location").unwrap().to_owned(), cookie)
-}
-
-async fn install(stage: &Stage) {
-    let (page, cookie) = begin(stage).await;
-    let back = stage.world.slack.consent(ANA, &page, true).unwrap();
-    let answer = get(&back, Some(&cookie)).await;
-    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-}
 
 fn renewals(stage: &Stage) -> usize {
     let calls = stage.world.slack.calls().into_iter();
@@ -59,12 +17,12 @@ fn renewals(stage: &Stage) -> usize {
 
 #[tokio::test]
 async fn consent_lets_the_app_in_and_its_token_is_sealed() {
-    let stage = without_token(stage().await, false).await;
+    let stage = stage().await.without_token(false).await;
     let run = stage.deploy_good().await;
     stage.advance(60_000).await;
     assert!(stage.world.slack.messages(RELEASES).is_empty());
     assert!(stage.ready().await["detail"].as_str().unwrap().contains("/slack/install"));
-    install(&stage).await;
+    install(&stage, &stage.world.slack, ANA).await;
     stage.advance(2 * HOUR_MS).await;
     stage.approve().await;
     assert_eq!(stage.taken(run).len(), 1);
@@ -79,7 +37,7 @@ async fn consent_lets_the_app_in_and_its_token_is_sealed() {
 /// State: bound to the browser, used once, good for ten minutes.
 #[tokio::test]
 async fn a_consent_that_was_not_begun_here_is_refused() {
-    let stage = without_token(stage().await, false).await;
+    let stage = stage().await.without_token(false).await;
     let slack = &stage.world.slack;
     let is_refused = async |back: &str, cookie: Option<&str>| get(back, cookie).await.status == 400;
     let (page, cookie) = begin(&stage).await;
@@ -103,7 +61,7 @@ async fn a_consent_that_was_not_begun_here_is_refused() {
 /// Anybody can find the address; where the app goes is the operator's word.
 #[tokio::test]
 async fn another_workspace_cannot_install_itself() {
-    let stage = without_token(stage().await, false).await;
+    let stage = stage().await.without_token(false).await;
     let (page, cookie) = begin(&stage).await;
     let back = stage.world.slack.consent(ANA, &page, true).unwrap();
     stage.world.slack.edit(|state| state.team.id = "T9OTHER".into());
@@ -129,14 +87,14 @@ async fn nobody_installs_where_a_token_is_pasted() {
 #[tokio::test]
 async fn tokens_are_renewed_once_for_all_replicas() {
     let url = crate::postgres::database().await;
-    let stage = without_token(stage_with(|options| options.database_url = Some(url)).await, true).await;
-    install(&stage).await;
+    let stage = stage_with(|options| options.database_url = Some(url)).await.without_token(true).await;
+    install(&stage, &stage.world.slack, ANA).await;
     let other =
         app::build(&stage.world.settings, stage.world.clock.clone(), IdSource::counted(1_000_000)).await.unwrap();
     let octo = ChatUser { workspace: TEAM.to_owned(), user: OCTO.to_owned() };
     for day in 1..=3 {
         stage.world.clock.advance(12 * HOUR_MS - 29 * 60_000);
-        let (ours, theirs) = (&stage.world.engine().unwrap().chat, &other.engine.chat);
+        let (ours, theirs) = (&stage.world.engine().unwrap().workspace.chat, &other.engine.workspace.chat);
         let asked = (0..8).flat_map(|_| [ours.standing(&octo), theirs.standing(&octo)]);
         for answer in futures::future::join_all(asked).await {
             answer.unwrap();
@@ -154,8 +112,8 @@ async fn tokens_are_renewed_once_for_all_replicas() {
 #[tokio::test]
 async fn a_renewal_that_fails_is_tried_again() {
     use countersign::sim::slack::{Fault, FaultKind};
-    let stage = without_token(stage().await, true).await;
-    install(&stage).await;
+    let stage = stage().await.without_token(true).await;
+    install(&stage, &stage.world.slack, ANA).await;
     stage.world.clock.advance(12 * HOUR_MS - 20 * 60_000);
     stage.world.slack.fault(Fault::times("oauth.v2.access", FaultKind::Status(503), 3));
     let run = stage.deploy_good().await;
@@ -169,8 +127,8 @@ async fn a_renewal_that_fails_is_tried_again() {
 /// installation does not close the new one.
 #[tokio::test]
 async fn an_uninstalled_app_is_closed_until_somebody_consents_again() {
-    let stage = without_token(stage().await, true).await;
-    install(&stage).await;
+    let stage = stage().await.without_token(true).await;
+    install(&stage, &stage.world.slack, ANA).await;
     let left = || json!({ "type": "app_uninstalled" });
     stage.world.clock.advance(5_000);
     stage.world.slack.edit(|state| state.install.token_refused_with = Some("account_inactive".into()));
@@ -183,7 +141,7 @@ async fn an_uninstalled_app_is_closed_until_somebody_consents_again() {
     assert!(reports.iter().any(|report| report.comment.contains("app_uninstalled")), "{reports:?}");
     let closed_at = stage.world.clock.now();
     stage.world.clock.advance(5_000);
-    install(&stage).await;
+    install(&stage, &stage.world.slack, ANA).await;
     let late = json!({
         "type": "event_callback", "api_app_id": stage.world.slack.app_id(), "team_id": TEAM, "event_id": "Ev0LATE",
         "event_time": closed_at.as_seconds(), "event": left(),
@@ -198,15 +156,15 @@ async fn an_uninstalled_app_is_closed_until_somebody_consents_again() {
 /// A refresh token that was used by somebody else ends the installation; it says so.
 #[tokio::test]
 async fn a_refresh_token_that_does_not_work_closes_the_installation() {
-    let stage = without_token(stage().await, true).await;
-    install(&stage).await;
+    let stage = stage().await.without_token(true).await;
+    install(&stage, &stage.world.slack, ANA).await;
     stage.world.slack.edit(|state| state.oauth.refresh = None);
     stage.world.clock.advance(12 * HOUR_MS);
     stage.deploy_good().await;
     stage.advance(60_000).await;
     assert!(stage.world.slack.messages(RELEASES).is_empty());
     assert!(stage.ready().await["detail"].as_str().unwrap().contains("invalid_refresh_token"));
-    install(&stage).await;
+    install(&stage, &stage.world.slack, ANA).await;
     stage.advance(2 * HOUR_MS).await;
     assert_eq!(stage.world.slack.messages(RELEASES).len(), 1);
     stage.world.stop().await;
