@@ -272,7 +272,7 @@ impl Installs {
         if !known.await.map_err(|error| unstored(&error))? {
             return Err(ConsentRefusal::Unknown);
         }
-        let Some(code) = &returned.code else { return Err(ConsentRefusal::Declined) };
+        let Some(code) = &returned.code else { return Err(declined(returned.error.as_deref())) };
         let granted = self.oauth.exchange(code, &self.redirect).await.map_err(|error| {
             tracing::warn!(error = %error, "a consent came back, and Slack does not confirm it");
             ConsentRefusal::Unavailable(format!("Slack does not confirm it ({})", error.why))
@@ -345,6 +345,21 @@ fn place(name: &str, workspace: &str) -> String {
 
 fn both(state: &str, cookie: &str) -> String {
     Digest::of(format!("{state}.{cookie}").as_bytes()).to_string()
+}
+
+fn declined(error: Option<&str>) -> ConsentRefusal {
+    match error {
+        None | Some("access_denied") => ConsentRefusal::Declined,
+        Some("invalid_team_for_non_distributed_app") => ConsentRefusal::Refused(
+            "Slack lets the app into its own workspace only: at api.slack.com/apps switch on Manage Distribution > Public \
+             Distribution, and begin again"
+                .to_owned(),
+        ),
+        Some(why) => {
+            let why: String = why.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(80).collect();
+            ConsentRefusal::Refused(format!("Slack does not install it ({why}): nothing is kept, and you can begin again"))
+        }
+    }
 }
 
 fn unread(error: StoreError) -> PortError {

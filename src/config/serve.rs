@@ -194,6 +194,13 @@ impl Problems {
         }
     }
 
+    /// A setting that another one does away with.
+    fn alone(&mut self, is_alone: bool, key: &str, why: &str) {
+        if !is_alone {
+            self.all.push(Problem::new(key, format!("is set beside {why}: take it out")));
+        }
+    }
+
     /// A text that must be there and look right.
     fn text(&mut self, key: &str, value: &str, looks_right: impl Fn(&str) -> bool, what: &str) -> String {
         let value = value.trim();

@@ -38,6 +38,8 @@ pub struct Begun {
 /// Somebody who came back.
 pub struct Returned {
     pub code: Option<String>,
+    /// Why there is no code, in the vendor's word.
+    pub error: Option<String>,
     pub state: Option<String>,
     pub cookie: Option<String>,
 }
@@ -49,6 +51,8 @@ pub enum ConsentRefusal {
     Unknown,
     /// The person said no.
     Declined,
+    /// The vendor said no, in its own word.
+    Refused(String),
     /// For another place than the operator's.
     Elsewhere,
     Unavailable(String),
@@ -69,7 +73,8 @@ pub(super) async fn end(door: Arc<ConsentDoor>, headers: HeaderMap, RawQuery(que
         let value = found.next().map(|(_, value)| value.into_owned());
         value.filter(|value| found.next().is_none() && (1..=MAX_VALUE_BYTES).contains(&value.len()))
     };
-    let returned = Returned { code: argument("code"), state: argument("state"), cookie: cookie(&headers) };
+    let (code, error, state) = (argument("code"), argument("error"), argument("state"));
+    let returned = Returned { code, error, state, cookie: cookie(&headers) };
     match (door.end)(returned).await {
         Ok(words) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], words).into_response(),
         Err(refusal) => refused(refusal).into_response(),
@@ -104,10 +109,11 @@ fn refused(refusal: ConsentRefusal) -> Problem {
         ConsentRefusal::Declined => {
             Problem::new(StatusCode::FORBIDDEN, "declined", "nothing is installed: it was not allowed")
         }
+        ConsentRefusal::Refused(why) => Problem::new(StatusCode::FORBIDDEN, "refused", why),
         ConsentRefusal::Elsewhere => Problem::new(
             StatusCode::FORBIDDEN,
             "elsewhere",
-            "this server is for another workspace, so nothing is kept: remove the app there again",
+            "this server is not for that workspace, so nothing is kept: remove the app there again",
         ),
         ConsentRefusal::Unavailable(what) => Problem::unavailable(what),
     }

@@ -10,6 +10,7 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign::config::{self, LogFormat, Origin, ServeSettings, Settings, WhenMissing};
+use countersign::domain::Coverage;
 
 /// In every secret below: found anywhere, it has leaked.
 const CANARY: &str = "canary-7f3a";
@@ -288,6 +289,69 @@ fn wrong_ids_tokens_and_addresses_are_refused() {
     }
     assert!(serve(&with("COUNTERSIGN_GITHUB__API_URL", "http://127.0.0.1:4010/api/v3")).is_ok());
     assert!(serve(&with("COUNTERSIGN_GITHUB__APP_ID", "Iv23liAbCdEfGhIjKlMn")).is_ok());
+}
+
+/// Everything that several workspaces take, which is installed by consent.
+fn several(lines: &str, more: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+    let mut environment = with("COUNTERSIGN_SLACK__WORKSPACES", lines);
+    let set = [
+        ("COUNTERSIGN_SLACK__CHANNEL", ""),
+        ("COUNTERSIGN_SLACK__TEAM_ID", ""),
+        ("COUNTERSIGN_SLACK__BOT_TOKEN", ""),
+        ("COUNTERSIGN_SLACK__CLIENT_ID", "1111.2222"),
+        ("COUNTERSIGN_SLACK__CLIENT_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("COUNTERSIGN_SLACK__TOKEN_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
+        ("COUNTERSIGN_SERVER__PUBLIC_URL", "https://countersign.example"),
+    ];
+    for (name, value) in set.iter().chain(more) {
+        environment.retain(|(known, _)| known != name);
+        environment.push((name.into(), value.into()));
+    }
+    environment
+}
+
+#[test]
+fn several_workspaces_are_a_line_each() {
+    let lines = "T0ACME C0DEPLOY acme\nE0OTHER C0LIVE Other acme/Churn\nT0REST C0REST *";
+    let settings = serve(&several(lines, &[("COUNTERSIGN_FREEZE__SLACK_USERS", "E0OTHER/U0ANA")])).unwrap();
+    let shown: Vec<_> =
+        settings.slack.workspaces.iter().map(|one| (one.team_id.as_str(), one.channel.as_str())).collect();
+    assert_eq!(shown, [("T0ACME", "C0DEPLOY"), ("E0OTHER", "C0LIVE"), ("T0REST", "C0REST")]);
+    let names = |names: &[&str]| Coverage::Named(names.iter().map(|name| (*name).to_owned()).collect());
+    let covered: Vec<_> = settings.slack.workspaces.iter().map(|one| one.coverage.clone()).collect();
+    assert_eq!(covered, [names(&["acme"]), names(&["other", "acme/churn"]), Coverage::Rest]);
+    assert_eq!(settings.slack.workspaces[1].freezers, ["U0ANA"]);
+}
+
+#[test]
+fn workspaces_that_could_be_meant_two_ways_are_refused() {
+    let bad = [
+        ("acme C0DEPLOY acme", "`acme` is not a workspace ID"),
+        ("T0ACME #releases acme", "`#releases` is not a channel ID"),
+        ("T0ACME C0DEPLOY", "does not say whose requests"),
+        ("T0ACME C0DEPLOY acme/", "`acme/` is no GitHub owner"),
+        ("T0ACME C0DEPLOY a\nT0ACME C0LIVE b", "T0ACME twice"),
+        ("T0ACME C0DEPLOY acme\nT0BETA C0LIVE Acme", "gives `acme` to two workspaces"),
+        ("T0ACME C0DEPLOY *\nT0BETA C0LIVE *", "gives `*` to two workspaces"),
+    ];
+    for (lines, said) in bad {
+        let problem = only_problem(&several(lines, &[]));
+        assert!(problem.starts_with("slack.workspaces ") && problem.contains(said), "{problem}");
+    }
+    let good = "T0ACME C0DEPLOY acme";
+    let also = [
+        ("COUNTERSIGN_SLACK__TEAM_ID", "T0ACME", "slack.team_id is set beside slack.workspaces"),
+        ("COUNTERSIGN_SLACK__CHANNEL", "C0DEPLOY", "slack.channel is set beside slack.workspaces"),
+        ("COUNTERSIGN_FREEZE__SLACK_USERS", "U0ANA", "freeze.slack_users names `U0ANA`: with slack.workspaces"),
+        ("COUNTERSIGN_FREEZE__SLACK_USERS", "T0BETA/U0ANA", "freeze.slack_users names `T0BETA/U0ANA`"),
+    ];
+    for (name, value, said) in also {
+        let problem = only_problem(&several(good, &[(name, value)]));
+        assert!(problem.starts_with(said), "{problem}");
+    }
+    let pasted = with("COUNTERSIGN_SLACK__WORKSPACES", good);
+    let problems = serve(&pasted).expect_err("refused").join("\n");
+    assert!(problems.contains("slack.workspaces needs slack.client_id"), "{problems}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use crate::config::address;
 use crate::config::settings::{ServerSettings, SlackSettings};
 
-use super::{OAuthAccess, Problems, secret, stand_in};
+use super::{OAuthAccess, Problems, secret, stand_in, workspaces};
 
 const KEY: &str = "slack.token_key";
 const KEY_BYTES: usize = 32;
@@ -25,9 +25,9 @@ pub(super) fn oauth(slack: &SlackSettings, server: &ServerSettings, problems: &m
         "is not a client ID: those are two numbers with a dot between them",
     );
     let pasted = !slack.bot_token.expose_secret().trim().is_empty();
-    problems.unless(!pasted, "slack.bot_token", "is set beside slack.client_id: the app is installed one way only");
+    problems.alone(!pasted, "slack.bot_token", "slack.client_id, and the app is installed one way only");
     // Whoever finds the address may begin to install; where to is not theirs to choose.
-    if slack.team_id.trim().is_empty() && slack.workspaces.is_empty() {
+    if slack.team_id.trim().is_empty() && workspaces::written(slack).next().is_none() {
         problems.wrong(
             "slack.team_id",
             "is missing: with slack.client_id it says who may install (several: slack.workspaces)",

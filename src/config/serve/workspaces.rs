@@ -14,7 +14,8 @@ const FREEZERS: &str = "freeze.slack_users";
 const REST: &str = "*";
 
 pub(super) fn all(slack: &SlackSettings, freezers: &[String], problems: &mut Problems) -> Vec<WorkspaceAccess> {
-    if slack.workspaces.is_empty() {
+    let lines: Vec<&str> = written(slack).collect();
+    if lines.is_empty() {
         return vec![only(slack, freezers, problems)];
     }
     problems.unless(
@@ -23,10 +24,10 @@ pub(super) fn all(slack: &SlackSettings, freezers: &[String], problems: &mut Pro
         "needs slack.client_id: the tokens of several workspaces come by consent",
     );
     for (key, value) in [("slack.team_id", &slack.team_id), ("slack.channel", &slack.channel)] {
-        problems.unless(value.trim().is_empty(), key, "is set beside slack.workspaces, which names them all");
+        problems.alone(value.trim().is_empty(), key, "slack.workspaces, which names them all");
     }
     let mut all: Vec<WorkspaceAccess> = Vec::new();
-    for line in &slack.workspaces {
+    for line in lines {
         match read(line) {
             Ok(workspace) => all.push(workspace),
             Err(what) => problems.wrong(KEY, &format!("has `{line}`: {what}")),
@@ -37,6 +38,11 @@ pub(super) fn all(slack: &SlackSettings, freezers: &[String], problems: &mut Pro
         add_freezer(&mut all, name.trim(), problems);
     }
     all
+}
+
+/// The lines that say something.
+pub(super) fn written(slack: &SlackSettings) -> impl Iterator<Item = &str> {
+    slack.workspaces.iter().map(|line| line.trim()).filter(|line| !line.is_empty())
 }
 
 fn only(slack: &SlackSettings, freezers: &[String], problems: &mut Problems) -> WorkspaceAccess {

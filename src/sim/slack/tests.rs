@@ -7,6 +7,7 @@ mod client;
 mod consent;
 mod groups;
 mod modals;
+mod neighbours;
 mod sockets;
 
 use std::time::Duration;

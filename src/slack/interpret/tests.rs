@@ -154,6 +154,46 @@ fn a_click_from_an_organisation_wide_installation_is_read() {
     assert!(read(&with(homeless, "/enterprise", Value::Null)).is_err());
 }
 
+/// Where the app is installed, which is neither the clicker's nor the first workspace in some payloads.
+#[test]
+fn what_is_done_is_done_in_a_workspace_of_ours() {
+    let reader = Reader { workspaces: vec!["T0ACME".into(), "T0BETA".into(), "E0ORG".into()], ..reader() };
+    let place = |payload: &Value| match reader.read(&delivery(Source::ChatInteraction, &form(payload))) {
+        Ok(ChatSignal::Vote { reply, .. } | ChatSignal::Show { reply, .. }) => (reply.workspace, reply.user.workspace),
+        other => panic!("{other:?}"),
+    };
+    let is = |payload: &Value, at: &str, from: &str| assert_eq!(place(payload), (at.to_owned(), from.to_owned()));
+    let click = || click_payload("approve", "id.seen");
+    is(&click(), "T0ACME", "T0ACME");
+    let beta = with(with(click(), "/team/id", json!("T0BETA")), "/user/team_id", json!("T0BETA"));
+    is(&beta, "T0BETA", "T0BETA");
+    // Of two of ours, the one that somebody is from is theirs.
+    is(&with(click(), "/user/team_id", json!("T0BETA")), "T0ACME", "T0BETA");
+    let org = with(with(click(), "/team", Value::Null), "/enterprise", json!({ "id": "E0ORG" }));
+    is(&with(org, "/user/team_id", json!("T0ONE")), "E0ORG", "T0ONE");
+    let outside = with(with(click(), "/team/id", json!("T9OTHER")), "/user/team_id", json!("T9OTHER"));
+    is(&outside, "", "T9OTHER");
+    let mut view = denial_payload(VALUE, Some("no"));
+    view["view"]["app_installed_team_id"] = json!("T0BETA");
+    is(&view, "T0BETA", "T0ACME");
+    let command = "team_id=T1&enterprise_id=E0ORG&user_id=U0ANA&text=help&api_app_id=A0COUNTER";
+    let Ok(ChatSignal::Command { reply, .. }) = reader.read(&delivery(Source::ChatCommand, command)) else { panic!() };
+    assert_eq!(reply.workspace, "E0ORG");
+    let event = |authorizations: Value| {
+        let event = json!({
+            "type": "event_callback", "api_app_id": "A0COUNTER", "team_id": "T0ACME", "authorizations": authorizations,
+            "event": { "type": "app_home_opened", "user": "U0ANA", "tab": "home" },
+        });
+        match reader.read(&delivery(Source::ChatEvent, &event.to_string())) {
+            Ok(ChatSignal::HomeOpened { workspace, .. }) => workspace,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(event(Value::Null), "T0ACME");
+    assert_eq!(event(json!([{ "team_id": "T0BETA", "enterprise_id": null }])), "T0BETA");
+    assert_eq!(event(json!([{ "team_id": null, "enterprise_id": "E0ORG" }])), "E0ORG");
+}
+
 #[test]
 fn an_outsider_stays_one_whichever_member_says_so() {
     let click = || click_payload("approve", "id.seen");

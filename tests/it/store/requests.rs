@@ -111,6 +111,25 @@ on_both_databases! {
         assert_eq!(store.counts().await.unwrap().requests, 0);
     }
 
+    async fn lists_are_narrowed_to_a_workspace_and_to_what_is_of_none(db: Database) {
+        let store = db.store().await;
+        for (n, workspace) in [(1, "T0ACME"), (2, "T0BETA"), (3, "")] {
+            let one = Request { opened_at: at(n), workspace: workspace.into(), phase: Phase::Open, ..request(n.unsigned_abs()) };
+            write_with!(store, [one] |tx| tx.insert_request(&one).await).unwrap();
+        }
+        let numbers = |requests: Vec<Request>| requests.iter().map(|one| one.run.number).collect::<Vec<_>>();
+        let end = |n: u64| request(n).id.short().to_owned();
+        for (workspace, seen) in [(None, vec![1, 2, 3]), (Some("T0BETA"), vec![2, 3]), (Some("T0NONE"), vec![3])] {
+            assert_eq!(numbers(store.open_requests(workspace, 10).await.unwrap()), seen);
+            let filter = RequestFilter { workspace: workspace.map(str::to_owned), ..RequestFilter::default() };
+            let mut listed = numbers(store.list_requests(&filter, 10).await.unwrap());
+            listed.sort_unstable();
+            assert_eq!(listed, seen);
+            let found = store.requests_ending(workspace, &end(1), 10).await.unwrap().len();
+            assert_eq!(found, usize::from(seen.contains(&1)));
+        }
+    }
+
     async fn lists_are_filtered_and_paged_newest_first(db: Database) {
         let store = db.store().await;
         for n in 1..=5_u64 {

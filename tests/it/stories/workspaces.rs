@@ -54,13 +54,18 @@ async fn not_installed() -> Two {
     let mut stage = stage.without_token(true).await;
     let beta = stage.world.slack.another(workspace());
     stage.world.settings.slack.workspaces = vec![access(TEAM, RELEASES, &["acme"]), access(BETA, LIVE, &["beta"])];
-    stage.world.settings.people.people.push(LinkedPerson {
-        github_id: Some(ForgeUserId::new(BEA_ID)),
-        github_login: "bea".to_owned(),
-        chat: ChatUser { workspace: BETA.to_owned(), user: BEA.to_owned() },
-    });
+    stage.world.settings.people.people.push(linked(BEA, "bea", BEA_ID));
     stage.world.restart().await.unwrap();
     Two { stage, beta, churn }
+}
+
+/// The operator's word on who somebody in beta is at GitHub.
+fn linked(user: &str, login: &str, id: u64) -> LinkedPerson {
+    LinkedPerson {
+        github_id: Some(ForgeUserId::new(id)),
+        github_login: login.to_owned(),
+        chat: ChatUser { workspace: BETA.to_owned(), user: user.to_owned() },
+    }
 }
 
 fn access(team: &str, channel: &str, names: &[&str]) -> WorkspaceAccess {
@@ -179,15 +184,28 @@ async fn each_decides_its_own() {
 /// A group of Slack's is the one of the workspace that decides, although the other one has a group of the same name.
 #[tokio::test]
 async fn a_user_group_is_the_one_of_its_workspace() {
-    let two = two().await;
-    let policy = "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers], slack_only: true }\nenvironments:\n  \
-                  production:\n    gates: [{ name: Review, group: reviewers }]\n";
+    let mut two = two().await;
+    let otto = two.stage.world.github.edit(|state| {
+        let otto = state.add_user("otto", BEA_ID + 1);
+        state.add_collaborator(two.churn, otto, Access::Write);
+        otto
+    });
+    two.stage.world.settings.people.people.push(linked(OCTO, "otto", otto));
+    two.stage.world.restart().await.unwrap();
+    let policy = "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers] }\nenvironments:\n  \
+                  production:\n    gates: [{ name: Review, group: reviewers, quorum: 1 }]\n";
     two.stage.write_policy(policy);
-    two.stage.world.github.edit(|state| state.set_policy(two.churn, Some(policy)));
+    two.stage.world.github.edit(|state| {
+        state.set_policy(two.churn, Some(policy));
+        let live = state.repository(two.churn).branches["main"].clone();
+        state.set_live(two.churn, "production", &live);
+        state.commit_to(two.churn, "main", NewCommit::new(MONA_ID, "Retrain").write("README.md", "# Churn, again\n"));
+    });
     let (ours, theirs) = (two.stage.deploy_good().await, two.deploy_churn().await);
     two.stage.advance(10_000).await;
     two.press(OCTO, "approve").await;
-    assert!(!two.told_in_beta(OCTO).is_empty(), "that id is in acme's group only");
+    let told = two.told_in_beta(OCTO);
+    assert!(told.contains("Review"), "that id is in acme's group only: {told}");
     two.press(BEA, "approve").await;
     two.stage.press(OCTO, "approve").await;
     two.stage.advance(60_000).await;

@@ -51,6 +51,12 @@ async fn a_consent_that_was_not_begun_here_is_refused() {
     assert_eq!(get(&declined, Some(&cookie)).await.status, 403);
     assert!(is_refused(&back, Some(&cookie)).await, "used");
     let (page, cookie) = begin(&stage).await;
+    let refused = slack.consent(ANA, &page, false).unwrap();
+    let refused = refused.replace("access_denied", "invalid_team_for_non_distributed_app");
+    let answer = get(&refused, Some(&cookie)).await;
+    assert_eq!(answer.status, 403);
+    assert!(String::from_utf8_lossy(&answer.body).contains("Public Distribution"), "what to do");
+    let (page, cookie) = begin(&stage).await;
     let back = slack.consent(ANA, &page, true).unwrap();
     stage.world.clock.advance(600_000);
     assert!(is_refused(&back, Some(&cookie)).await, "too late");
