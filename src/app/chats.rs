@@ -79,6 +79,7 @@ fn chat(
         api_url: access.api_url.to_string().trim_end_matches('/').to_owned(),
         bot_token,
         team_id: given(&workspace.team_id),
+        home: workspace.home.clone(),
         all_team_ids: access.workspaces.iter().filter_map(|one| given(&one.team_id)).collect(),
         app_id: given(&access.app_id),
         channel: workspace.channel.clone(),

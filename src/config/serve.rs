@@ -109,6 +109,8 @@ pub struct SlackAccess {
 pub struct WorkspaceAccess {
     /// Empty: the workspace of the bot token.
     pub team_id: String,
+    /// In an organisation: its workspace whose user groups and channel names are meant.
+    pub home: Option<String>,
     /// For requests whose policy names no channel.
     pub channel: String,
     pub coverage: Coverage,

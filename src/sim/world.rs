@@ -405,6 +405,7 @@ fn settings(
             app_id: slack.app_id(),
             workspaces: vec![WorkspaceAccess {
                 team_id: slack.team_id(),
+                home: None,
                 channel: options.channel.clone(),
                 coverage: Coverage::Rest,
                 freezers: options.freezers.clone(),

@@ -70,12 +70,14 @@ impl Channels {
         }
     }
 
-    /// The id of the channel that is called `name` now; an id is its own.
-    pub(super) async fn find(&self, client: &Client, name: &str) -> Result<Option<String>, PortError> {
-        match name.strip_prefix('#') {
-            None => Ok(Some(name.to_owned())),
-            Some(name) => self.names.find(client, name).await,
-        }
+    /// The id of the channel that is called `name` now.
+    pub(super) async fn find(
+        &self,
+        client: &Client,
+        workspace: Option<&str>,
+        name: &str,
+    ) -> Result<Option<String>, PortError> {
+        self.names.find(client, workspace, name).await
     }
 
     pub(super) fn forget(&self, channel: &str) {

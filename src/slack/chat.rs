@@ -33,6 +33,8 @@ pub struct SlackChat {
     pictures: Pictures,
     /// As the operator set it.
     workspace: Option<String>,
+    /// In an organisation: its workspace whose user groups and channel names are meant.
+    home: Option<String>,
     channel: String,
     /// People can link their accounts themselves.
     links: bool,
@@ -50,8 +52,8 @@ impl SlackChat {
         let channel = settings.channel.clone();
         let (client, ourselves) = (Client::new(settings)?, Ourselves::default());
         let pictures = Pictures::default();
-        let workspace = settings.team_id.clone();
-        Ok(Self { client, reader, channels, ourselves, pictures, workspace, channel, links: settings.links })
+        let (workspace, home) = (settings.team_id.clone(), settings.home.clone());
+        Ok(Self { client, reader, channels, ourselves, pictures, workspace, home, channel, links: settings.links })
     }
 
     /// Who we are to Slack: for the start and for `doctor`.
@@ -75,6 +77,17 @@ impl SlackChat {
             ),
             _ => Ok(us.clone()),
         }
+    }
+
+    /// The workspace to be named: where the app is installed for a whole organisation, Slack cannot tell which one is meant.
+    fn home<'a>(&'a self, us: &'a AuthTest) -> Result<Option<&'a str>, PortError> {
+        if !us.is_enterprise_install {
+            return Ok(None);
+        }
+        let ids = [self.home.as_deref(), self.workspace.as_deref(), Some(us.team_id.as_str())];
+        let workspace = ids.into_iter().flatten().find(|id| id.starts_with('T'));
+        let why = "the app is installed for a whole organisation: say in `slack.team_id` whose names are meant (E…/T…)";
+        workspace.map(Some).ok_or_else(|| PortError::permanent("find a name in Slack", why))
     }
 
     async fn posted(&self, arguments: &Value, doing: &str) -> Result<MessageRef, PortError> {
@@ -158,22 +171,21 @@ impl Chat for SlackChat {
     fn workspace(&self) -> PortResult<'_, String> {
         Box::pin(async move {
             let us = self.us().await?;
-            let named = groups::workspace(&us, self.workspace.as_deref())?;
-            Ok(named.unwrap_or(&us.team_id).to_owned())
+            Ok(self.home(&us)?.unwrap_or(&us.team_id).to_owned())
         })
     }
 
     fn user_groups(&self) -> PortResult<'_, Vec<UserGroup>> {
         Box::pin(async move {
             let us = self.us().await?;
-            groups::all(&self.client, groups::workspace(&us, self.workspace.as_deref())?).await
+            groups::all(&self.client, self.home(&us)?).await
         })
     }
 
     fn user_group_members<'a>(&'a self, group: &'a str) -> PortResult<'a, Presence<Vec<String>>> {
         Box::pin(async move {
             let us = self.us().await?;
-            groups::members(&self.client, groups::workspace(&us, self.workspace.as_deref())?, group).await
+            groups::members(&self.client, self.home(&us)?, group).await
         })
     }
 
@@ -188,7 +200,12 @@ impl Chat for SlackChat {
     }
 
     fn find_channel<'a>(&'a self, name: &'a str) -> PortResult<'a, Option<String>> {
-        Box::pin(self.channels.find(&self.client, name))
+        Box::pin(async move {
+            match name.strip_prefix('#') {
+                Some(name) => self.channels.find(&self.client, self.home(&self.us().await?)?, name).await,
+                None => Ok(Some(name.to_owned())),
+            }
+        })
     }
 
     fn reach<'a>(&'a self, channel: &'a str) -> PortResult<'a, Result<(), ChannelTrouble>> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::ports::chat::UserGroup;
 use crate::ports::{PortError, Presence};
 
-use super::client::{AuthTest, Client};
+use super::client::Client;
 use super::interpret::is_id;
 
 /// Most people of one group.
@@ -71,18 +71,6 @@ pub(super) async fn members(
     Ok(Presence::Found(users.into_iter().filter(|user| is_id(user)).collect()))
 }
 
-/// The workspace to be named: where the app is installed for a whole organisation, Slack cannot tell which one is meant.
-pub(super) fn workspace<'a>(us: &'a AuthTest, configured: Option<&'a str>) -> Result<Option<&'a str>, PortError> {
-    if !us.is_enterprise_install {
-        return Ok(None);
-    }
-    let workspaces = [configured, Some(us.team_id.as_str())];
-    let workspace = workspaces.into_iter().flatten().find(|id| id.starts_with('T'));
-    let unknown =
-        || PortError::permanent("read a user group", "`slack.team_id` must name the workspace whose groups are meant");
-    workspace.map(Some).ok_or_else(unknown)
-}
-
 /// A refusal for want of a scope or a plan says so in words.
 fn named(error: PortError) -> PortError {
     let why = match code(&error) {
@@ -117,23 +105,5 @@ mod tests {
         for off in [json!(1_710_000_000), json!("1710000000"), json!(true), json!({})] {
             assert!(is_disabled(off.clone()), "{off}");
         }
-    }
-
-    #[test]
-    fn an_organisations_installation_names_its_workspace() {
-        let us = |team: &str, is_enterprise_install| AuthTest {
-            team_id: team.into(),
-            team: "Acme".into(),
-            url: None,
-            enterprise_id: Some("E0ACME".into()),
-            user_id: "U0BOT".into(),
-            bot_id: None,
-            app_id: None,
-            is_enterprise_install,
-        };
-        assert_eq!(workspace(&us("T0ACME", false), Some("T0ACME")), Ok(None));
-        assert_eq!(workspace(&us("E0ACME", true), Some("T0ACME")), Ok(Some("T0ACME")));
-        assert_eq!(workspace(&us("T0ACME", true), None), Ok(Some("T0ACME")));
-        assert!(workspace(&us("E0ACME", true), Some("E0ACME")).is_err());
     }
 }

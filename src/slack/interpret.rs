@@ -156,6 +156,7 @@ impl Reader {
         let workspace =
             optional("team_id").or_else(|| optional("enterprise_id")).ok_or("a command without a workspace")?;
         let place = self.place_of([optional("team_id"), optional("enterprise_id")]);
+        let workspace = whole(&place).unwrap_or(workspace);
         let user = ChatUser { workspace, user: checked_id(&form::the_only(body, "user_id")?)? };
         let response_url = optional("response_url").filter(|url| self.replies.allowed(url).is_some());
         let reply = ReplyTo { user, workspace: place, channel: optional("channel_id"), response_url };
@@ -200,6 +201,9 @@ impl Reader {
     /// The clicker's workspace. Where the payload names two, the one that is not ours counts: an outsider in a shared
     /// channel must not pass because the channel is ours.
     fn workspace_of(&self, interaction: &Interaction) -> Result<String, String> {
+        if let Some(organisation) = whole(&self.place(interaction)) {
+            return Ok(organisation);
+        }
         let home = interaction.user.as_ref().and_then(|user| user.team_id.as_deref());
         let place = interaction.team.as_ref().and_then(|team| team.id.as_deref());
         let is_foreign = |id: &&str| !self.workspaces.is_empty() && !self.workspaces.iter().any(|ours| ours == id);
@@ -208,6 +212,13 @@ impl Reader {
         let named = foreign.or(home).or(place).or(enterprise).ok_or("a payload without a workspace")?;
         checked_id(named)
     }
+}
+
+/// An organisation in which the app is installed as a whole. People have one id in all of its workspaces, and payloads name now
+/// the one they are at home in and now the one they are looking at: they are known as the organisation's. Whether they are
+/// its people is found out when they are looked up.
+fn whole(place: &str) -> Option<String> {
+    place.starts_with('E').then(|| place.to_owned())
 }
 
 /// What identifies a click, so that one click delivered twice is one and two clicks are two. Slack sends no delivery id:
@@ -326,8 +337,9 @@ pub(super) fn is_id(id: &str) -> bool {
 
 /// Slack: [app_uninstalled](https://docs.slack.dev/reference/events/app_uninstalled),
 /// [tokens_revoked](https://docs.slack.dev/reference/events/tokens_revoked); they come in either order.
-fn access_lost(envelope: &Envelope, why: &str) -> ChatSignal {
-    let workspace = envelope.team_id.as_deref().and_then(|id| checked_id(id).ok());
+fn access_lost(reader: &Reader, envelope: &Envelope, why: &str) -> ChatSignal {
+    let place = Some(reader.place_of(envelope.places())).filter(|place| !place.is_empty());
+    let workspace = place.or(envelope.team_id.clone()).and_then(|id| checked_id(&id).ok());
     // They may come late: the app may have been installed again meanwhile.
     ChatSignal::AccessLost { workspace, why: why.to_owned(), since: envelope.event_time.map(Timestamp::from_seconds) }
 }

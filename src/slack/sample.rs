@@ -14,6 +14,7 @@ pub(crate) fn settings() -> SlackSettings {
         api_url: "https://slack.com/api".into(),
         bot_token: secrecy::SecretString::from("xoxb-test").into(),
         team_id: Some("T0ACME".into()),
+        home: None,
         all_team_ids: vec!["T0ACME".into()],
         app_id: Some("A0COUNTER".into()),
         channel: "C0DEPLOY".into(),

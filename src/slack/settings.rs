@@ -10,6 +10,8 @@ pub struct SlackSettings {
     pub bot_token: Token,
     /// Our workspace; asked of Slack when it is not set.
     pub team_id: Option<String>,
+    /// In an organisation: its workspace whose user groups and channel names are meant.
+    pub home: Option<String>,
     /// Every workspace of ours that the app is in, this one among them: payloads come from any.
     pub all_team_ids: Vec<String>,
     /// Our app: payloads of another one are refused.

@@ -46,14 +46,17 @@ pub(super) fn written(slack: &SlackSettings) -> impl Iterator<Item = &str> {
 }
 
 fn only(slack: &SlackSettings, freezers: &[String], problems: &mut Problems) -> WorkspaceAccess {
-    let freezers = freezers.iter().map(|user| {
-        let user = user.trim();
-        problems.unless(is_user(user), FREEZERS, &format!("names `{user}`, which is no user ID (U…)"));
-        user.to_owned()
+    let written = slack.team_id.trim();
+    let (id, home) = place(written).unwrap_or_else(|what| {
+        if !written.is_empty() {
+            problems.wrong("slack.team_id", &what);
+        }
+        Default::default()
     });
     WorkspaceAccess {
-        freezers: freezers.collect(),
-        team_id: problems.optional_text("slack.team_id", &slack.team_id, is_workspace, "is not a workspace ID (T…)"),
+        freezers: freezers.iter().map(|user| freezer(user.trim(), problems)).collect(),
+        team_id: id.to_owned(),
+        home: home.map(str::to_owned),
         channel: problems.text(
             "slack.channel",
             &slack.channel,
@@ -64,13 +67,16 @@ fn only(slack: &SlackSettings, freezers: &[String], problems: &mut Problems) -> 
     }
 }
 
+fn freezer(user: &str, problems: &mut Problems) -> String {
+    problems.unless(is_user(user), FREEZERS, &format!("names `{user}`, which is no user ID (U…)"));
+    user.to_owned()
+}
+
 /// `T0ACME C0DEPLOY acme other/churn`
 fn read(line: &str) -> Result<WorkspaceAccess, String> {
     let mut parts = line.split_whitespace();
     let (team_id, channel) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    if !is_workspace(team_id) {
-        return Err(format!("`{team_id}` is not a workspace ID (T…) or organisation ID (E…)"));
-    }
+    let (id, home) = place(team_id).map_err(|what| format!("`{team_id}` {what}"))?;
     if !is_channel(channel) {
         return Err(format!("`{channel}` is not a channel ID (C…), names can change hands"));
     }
@@ -80,8 +86,19 @@ fn read(line: &str) -> Result<WorkspaceAccess, String> {
         [REST] => Coverage::Rest,
         names => Coverage::Named(names.iter().map(|name| covered(name)).collect::<Result<_, _>>()?),
     };
-    let (team_id, channel) = (team_id.to_owned(), channel.to_owned());
-    Ok(WorkspaceAccess { team_id, channel, coverage, freezers: Vec::new() })
+    let (team_id, home) = (id.to_owned(), home.map(str::to_owned));
+    Ok(WorkspaceAccess { team_id, home, channel: channel.to_owned(), coverage, freezers: Vec::new() })
+}
+
+/// A workspace; an organisation; or an organisation and one of its workspaces.
+fn place(text: &str) -> Result<(&str, Option<&str>), String> {
+    let (id, home) = text.split_once('/').map_or((text, None), |(id, home)| (id, Some(home)));
+    let good = match home {
+        Some(home) => is_slack_id(id, &['E']) && is_slack_id(home, &['T']),
+        None => is_workspace(id),
+    };
+    let what = "is not a workspace ID (T…), nor an organisation's (E…, or E…/T… to say whose user groups are meant)";
+    if good { Ok((id, home)) } else { Err(what.to_owned()) }
 }
 
 /// An owner, or `owner/name`.

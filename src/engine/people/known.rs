@@ -17,8 +17,9 @@ pub async fn account_of(engine: &Engine, user: &ChatUser) -> Result<Option<Linke
     Ok(tie.map(|tie| LinkedAccount { id: tie.account, login: tie.login }))
 }
 
-/// The chat accounts of a forge account.
+/// The chat accounts of a forge account, in this workspace where there are several.
 pub async fn chats_of(engine: &Engine, account: &ForgeUser) -> Result<BTreeSet<ChatUser>, StoreError> {
     let linked = engine.store.chats_of_account(engine.forge.host(), account.id).await?;
-    Ok(engine.people.chats_of(account).cloned().chain(linked).collect())
+    let known = engine.people.chats_of(account).cloned().chain(linked);
+    Ok(known.filter(|chat| engine.narrowed().is_none_or(|workspace| chat.workspace == workspace)).collect())
 }

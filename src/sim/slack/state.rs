@@ -152,7 +152,7 @@ impl State {
     /// Whether that person can see the channel's messages: members, and full members of the workspace in public ones.
     pub fn can_see(&self, channel: &str, user: &str) -> bool {
         let (Some(room), Some(person)) = (self.channels.get(channel), self.users.get(user)) else { return false };
-        let full = person.team_id == self.team.id && !person.is_restricted && !person.is_ultra_restricted;
+        let full = self.team.has(&person.team_id) && !person.is_restricted && !person.is_ultra_restricted;
         self.is_member(channel, user) || (full && !room.is_private && !room.is_im)
     }
 

@@ -34,13 +34,18 @@ impl Names {
         Self { clock, missing: Mutex::default() }
     }
 
-    pub(super) async fn find(&self, client: &Client, name: &str) -> Result<Option<String>, PortError> {
+    pub(super) async fn find(
+        &self,
+        client: &Client,
+        workspace: Option<&str>,
+        name: &str,
+    ) -> Result<Option<String>, PortError> {
         let (name, now) = (name.to_lowercase(), self.clock.now());
         let missed = self.missing().get(&name).copied();
         if missed.is_some_and(|at| (0..BELIEVED_MS).contains(&now.millis_since(at))) {
             return Ok(None);
         }
-        let found = look(client, &name).await?;
+        let found = look(client, workspace, &name).await?;
         if found.is_none() {
             let mut missing = self.missing();
             missing.retain(|_, at| now.millis_since(*at) < BELIEVED_MS);
@@ -59,10 +64,11 @@ impl Names {
 }
 
 /// Of two channels of one name, one is archived: the other is meant.
-async fn look(client: &Client, name: &str) -> Result<Option<String>, PortError> {
+async fn look(client: &Client, workspace: Option<&str>, name: &str) -> Result<Option<String>, PortError> {
     let (mut archived, mut cursor) = (None, None::<String>);
     for _ in 0..MAX_PAGES {
         let mut arguments = vec![("types", KINDS), ("limit", PAGE)];
+        arguments.extend(workspace.map(|workspace| ("team_id", workspace)));
         arguments.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
         let answer = client.get("conversations.list", &arguments, LOOKING).await?;
         for channel in answer.get("channels").and_then(Value::as_array).into_iter().flatten() {

@@ -254,6 +254,29 @@ async fn a_group_that_is_not_there_is_missing_and_no_trouble_is_an_empty_group()
     .await;
 }
 
+#[test]
+fn an_organisations_installation_names_one_of_its_workspaces() {
+    let us = |team: &str, is_enterprise_install| AuthTest {
+        team_id: team.into(),
+        team: "Acme".into(),
+        url: None,
+        enterprise_id: Some("E0ACME".into()),
+        user_id: "U0BOT".into(),
+        bot_id: None,
+        app_id: None,
+        is_enterprise_install,
+    };
+    let chat = |team: &str, home: Option<&str>| {
+        let (team_id, home) = (Some(team.to_owned()), home.map(str::to_owned));
+        SlackChat::new(&SlackSettings { team_id, home, ..sample::settings() }, Clock::System).unwrap()
+    };
+    assert_eq!(chat("T0ACME", None).home(&us("T0ACME", false)), Ok(None));
+    assert_eq!(chat("T0ACME", None).home(&us("E0ACME", true)), Ok(Some("T0ACME")));
+    assert_eq!(chat("E0ACME", None).home(&us("T0ACME", true)), Ok(Some("T0ACME")));
+    assert_eq!(chat("E0ACME", Some("T0MAIN")).home(&us("T0ACME", true)), Ok(Some("T0MAIN")));
+    assert!(chat("E0ACME", None).home(&us("E0ACME", true)).is_err());
+}
+
 #[tokio::test]
 async fn an_organisations_token_says_which_workspaces_groups_it_means() {
     let us = json!({

@@ -7,7 +7,7 @@ use crate::ports::chat::ChatSignal;
 use crate::slack::home::read;
 use crate::slack::payload::{Envelope, InnerEvent};
 
-use super::{Reader, access_lost, checked_id, id_in, ignored};
+use super::{Reader, access_lost, checked_id, id_in, ignored, whole};
 
 /// Events after which what is known of a channel may be wrong.
 pub(in crate::slack) const CHANNEL_EVENTS: [&str; 14] = [
@@ -46,8 +46,8 @@ impl Reader {
             "user_change" => Ok(ChatSignal::PersonChanged { user: id_in(event.user.as_ref())? }),
             "subteam_members_changed" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam_id.as_ref())? }),
             "subteam_updated" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam.as_ref())? }),
-            kind @ "app_uninstalled" => Ok(access_lost(envelope, kind)),
-            kind @ "tokens_revoked" if revokes_ours(event) => Ok(access_lost(envelope, kind)),
+            kind @ "app_uninstalled" => Ok(access_lost(self, envelope, kind)),
+            kind @ "tokens_revoked" if revokes_ours(event) => Ok(access_lost(self, envelope, kind)),
             other => Ok(ignored(&format!("{other} events mean nothing to us"))),
         }
     }
@@ -57,15 +57,13 @@ impl Reader {
         if event.tab.as_deref().is_some_and(|tab| tab != "home") {
             return Ok(ignored("another tab of the app than Home"));
         }
-        let workspace = envelope
-            .team_id
-            .as_deref()
-            .or(self.workspaces.first().map(String::as_str))
-            .ok_or("an event without a workspace")?;
-        let user = ChatUser { workspace: checked_id(workspace)?, user: id_in(event.user.as_ref())? };
+        let workspace = self.place_of(envelope.places());
+        let named = envelope.team_id.as_deref().or(self.workspaces.first().map(String::as_str));
+        let named = whole(&workspace).or(named.map(str::to_owned)).ok_or("an event without a workspace")?;
+        let user = ChatUser { workspace: checked_id(&named)?, user: id_in(event.user.as_ref())? };
         let view = event.view.as_ref();
         let place = read(view.and_then(|view| view.private_metadata.as_deref()).unwrap_or_default());
-        let (workspace, hash) = (self.place_of(envelope.places()), view.and_then(|view| view.hash.clone()));
+        let hash = view.and_then(|view| view.hash.clone());
         Ok(ChatSignal::HomeOpened { workspace, user, place, hash })
     }
 }

@@ -170,7 +170,7 @@ fn what_is_done_is_done_in_a_workspace_of_ours() {
     // Of two of ours, the one that somebody is from is theirs.
     is(&with(click(), "/user/team_id", json!("T0BETA")), "T0ACME", "T0BETA");
     let org = with(with(click(), "/team", Value::Null), "/enterprise", json!({ "id": "E0ORG" }));
-    is(&with(org, "/user/team_id", json!("T0ONE")), "E0ORG", "T0ONE");
+    is(&with(org, "/user/team_id", json!("T0ONE")), "E0ORG", "E0ORG");
     let outside = with(with(click(), "/team/id", json!("T9OTHER")), "/user/team_id", json!("T9OTHER"));
     is(&outside, "", "T9OTHER");
     let mut view = denial_payload(VALUE, Some("no"));

@@ -4,12 +4,14 @@ use countersign::config::{LinkedPerson, WorkspaceAccess};
 use countersign::domain::{ChatUser, Coverage, ForgeUserId};
 use countersign::sim::github::sample::MONA as MONA_ID;
 use countersign::sim::github::{Access, Dispatch, NewCommit};
-use countersign::sim::slack::sample::{self, ANA, BOT_USER, MONA, OCTO, RELEASES, TEAM};
+use countersign::sim::slack::sample::{self, ANA, BOT_USER, MONA, OCTO, OUTSIDE, RELEASES, TEAM};
+use countersign::sim::slack::state::Enterprise;
 use countersign::sim::slack::{Channel, SlackSim, State, User, UserGroup};
 
 use super::stage::{Stage, install, stage};
 
 const BETA: &str = "T0BETA";
+const ORG: &str = "E0ACME";
 /// Named like acme's channel.
 const LIVE: &str = "C0LIVE";
 /// May write to beta's repository, and to acme's.
@@ -71,6 +73,7 @@ fn linked(user: &str, login: &str, id: u64) -> LinkedPerson {
 fn access(team: &str, channel: &str, names: &[&str]) -> WorkspaceAccess {
     WorkspaceAccess {
         team_id: team.to_owned(),
+        home: None,
         channel: channel.to_owned(),
         coverage: Coverage::Named(names.iter().map(|name| (*name).to_owned()).collect()),
         freezers: vec![if team == BETA { BEA } else { ANA }.to_owned()],
@@ -147,9 +150,11 @@ impl Two {
         serde_json::to_string(self.beta.home(user).expect("a Home tab").blocks()).unwrap()
     }
 
-    /// Both books hold nothing that nobody read and nothing that Slack does not know.
+    /// Both books hold nothing that nobody read, and nothing that Slack does not know or had to refuse.
     async fn finish(self) {
         assert_eq!(self.beta.unexpected_calls(), []);
+        let refused: Vec<_> = self.beta.calls().into_iter().filter_map(|call| call.error).collect();
+        assert!(refused.is_empty(), "{refused:?}");
         let unread: Vec<String> = self.beta.unread().into_iter().map(|told| told.text).collect();
         assert!(unread.is_empty(), "{unread:?}");
         self.stage.finish().await;
@@ -375,4 +380,57 @@ async fn a_request_stays_where_it_was_asked_for() {
     assert_eq!(two.stage.world.slack.messages(RELEASES).len(), 1, "the next one goes where it belongs now");
     assert_eq!(two.taken(again), 0);
     two.stage.world.stop().await;
+}
+
+/// The app is installed for a whole organisation: people of each of its workspaces are members, names are those of the
+/// workspace that the operator chose.
+#[tokio::test]
+async fn an_organisation_is_one_place() {
+    let mut stage = stage().await.without_token(true).await;
+    let sister = stage.world.github.edit(|state| {
+        let sister = state.add_user("sis", BEA_ID);
+        state.add_collaborator(stage.world.sample.repository, sister, Access::Write);
+        sister
+    });
+    let person = User { id: "W0SIS".into(), team_id: "T0SISTER".into(), name: "sis".into(), ..User::default() };
+    stage.world.slack.edit(|state| {
+        state.team.enterprise = Some(Enterprise { id: ORG.into(), name: "Acme Org".into() });
+        state.team.is_enterprise_install = true;
+        state.team.sisters.insert("T0SISTER".into());
+        state.channels.get_mut(RELEASES).unwrap().members.push(person.id.clone());
+        state.users.insert(person.id.clone(), person);
+    });
+    let workspace = &mut stage.world.settings.slack.workspaces[0];
+    (workspace.team_id, workspace.home) = (ORG.to_owned(), Some(TEAM.to_owned()));
+    stage.world.settings.slack.allow_shared_channels = true;
+    let people = &mut stage.world.settings.people.people;
+    people.push(linked("W0SIS", "sis", sister));
+    people.iter_mut().for_each(|person| person.chat.workspace = ORG.to_owned());
+    stage.world.restart().await.unwrap();
+    install(&stage, &stage.world.slack, ANA).await;
+    let policy = "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers] }\n  writers: { permission: write }\n\
+                  environments:\n  production:\n    channel: \"#model-releases\"\n    gates:\n      \
+                  - { name: Review, group: reviewers, quorum: 1 }\n      - { name: Release, group: writers, quorum: 1 }\n";
+    stage.write_policy(policy);
+    let run = stage.deploy_good().await;
+    stage.advance(10_000).await;
+    assert!(stage.world.slack.open_home("W0SIS").await.acknowledged());
+    stage.settle().await;
+    let home = serde_json::to_string(stage.world.slack.home("W0SIS").expect("a Home tab").blocks()).unwrap();
+    assert!(home.contains("sentiment"), "{home}");
+    stage.world.slack.edit(|state| state.share_with(RELEASES, OUTSIDE));
+    stage.press(OUTSIDE, "approve").await;
+    assert!(stage.told(OUTSIDE).contains("another workspace"));
+    stage.press(OCTO, "approve").await;
+    stage.press("W0SIS", "approve").await;
+    stage.advance(60_000).await;
+    assert_eq!(stage.taken(run).len(), 1);
+    assert_eq!(stage.request().await.workspace, ORG);
+    let _ = (stage.told(OCTO), stage.told("W0SIS"));
+    stage.world.clock.advance(5_000);
+    assert!(stage.world.slack.send_event(serde_json::json!({ "type": "app_uninstalled" })).await.acknowledged());
+    stage.settle().await;
+    let row = stage.world.engine().unwrap().store.installation(ORG).await.unwrap().unwrap();
+    assert!(row.closed.is_some());
+    stage.finish().await;
 }

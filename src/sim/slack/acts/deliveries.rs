@@ -146,7 +146,7 @@ fn check_command(state: &State, user: &str, channel: &str) -> Result<(), &'stati
     if person.deleted || person.is_bot {
         return Err("the user is deactivated or a bot");
     }
-    if person.team_id != state.team.id {
+    if !state.team.has(&person.team_id) {
         return Err("people of other companies cannot use slash commands");
     }
     if state.can_see(channel, user) { Ok(()) } else { Err("the user cannot see the channel") }

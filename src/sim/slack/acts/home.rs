@@ -15,7 +15,7 @@ impl SlackSim {
     pub async fn open_home(&self, user: &str) -> Clicked {
         let event = {
             let mut state = self.simulator.state();
-            let ours = state.users.get(user).is_some_and(|person| person.team_id == state.team.id && !person.deleted);
+            let ours = state.users.get(user).is_some_and(|person| state.team.has(&person.team_id) && !person.deleted);
             if !ours || !state.install.home_tab {
                 return Clicked::impossible("there is no Home tab for this person");
             }

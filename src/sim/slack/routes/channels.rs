@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::refusal::Refusal;
 use super::super::state::{Channel, State};
 use super::chat::visible_channel;
+use super::people::check_team;
 use super::{Answer, Call};
 
 /// Entries Slack gives at most in one page of members; of channels it takes one less.
@@ -35,6 +36,7 @@ pub(super) fn members(call: &mut Call<'_>) -> Answer {
 
 /// Slack: [conversations.list](https://docs.slack.dev/reference/methods/conversations.list)
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
+    check_team(call)?;
     let limit = call.arguments.get("limit").and_then(Value::as_u64).unwrap_or(100);
     if limit == 0 || limit >= PAGE_MAX {
         return Err(Refusal::new("invalid_limit"));

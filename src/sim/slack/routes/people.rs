@@ -91,6 +91,11 @@ fn check_user_groups(call: &Call<'_>) -> Result<(), Refusal> {
     if !call.state.user_groups_on_plan {
         return Err(Refusal::new("plan_upgrade_required"));
     }
+    check_team(call)
+}
+
+/// The token of a whole org has to say which of its workspaces is meant.
+pub(super) fn check_team(call: &Call<'_>) -> Result<(), Refusal> {
     let team_id = call.text("team_id");
     if call.state.team.is_enterprise_install && team_id.is_empty() {
         return Err(Refusal {
@@ -154,8 +159,9 @@ pub(in crate::sim::slack) fn user_object(state: &State, user: &User) -> Value {
     if user.is_stranger {
         put("is_stranger", json!(true));
     }
-    if let Some(enterprise) = state.team.enterprise.as_ref().filter(|_| user.team_id == state.team.id) {
-        let teams = [&state.team.id];
+    let team = &state.team;
+    if let Some(enterprise) = team.enterprise.as_ref().filter(|_| team.has(&user.team_id)) {
+        let teams = [&user.team_id];
         put(
             "enterprise_user",
             json!({
@@ -174,7 +180,7 @@ fn profile(state: &State, user: &User) -> Value {
     });
     let Some(members) = profile.as_object_mut() else { return profile };
     let may_see_email = state.install.scopes.iter().any(|scope| scope == "users:read.email");
-    if let Some(email) = user.email.as_ref().filter(|_| may_see_email && user.team_id == state.team.id) {
+    if let Some(email) = user.email.as_ref().filter(|_| may_see_email && state.team.has(&user.team_id)) {
         members.insert("email".into(), json!(email));
     }
     if user.id == state.install.bot_user_id {

@@ -61,7 +61,7 @@ pub(super) fn publish(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::new("not_enabled"));
     }
     let user = call.text("user_id").to_owned();
-    let is_ours = |state: &State| state.users.get(&user).is_some_and(|user| user.team_id == state.team.id);
+    let is_ours = |state: &State| state.users.get(&user).is_some_and(|user| state.team.has(&user.team_id));
     if !is_ours(call.state) {
         return Err(invalid("[ERROR] invalid user id [json-pointer:/user_id]"));
     }

@@ -1,6 +1,6 @@
 //! The workspace, its people of every kind, channels and user groups, and the app's installation in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A Slack workspace ("team" on the wire).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,8 +13,17 @@ pub struct Team {
     pub enterprise: Option<Enterprise>,
     /// True when the app is installed on the whole org: interactions then carry `team: null`.
     pub is_enterprise_install: bool,
+    /// The other workspaces of its org.
+    pub sisters: BTreeSet<String>,
     /// Workspaces of other companies, by id: their `domain`.
     pub others: BTreeMap<String, String>,
+}
+
+impl Team {
+    /// Whether somebody of that workspace is at home here: in the same one, or in another one of the same org.
+    pub fn has(&self, team_id: &str) -> bool {
+        team_id == self.id || self.sisters.contains(team_id)
+    }
 }
 
 /// A Slack Enterprise organisation.
