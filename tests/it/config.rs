@@ -324,10 +324,21 @@ fn several_workspaces_are_a_line_each() {
 }
 
 #[test]
+fn the_lines_of_the_guide_are_taken() {
+    let guide = include_str!("../../docs/slack.md");
+    let listed = guide.split_once("workspaces = [").and_then(|(_, rest)| rest.split_once("\n]")).unwrap().0;
+    let lines: Vec<&str> = listed.lines().filter_map(|line| line.split('"').nth(1)).collect();
+    let settings = serve(&several(&lines.join("\n"), &[])).unwrap();
+    let homes: Vec<_> = settings.slack.workspaces.iter().map(|one| one.home.as_deref()).collect();
+    assert_eq!(homes, [None, None, Some("T0246813579")]);
+}
+
+#[test]
 fn workspaces_that_could_be_meant_two_ways_are_refused() {
     let bad = [
         ("acme C0DEPLOY acme", "`acme` is not a workspace ID"),
         ("T0ACME #releases acme", "`#releases` is not a channel ID"),
+        ("T0ACME/T0MAIN C0DEPLOY acme", "`T0ACME/T0MAIN` is not a workspace ID"),
         ("T0ACME C0DEPLOY", "does not say whose requests"),
         ("T0ACME C0DEPLOY acme/", "`acme/` is no GitHub owner"),
         ("T0ACME C0DEPLOY a\nT0ACME C0LIVE b", "T0ACME twice"),
