@@ -141,6 +141,11 @@ pub enum Event {
     NewerAttempt {
         attempt: u32,
     },
+    /// A later run of the same workflow was asked for.
+    LaterRun {
+        /// Counted per workflow.
+        number: u64,
+    },
     /// The run was read back, by [`super::effect::Effect::Watch`].
     ReadBack {
         standing: Standing,
@@ -270,6 +275,7 @@ impl Event {
             Self::JobMoved(_) => "job.moved",
             Self::RunEnded { .. } => "run.ended",
             Self::NewerAttempt { .. } => "run.newer_attempt",
+            Self::LaterRun { .. } => "run.later",
             Self::ReadBack { .. } => "run.read_back",
             Self::GaveUp { .. } => "effect.gave_up",
         }

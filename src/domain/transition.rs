@@ -93,6 +93,7 @@ pub fn transition(request: Option<Request>, event: &Event, at: Timestamp) -> Ste
             following::run_ended(&mut work, *attempt, conclusion, by.as_deref())
         }
         Event::NewerAttempt { attempt } => following::newer_attempt(&mut work, *attempt),
+        Event::LaterRun { .. } => following::later_run(&mut work),
         Event::ReadBack { standing, chain, round } => following::read_back(&mut work, standing, *chain, *round),
     }
     work.finish(event)

@@ -72,6 +72,9 @@ async fn from_forge(engine: &Engine, delivery: &Delivery) -> Result<(), Trouble>
     match engine.forge.interpret(delivery).map_err(Trouble::Unusable)? {
         ForgeSignal::Asked(signal) => asked::open_or_join(engine, delivery, &signal).await,
         ForgeSignal::JobMoved { repository, job } => moved::job(engine, delivery, repository, job).await,
+        ForgeSignal::RunRequested { repository, workflow, number } => {
+            moved::run_requested(engine, delivery, repository, &workflow, number).await
+        }
         ForgeSignal::RunEnded { repository, run, attempt, conclusion, by } => {
             moved::run_ended(engine, delivery, repository, run, attempt, conclusion, by).await
         }

@@ -18,6 +18,7 @@ use super::payload::{
 use super::permissions::{
     CHECK_RUN, CHECK_SUITE, DEPLOYMENT_PROTECTION_RULE, DEPLOYMENT_STATUS, PULL_REQUEST, WORKFLOW_RUN,
 };
+use super::run::MAX_TEXT_CHARS;
 
 /// Longest ref and trigger kept, in characters: both come from strangers.
 const MAX_REFERENCE_CHARS: usize = 1_000;
@@ -136,11 +137,16 @@ fn run_ended(body: &str) -> Result<ForgeSignal, String> {
     let payload: WorkflowRunPayload = read(body)?;
     let foreign = payload.deployment_callback_url.is_some() || payload.deployment_status.is_some();
     let (false, Some(run)) = (foreign, payload.workflow_run) else { return Ok(mismatch()) };
+    let repository = payload.repository.ok_or("`repository` is missing")?.id;
+    if payload.action == "requested" {
+        let (Some(workflow), Some(number)) = (run.name, run.run_number) else { return Ok(mismatch()) };
+        let repository = RepositoryId::new(usable_id(repository, "repository.id")?);
+        return Ok(ForgeSignal::RunRequested { repository, workflow: bounded(&workflow, MAX_TEXT_CHARS), number });
+    }
     if payload.action != "completed" {
         return Ok(ignored("the run has not ended"));
     }
     let Some(conclusion) = run.conclusion else { return Ok(ignored("the run has no conclusion")) };
-    let repository = payload.repository.ok_or("`repository` is missing")?.id;
     let cancelled_by = payload.sender.and_then(|sender| sender.login).filter(|_| conclusion == "cancelled");
     Ok(ForgeSignal::RunEnded {
         repository: RepositoryId::new(usable_id(repository, "repository.id")?),

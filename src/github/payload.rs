@@ -79,6 +79,10 @@ pub struct StatusPart {
 #[derive(Deserialize)]
 pub struct RunPart {
     pub id: u64,
+    /// Counted per workflow.
+    pub run_number: Option<u64>,
+    /// The workflow's.
+    pub name: Option<String>,
     pub run_attempt: Option<u32>,
     pub conclusion: Option<String>,
 }

@@ -14,7 +14,7 @@ use super::wire::{RunRow, user};
 /// Most attempts read. A run with more is refused rather than judged without knowing who started it.
 const MAX_ATTEMPTS: u32 = 100;
 /// Longest title, ref and workflow name kept, in characters.
-const MAX_TEXT_CHARS: usize = 500;
+pub(super) const MAX_TEXT_CHARS: usize = 500;
 
 impl GithubForge {
     pub(super) async fn run_state(&self, repository: &Repository, run: RunId) -> Result<RunState, PortError> {

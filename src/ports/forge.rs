@@ -123,6 +123,8 @@ pub enum ForgeSignal {
     Asked(Box<AskSignal>),
     /// A job's deployment moved.
     JobMoved { repository: crate::domain::RepositoryId, job: JobMove },
+    /// A run was asked for. `number`: counted per workflow.
+    RunRequested { repository: crate::domain::RepositoryId, workflow: String, number: u64 },
     /// A run ended.
     RunEnded {
         repository: crate::domain::RepositoryId,

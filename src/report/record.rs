@@ -76,6 +76,7 @@ fn happened(record: &Record) -> String {
         }
         Event::RunEnded { attempt, conclusion, .. } => format!("attempt {attempt} of the run ended: {conclusion}"),
         Event::NewerAttempt { attempt } => format!("attempt {attempt} asks anew; this request ends"),
+        Event::LaterRun { number } => format!("run {number} of the same workflow was asked for"),
         Event::ReadBack { standing, .. } => read_back(standing),
         Event::GaveUp { kind, why } => format!("gave up on {}: {why}", kind.replace('_', " ")),
     }

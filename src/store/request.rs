@@ -238,6 +238,14 @@ impl Store {
         rows.into_iter().map(read_request).collect()
     }
 
+    /// Requests of a repository that wait for a decision, oldest first.
+    pub async fn undecided_in(&self, host: &str, repository: RepositoryId) -> Result<Vec<Request>, StoreError> {
+        const WAITING: &str = "SELECT body FROM request WHERE is_open = TRUE AND host = $1 AND repository = $2
+            ORDER BY opened_ms, id";
+        let rows = read!(fetch_all, Body, &self.inner.pools, WAITING, host, repository.get().cast_signed())?;
+        rows.into_iter().map(read_request).collect()
+    }
+
     /// Requests whose id ends in `end`, newest first; those that wait for a decision come before all others. Of one workspace
     /// of the chat and of unnamed ones, where one is given.
     pub async fn requests_ending(

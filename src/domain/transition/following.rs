@@ -7,10 +7,12 @@ use crate::domain::id::{CommitSha, DeploymentId};
 use crate::domain::request::{Decision, Ending, JobState, Phase, Request, Rollout, Telling, Verdict};
 use crate::domain::sibling::{Sibling, SiblingState};
 use crate::domain::thread::ThreadLine;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{SECOND_MS, Timestamp};
 
 /// How often the forge is told again because jobs of ours still wait after it took the decision (H32).
 const MAX_RETOLD: u32 = 3;
+/// How long the forge takes to say whether a run that was just asked for has to wait.
+const PLACED_WITHIN_MS: i64 = 2 * SECOND_MS;
 
 pub(super) fn job_moved(work: &mut Work, job: &JobMove) {
     if advance_job(&mut work.request, job.deployment, job.state) {
@@ -177,6 +179,13 @@ fn close_rollout(work: &mut Work, conclusion: &str) {
 pub(super) fn newer_attempt(work: &mut Work, attempt: u32) {
     if attempt > work.request.key.attempt && work.request.is_undecided() {
         work.end(Ending::NewAttempt { attempt });
+    }
+}
+
+/// It may wait behind ours, which shows once the forge has placed it; a third one would cancel it.
+pub(super) fn later_run(work: &mut Work) {
+    if work.request.is_undecided() {
+        work.later(Effect::Watch { chain: 0, round: 0 }, PLACED_WITHIN_MS);
     }
 }
 

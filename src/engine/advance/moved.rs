@@ -23,6 +23,24 @@ pub(super) async fn job(
     take_all(engine, delivery, vec![request], Event::JobMoved(job)).await
 }
 
+/// A run that may have to wait for one that waits for us, or be cancelled in its place: those of the same workflow have a look
+/// soon, before it is gone again.
+pub(super) async fn run_requested(
+    engine: &Engine,
+    delivery: &Delivery,
+    repository: RepositoryId,
+    workflow: &str,
+    number: u64,
+) -> Result<(), Trouble> {
+    let waiting = engine.store.undecided_in(engine.forge.host(), repository).await?;
+    let earlier = waiting.into_iter().filter(|request| request.run.workflow == workflow && request.run.number < number);
+    let earlier: Vec<RequestId> = earlier.map(|request| request.id).collect();
+    if earlier.is_empty() {
+        return finish(engine, delivery).await;
+    }
+    take_all(engine, delivery, earlier, Event::LaterRun { number }).await
+}
+
 pub(super) async fn run_ended(
     engine: &Engine,
     delivery: &Delivery,

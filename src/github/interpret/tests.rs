@@ -210,5 +210,11 @@ fn an_ended_run_names_who_cancelled_it() {
     assert_eq!(signal("workflow_run", &run("completed", json!("cancelled"))), Ok(ended("cancelled", Some("mona"))));
     assert_eq!(signal("workflow_run", &run("completed", json!("failure"))), Ok(ended("failure", None)));
     assert!(is_ignored(signal("workflow_run", &run("completed", Value::Null))));
-    assert!(is_ignored(signal("workflow_run", &run("requested", Value::Null))));
+    let requested = json!({
+        "action": "requested", "repository": { "id": 99 },
+        "workflow_run": { "id": 78, "run_number": 12, "name": "deploy", "conclusion": null },
+    });
+    let begun = ForgeSignal::RunRequested { repository: RepositoryId::new(99), workflow: "deploy".into(), number: 12 };
+    assert_eq!(signal("workflow_run", &requested), Ok(begun));
+    assert!(is_ignored(signal("workflow_run", &run("requested", Value::Null))), "it says neither name nor number");
 }

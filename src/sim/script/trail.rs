@@ -93,9 +93,11 @@ fn who(event: &Event) -> String {
     }
     match event {
         Event::Asked(ask) => ask.run.actors.last().map_or_else(|| "unknown".to_owned(), |actor| actor.login.clone()),
-        Event::Told(_) | Event::JobMoved(_) | Event::RunEnded { .. } | Event::NewerAttempt { .. } => {
-            "GitHub".to_owned()
-        }
+        Event::Told(_)
+        | Event::JobMoved(_)
+        | Event::LaterRun { .. }
+        | Event::RunEnded { .. }
+        | Event::NewerAttempt { .. } => "GitHub".to_owned(),
         _ => "Countersign".to_owned(),
     }
 }
