@@ -8,14 +8,14 @@ use serde_json::json;
 
 use super::super::lists::Item;
 use super::super::{Engine, people};
-use super::message::unwell;
+use super::message::{self, unwell};
 use super::outcome::{self, count, failed, finish};
 use crate::domain::rules::Notify;
 use crate::domain::{
-    AskedBy, ChatStanding, ChatUser, Due, Effect, Matter, MessageRef, Preferences, Request, Timestamp, attention,
+    AskedBy, ChatStanding, ChatUser, Due, Effect, Matter, Preferences, Request, Timestamp, attention,
 };
 use crate::ports::chat::{Note, Shown, Stake};
-use crate::ports::{Class, PortError};
+use crate::ports::{Board, Class, PortError};
 use crate::store::{ClaimedEffect, DirectRow, StoreError};
 
 /// Tells those of `people` who can still decide, each in their own way and time.
@@ -203,18 +203,20 @@ impl Direct<'_> {
         Note { to: self.to, matter: self.matter, stake: &self.item.stake, link: self.item.link() }
     }
 
-    fn drawn(&self) -> Shown {
-        self.engine.workspace.chat.draw_direct(&self.item.board(self.engine.clock.now()), &self.note())
+    fn drawn(&self, is_copy: bool) -> Shown {
+        let board = Board { repeated: is_copy, ..self.item.board(self.engine.clock.now()) };
+        self.engine.workspace.chat.draw_direct(&board, &self.note())
     }
 
     async fn post(&self) -> Result<(), StoreError> {
         if let Err(until) = self.engine.workspace.pace.take(&self.to.user, self.engine.clock.now()) {
             return self.engine.store.hold_effect(&self.claimed.id, until).await;
         }
-        let shown = self.drawn();
+        let is_copy = message::may_be_posted(self.engine, self.claimed).await?;
+        let shown = self.drawn(is_copy);
         outcome::begin(self.engine, self.claimed).await?;
         match self.engine.workspace.chat.post_direct(self.to, &shown).await {
-            Ok(message) => self.keep(message, &shown).await,
+            Ok(message) => self.keep(DirectRow { message, digest: shown.digest, is_copy }).await,
             Err(error) => undelivered(self.engine, self.claimed, self.to, &error).await,
         }
     }
@@ -223,7 +225,7 @@ impl Direct<'_> {
         if let Err(until) = self.engine.workspace.pace.take(&self.to.user, self.engine.clock.now()) {
             return self.engine.store.hold_effect(&self.claimed.id, until).await;
         }
-        let shown = self.drawn();
+        let shown = self.drawn(row.is_copy);
         if shown.digest != row.digest
             && let Err(error) = self.engine.workspace.chat.edit_direct(&row.message, &shown).await
         {
@@ -235,22 +237,22 @@ impl Direct<'_> {
                 return undelivered(self.engine, self.claimed, self.to, &error).await;
             }
         }
-        self.keep(row.message.clone(), &shown).await
+        self.keep(DirectRow { digest: shown.digest, ..row.clone() }).await
     }
 
-    async fn keep(&self, message: MessageRef, shown: &Shown) -> Result<(), StoreError> {
+    async fn keep(&self, row: DirectRow) -> Result<(), StoreError> {
         count(self.claimed, "done");
         let at = self.engine.clock.now();
-        let job = Arc::new((self.claimed.clone(), self.to.clone(), message, shown.digest));
+        let job = Arc::new((self.claimed.clone(), self.to.clone(), row));
         self.engine
             .store
             .write(move |tx| {
                 let job = Arc::clone(&job);
                 Box::pin(async move {
-                    let (claimed, to, message, digest) = &*job;
+                    let (claimed, to, row) = &*job;
                     tx.finish_effect(&claimed.id, at).await?;
-                    tx.put_direct(&claimed.request, to, message, digest).await?;
-                    let detail = json!({ "to": to, "message": message, "digest": digest });
+                    tx.put_direct(&claimed.request, to, row).await?;
+                    let detail = json!({ "to": to, "message": row.message, "digest": row.digest });
                     tx.append_entry("message.direct", Some(&claimed.request), at, detail)
                 })
             })

@@ -30,8 +30,8 @@ pub(super) async fn sync(engine: &Engine, claimed: &ClaimedEffect, request: &Req
     }
 }
 
-/// Whether this effect, or another one for the same message, may have posted it without our knowing.
-async fn may_be_posted(engine: &Engine, claimed: &ClaimedEffect) -> Result<bool, StoreError> {
+/// Whether this effect, or another one for the same message or person, may have posted it without our knowing.
+pub(super) async fn may_be_posted(engine: &Engine, claimed: &ClaimedEffect) -> Result<bool, StoreError> {
     match &claimed.lane {
         Some(lane) => engine.store.is_in_doubt(lane, claimed.effect.kind()).await,
         None => Ok(false),

@@ -1,7 +1,7 @@
 //! The app's Home tab, shortcuts, and how people want to be told.
 
 use countersign::sim::slack::sample::{ANA, BO, GUEST, MONA, OCTO, RELEASES};
-use countersign::sim::slack::{Message, SubmitResult};
+use countersign::sim::slack::{Fault, FaultKind, Message, SubmitResult};
 
 use super::stage::{Stage, stage};
 
@@ -108,6 +108,29 @@ async fn quiet_hours_keep_a_direct_message_until_they_end() {
     assert!(direct(&stage, OCTO).is_empty());
     stage.advance(2 * 3_600_000).await;
     assert_eq!(direct(&stage, OCTO).len(), 1);
+    stage.finish().await;
+}
+
+/// P9: the answer to it was lost. The second one says what it is, also when it is edited later, and both act.
+#[tokio::test]
+async fn a_direct_message_that_is_sent_again_says_so() {
+    let stage = stage().await;
+    stage.write_policy(LISTED);
+    let quiet = [("asked", "direct"), ("quiet_from", "22:00"), ("quiet_to", "06:00"), ("quiet_zone", "UTC")];
+    prefer(&stage, OCTO, &quiet).await;
+    let run = stage.deploy_good().await;
+    stage.advance(5 * 3_600_000).await;
+    stage.world.slack.fault(Fault::once("chat.postMessage", FaultKind::AnswerLost));
+    stage.advance(2 * 3_600_000).await;
+    let copies = || direct(&stage, OCTO).iter().map(|one| one.text.contains("Second copy")).collect::<Vec<_>>();
+    assert_eq!(copies(), [false, true]);
+    let first = direct(&stage, OCTO).remove(0);
+    assert!(stage.world.slack.click(OCTO, &first.channel, &first.ts, "approve").await.acknowledged());
+    stage.settle().await;
+    stage.advance(60_000).await;
+    assert_eq!(stage.taken(run).len(), 1);
+    assert_eq!(copies(), [false, true]);
+    let _ = stage.told(OCTO);
     stage.finish().await;
 }
 
