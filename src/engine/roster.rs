@@ -2,21 +2,27 @@
 //! that nobody could. It gives nobody a right, and nothing waits for it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures::future::try_join_all;
 
 use super::Engine;
 use super::groups::{self, People, Reading};
-use super::live::Freshness;
+use super::live::{self, Freshness};
 use super::people::{account_of, chats_of};
 use crate::domain::roster::MAX_PEOPLE;
 use crate::domain::{
-    Candidate, ChatUser, ForgeUser, FrozenPolicy, Gate, GateRoster, Human, Membership, Request, Roster,
+    Candidate, ChatStanding, ChatUser, ForgeUser, FrozenPolicy, Gate, GateRoster, Human, Membership, Request, Roster,
 };
 use crate::store::StoreError;
 
 /// People of one group who are looked for on the other side: some more than are ever named, as some have a hand in the change.
 const LOOKED_FOR: usize = 2 * MAX_PEOPLE;
+/// People of one group whom the chat is asked about: as many as are ever named in a message. More would leave the chat's
+/// limit too little for those who click.
+const ASKED_ABOUT: usize = 20;
+/// How long the chat may take to say who somebody is.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The people of every gate of `policies` that asks somebody and whose group can be listed.
 pub(super) async fn read(engine: &Engine, request: &Request, policies: &[&FrozenPolicy]) -> Result<Roster, StoreError> {
@@ -70,23 +76,39 @@ fn unusable((membership, reading): (&Membership, &Reading)) -> Option<String> {
 async fn of_accounts(engine: &Engine, accounts: &[ForgeUser]) -> Result<Vec<Candidate>, StoreError> {
     let people = accounts.iter().filter(|account| !account.is_bot).enumerate().map(async |(place, account)| {
         let chats = if place < LOOKED_FOR { chats_of(engine, account).await? } else { BTreeSet::new() };
-        let (chat, login) = (chats.into_iter().next(), Some(account.login.clone()));
+        let mut chat = chats.into_iter().next();
+        if let Some(user) = chat.take_if(|_| place < ASKED_ABOUT)
+            && is_there(engine, &user).await
+        {
+            chat = Some(user);
+        }
+        let login = Some(account.login.clone());
         Ok::<_, StoreError>(Candidate { human: Human::Forge(account.id), chat, login })
     });
     try_join_all(people).await
 }
 
-/// People of the chat. Who is tied to no account of the forge counts where the policy takes the chat's word; elsewhere
+/// People of the chat who are still there. Who is tied to no account of the forge counts where the policy takes the chat's word; elsewhere
 /// they would count as soon as they link theirs.
 async fn of_chat(engine: &Engine, workspace: &str, users: &BTreeSet<String>) -> Result<Vec<Candidate>, StoreError> {
     let people = users.iter().enumerate().map(async |(place, user)| {
         let chat = ChatUser { workspace: workspace.to_owned(), user: user.clone() };
+        if place < ASKED_ABOUT && !is_there(engine, &chat).await {
+            return Ok(None);
+        }
         let account = if place < LOOKED_FOR { account_of(engine, &chat).await? } else { None };
         let human = match account.as_ref().and_then(|account| account.id) {
             Some(id) => Human::Forge(id),
             None => Human::Chat(chat.clone()),
         };
-        Ok::<_, StoreError>(Candidate { human, chat: Some(chat), login: account.map(|account| account.login) })
+        Ok::<_, StoreError>(Some(Candidate { human, chat: Some(chat), login: account.map(|account| account.login) }))
     });
-    try_join_all(people).await
+    Ok(try_join_all(people).await?.into_iter().flatten().collect())
+}
+
+/// User groups go on listing people who are gone, and guests. Who cannot be asked about is taken to be there: at the click
+/// everybody is looked up.
+async fn is_there(engine: &Engine, user: &ChatUser) -> bool {
+    let asked = tokio::time::timeout(PATIENCE, live::standing(engine, user, Freshness::Kept)).await;
+    asked.ok().and_then(Result::ok).is_none_or(|standing| standing == ChatStanding::Member)
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use slack_morphism::prelude::SlackBlock;
 
-use crate::domain::Digest;
+use crate::domain::{Digest, Timestamp};
 use crate::ports::chat::{Day, Shown};
 
 use super::blocks::{self, Line, Rich};
@@ -38,7 +38,8 @@ fn parts(day: &Day<'_>, each: usize) -> Vec<SlackBlock> {
 }
 
 fn title(day: &Day<'_>) -> String {
-    format!("Deployments on {}", day.date)
+    let midnight = Timestamp::parse_rfc3339(&format!("{}T00:00:00Z", day.date));
+    format!("Deployments on {}", midnight.map_or_else(|| day.date.to_owned(), text::day))
 }
 
 fn summary(day: &Day<'_>) -> String {

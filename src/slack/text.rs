@@ -30,8 +30,17 @@ pub(super) fn two_lines(text: &str, max: usize) -> (String, String) {
     }
     let first = cut(&whole, max + 1);
     let first = first.trim_end_matches('…');
-    let (first, rest) = match first.rfind(' ').filter(|at| *at > first.len() / 2) {
-        Some(space) => (whole.get(..space).unwrap_or_default(), whole.get(space..).unwrap_or_default()),
+    let fits = |at: &usize| {
+        let (before, after) = (whole.get(..*at).unwrap_or_default(), whole.get(*at..).unwrap_or_default());
+        let is_closed = before.matches('(').count() == before.matches(')').count();
+        *at > first.len() / 2 && is_closed && after.trim_start().chars().count() <= max
+    };
+    // Where people would pause, rather than in the middle of what belongs together.
+    let pauses = [(" (", 0), (", ", 1), ("; ", 1), (": ", 1)];
+    let pauses = pauses.iter().flat_map(|(mark, kept)| first.match_indices(mark).map(move |(at, _)| at + kept));
+    let pause = pauses.filter(fits).max();
+    let (first, rest) = match pause.or_else(|| first.rfind(' ').filter(|at| *at > first.len() / 2)) {
+        Some(at) => (whole.get(..at).unwrap_or_default(), whole.get(at..).unwrap_or_default()),
         None => (first, whole.get(first.len()..).unwrap_or_default()),
     };
     (first.to_owned(), cut(rest.trim_start(), max).into_owned())
@@ -187,5 +196,19 @@ mod tests {
         assert_eq!(listed(&names[..2], 2), "mona and li");
         assert_eq!(listed(&names[..1], 2), "mona");
         assert_eq!(listed(&[], 2), "");
+    }
+
+    #[test]
+    fn two_lines_are_parted_where_people_pause() {
+        let parted = |text: &str| two_lines(text, 40);
+        let (first, rest) = parted("f1 (reviews): 0.904 → 0.869, worse by 4 % (limit 2 %).");
+        assert_eq!((first.as_str(), rest.as_str()), ("f1 (reviews): 0.904 → 0.869,", "worse by 4 % (limit 2 %)."));
+        let (first, rest) = parted("The section on bias is (\"Bias, Risks, and Limits\") empty.");
+        assert_eq!((first.as_str(), rest.as_str()), ("The section on bias is", "(\"Bias, Risks, and Limits\") empty."));
+        assert_eq!(parted("short"), ("short".to_owned(), String::new()));
+        let (first, rest) = parted(&"x".repeat(60));
+        assert_eq!((first.len(), rest.len()), (40, 20));
+        let (first, rest) = parted("one two three four five six seven eight nine ten eleven");
+        assert_eq!((first.as_str(), rest.as_str()), ("one two three four five six seven eight", "nine ten eleven"));
     }
 }

@@ -33,8 +33,12 @@ impl Demo {
 
     /// With one of the offered deployments under way.
     async fn starting(first: &str) -> Self {
+        Self::with(WorldOptions::live(), first).await
+    }
+
+    async fn with(options: WorldOptions, first: &str) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let world = World::start(WorldOptions::live()).await.unwrap();
+        let world = World::start(options).await.unwrap();
         let (offers, stop) = (page::offers_of_sample(&world.sample), CancellationToken::new());
         let page = Page::open(world, SocketAddr::from(([127, 0, 0, 1], 0)), offers, first, stop.clone()).await.unwrap();
         Self { page, stop }

@@ -11,9 +11,7 @@ use super::super::{Engine, people};
 use super::message::{self, unwell};
 use super::outcome::{self, count, failed, finish};
 use crate::domain::rules::Notify;
-use crate::domain::{
-    AskedBy, ChatStanding, ChatUser, Due, Effect, Matter, Preferences, Request, Timestamp, attention,
-};
+use crate::domain::{AskedBy, ChatStanding, ChatUser, Due, Effect, Matter, Preferences, Request, Timestamp, attention};
 use crate::ports::chat::{Note, Shown, Stake};
 use crate::ports::{Board, Class, PortError};
 use crate::store::{ClaimedEffect, DirectRow, StoreError};

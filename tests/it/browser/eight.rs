@@ -2,12 +2,15 @@
 //! screen, every control has a name, and everything can be read in the dark.
 
 use countersign::domain::Timestamp;
+use countersign::domain::calendar::Daily;
+use countersign::ports::Clock;
 use countersign::report::chart::{Point, chart};
 use countersign::sim::github::NewCommit;
 use countersign::sim::github::sample::ANA;
 use countersign::sim::slack::sample::{BOT, BOT_USER, RELEASES};
 use countersign::sim::slack::state::File;
 use countersign::sim::slack::{Message, State};
+use countersign::sim::world::WorldOptions;
 use serde_json::Value;
 
 use super::Demo;
@@ -16,6 +19,10 @@ use super::driver::Browser;
 /// People of a group that can be listed: whoever may be asked is known.
 const LISTED: &str = "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers] }\nenvironments:\n  production:\n    \
      gates: [{ name: Review, group: reviewers, quorum: 1 }]\n";
+
+/// An approval asks for a comment and for a tick beside each flag.
+const WORDY: &str = "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers] }\nenvironments:\n  production:\n    \
+     approve: { comment: required, tick: true }\n    gates: [{ name: Review, group: reviewers, quorum: 1 }]\n";
 
 const EIGHT: [&str; 8] = ["trivial", "good", "risky", "contested", "rollback", "first", "past_the_gates", "monstrous"];
 
@@ -104,6 +111,35 @@ async fn home_commands_and_preferences_are_reached_from_the_page() {
     looks_right(&browser, "#screen .sk-modal-body", "pending").await;
     browser.press_escape().await;
     browser.wait_for_count("#screen .sk-modal", 0).await;
+    browser.end().await;
+    demo.close().await;
+}
+
+/// The form that asks for a comment and a word on each flag, and the digest of the day.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_approval_that_takes_words_and_the_digest_of_the_day_are_seen() {
+    let later = Timestamp::from_millis(Clock::System.now().as_millis() + 30 * 60_000).to_rfc3339();
+    let (_, time) = later.split_once('T').unwrap();
+    let digest = Daily::parse(&format!("{} UTC", &time[..5])).ok();
+    let demo = Demo::with(WorldOptions { digest, ..WorldOptions::pushed() }, "nothing").await;
+    let (browser, world) = (Browser::start().await, demo.page.world());
+    world.github.edit(|state| {
+        let listed = NewCommit::new(ANA, "Ask for words").write(".github/countersign.yml", WORDY);
+        state.commit_to(world.sample.repository, "main", listed);
+    });
+    browser.open(&demo.address("?as=octocat")).await;
+    browser.click("[data-start=risky]").await;
+    browser.wait_for_text("#channel .sk-header", "approval needed").await;
+    browser.click("#channel .sk-actions > .sk-primary").await;
+    browser.wait_for_text("#screen .sk-modal h2", "Approve").await;
+    looks_right(&browser, "#screen .sk-modal-body", "approve").await;
+    browser.press_escape().await;
+    browser.wait_for_count("#screen .sk-modal", 0).await;
+    browser.click("[data-start=good]").await;
+    browser.wait_for_count("#channel .sk-header", 2).await;
+    browser.click("[data-push=\"3600000\"]").await;
+    browser.wait_for_text("#channel .sk-header", "Deployments on").await;
+    looks_right(&browser, "#channel", "digest").await;
     browser.end().await;
     demo.close().await;
 }

@@ -139,8 +139,12 @@ fn choices(reader: &Reader<'_>, spot: Spot<'_>, element: &Value, kind: &str) -> 
                     input type=(kind) name=(spot.block_id) value=(text_of(option, "value")) checked[is_chosen(option)]
                         data-action-id=(text_of(element, "action_id")) data-block-id=(spot.block_id)
                         data-channel=[spot.place.channel()] data-ts=[spot.place.ts()] data-view=[spot.view_id()];
-                    span { (inline::member(reader, option, "text")) }
-                    @if option.get("description").is_some() { span.sk-hint { (inline::member(reader, option, "description")) } }
+                    span {
+                        (inline::member(reader, option, "text"))
+                        @if option.get("description").is_some() {
+                            span.sk-hint { (inline::member(reader, option, "description")) }
+                        }
+                    }
                 }
             }
         }
