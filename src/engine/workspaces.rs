@@ -39,7 +39,6 @@ impl Workspaces {
         Self { covered, nowhere }
     }
 
-    /// There is one only: whatever is not said to be elsewhere is in it.
     pub fn all(&self) -> impl Iterator<Item = &Arc<Workspace>> {
         self.covered.iter().map(|(_, workspace)| workspace)
     }
@@ -62,6 +61,7 @@ impl Workspaces {
         self.find(&request.workspace).unwrap_or(&self.nowhere)
     }
 
+    /// The only one has every id where the operator gave it none.
     fn find(&self, id: &str) -> Option<&Arc<Workspace>> {
         match self.covered.as_slice() {
             [(_, only)] if only.id.is_empty() => Some(only),
