@@ -24,7 +24,7 @@ use crate::engine::Engine;
 use crate::engine::preview::{Concluding, PreviewSettings, Previews};
 use crate::github::{GithubForge, GithubSettings, SignInSettings, Timeouts};
 use crate::policy::{self, PolicyDefaults};
-use crate::ports::{Clock, IdSource};
+use crate::ports::{BoxFuture, Clock, IdSource};
 use crate::store::{Store, StoreOptions};
 use crate::telemetry::metrics::{DELIVERIES, Metrics};
 use crate::web::{self, Web};
@@ -177,14 +177,17 @@ fn previews(settings: &ServeSettings) -> PreviewSettings {
 }
 
 /// What does not work although the server does, in words for an operator.
-type Trouble = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+type Trouble = Arc<dyn Fn() -> BoxFuture<'static, Option<String>> + Send + Sync>;
 
 fn with_sockets(chats: Trouble, sockets: Option<&Sockets>) -> Trouble {
     let sockets = sockets.map(Sockets::health);
     Arc::new(move || {
-        let all = [chats(), sockets.as_ref().and_then(SocketHealth::trouble)];
-        let all: Vec<String> = all.into_iter().flatten().collect();
-        (!all.is_empty()).then(|| all.join("; "))
+        let (chats, sockets) = (chats(), sockets.clone());
+        Box::pin(async move {
+            let all = [chats.await, sockets.as_ref().and_then(SocketHealth::trouble)];
+            let all: Vec<String> = all.into_iter().flatten().collect();
+            (!all.is_empty()).then(|| all.join("; "))
+        })
     })
 }
 
@@ -200,7 +203,7 @@ fn web(settings: &ServeSettings, engine: &Engine, trouble: Trouble) -> anyhow::R
             let (store, trouble) = (store.clone(), Arc::clone(&trouble));
             Box::pin(async move {
                 store.check().await.map_err(|error| error.to_string())?;
-                Ok(trouble())
+                Ok(trouble().await)
             })
         }),
         metrics: Arc::new(move || metrics.render()),

@@ -12,12 +12,14 @@ use crate::engine::{Workspace, Workspaces};
 use crate::ports::{Clock, PortError};
 use crate::slack::{SlackChat, SlackSettings, Token};
 
-use super::installs::Installs;
+use super::installs::{BEGIN, Installs};
 use super::{Trouble, is_loopback};
 
 pub(super) struct Chats {
     each: Vec<(WorkspaceAccess, Arc<SlackChat>)>,
     nowhere: Arc<SlackChat>,
+    /// Where the app is installed by consent.
+    installs: Option<Arc<Installs>>,
 }
 
 impl Chats {
@@ -36,15 +38,26 @@ impl Chats {
         let each: Vec<_> = each.collect::<anyhow::Result<_>>()?;
         let (access, _) = each.first().context("no workspace is set")?;
         let nowhere = Arc::new(chat(settings, access, unset(), clock)?);
-        Ok(Self { each, nowhere })
+        Ok(Self { each, nowhere, installs: installs.cloned() })
     }
 
     /// What keeps us from reaching the people of any of them.
     pub(super) fn trouble(&self) -> Trouble {
-        let chats: Vec<Arc<SlackChat>> = self.each.iter().map(|(_, chat)| Arc::clone(chat)).collect();
+        let chats = self.each.iter().map(|(access, chat)| (access.team_id.clone(), Arc::clone(chat)));
+        let (chats, installs): (Arc<[_]>, _) = (chats.collect(), self.installs.clone());
         Arc::new(move || {
-            let all: Vec<String> = chats.iter().filter_map(|chat| chat.trouble()).collect();
-            (!all.is_empty()).then(|| all.join("; "))
+            let (chats, installs) = (Arc::clone(&chats), installs.clone());
+            Box::pin(async move {
+                let mut all = Vec::new();
+                for (id, chat) in chats.iter() {
+                    let missing = match &installs {
+                        Some(installs) => installs.missing(id).await,
+                        None => None,
+                    };
+                    all.extend(missing.or_else(|| chat.refusal()).map(|why| not_let_in(id, &why)));
+                }
+                (!all.is_empty()).then(|| all.join("; "))
+            })
         })
     }
 
@@ -65,6 +78,12 @@ impl Chats {
         let each = each.map(|(access, chat)| (access.coverage, workspace(access.team_id, chat, access.freezers)));
         Workspaces::new(each.collect(), nowhere)
     }
+}
+
+fn not_let_in(workspace: &str, why: &str) -> String {
+    let place = if workspace.is_empty() { "in".to_owned() } else { format!("into {workspace}") };
+    let then = if why.contains(BEGIN) { "" } else { ": install the app again" };
+    format!("Slack does not let us {place} ({why}), so nobody there can be asked{then}")
 }
 
 fn chat(

@@ -13,7 +13,7 @@ use url::Url;
 use crate::config::{OAuthAccess, ServeSettings};
 use crate::domain::time::{MINUTE_MS, SECOND_MS};
 use crate::domain::{Digest, Timestamp};
-use crate::ports::{Clock, IdSource, PortError};
+use crate::ports::{Class, Clock, IdSource, PortError};
 use crate::slack::{Granted, OAuth, OAuthSettings, TokenOf, Tokens};
 use crate::store::{Installation, Store, StoreError};
 use crate::web::{Begun, ConsentDoor, ConsentRefusal, Returned};
@@ -122,6 +122,11 @@ impl Installs {
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
         Err(PortError::retry(DOING, "its token is being renewed"))
+    }
+
+    /// Why there is no token for a workspace, if there is none.
+    pub async fn missing(&self, workspace: &str) -> Option<String> {
+        self.row(workspace).await.err().filter(|error| error.class == Class::Permanent).map(|error| error.why)
     }
 
     async fn row(&self, workspace: &str) -> Result<Installation, PortError> {

@@ -61,11 +61,9 @@ impl SlackChat {
         self.client.auth_test().await
     }
 
-    /// What keeps us from reaching anybody, in words for an operator.
-    pub fn trouble(&self) -> Option<String> {
-        let why = self.client.refusal()?;
-        let place = self.workspace.as_deref().map(|id| format!("into {id}")).unwrap_or_else(|| "in".to_owned());
-        Some(format!("Slack does not let us {place} ({why}), so nobody there can be asked: install the app again"))
+    /// Why no call works, in Slack's word, as far as the last one tells.
+    pub fn refusal(&self) -> Option<String> {
+        self.client.refusal()
     }
 
     /// Our workspace as configured; as Slack says where it is not.

@@ -29,7 +29,9 @@ struct Two {
 
 async fn two() -> Two {
     let two = not_installed().await;
+    assert_eq!(two.missing().await, [true, true], "it is said before anybody is asked");
     install(&two.stage, &two.stage.world.slack, ANA).await;
+    assert_eq!(two.missing().await, [false, true]);
     install(&two.stage, &two.beta, BEA).await;
     two
 }
@@ -110,6 +112,13 @@ fn workspace() -> State {
 }
 
 impl Two {
+    /// Which of the two the server says that it cannot get into.
+    async fn missing(&self) -> [bool; 2] {
+        let ready = self.stage.ready().await;
+        let detail = ready["detail"].as_str().unwrap_or_default();
+        [TEAM, BETA].map(|id| detail.contains(&format!("into {id}")))
+    }
+
     async fn deploy_churn(&self) -> u64 {
         self.stage.deploy(Dispatch::new(self.churn, "main", "mona", "production").triggered_by("push")).await
     }
