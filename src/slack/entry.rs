@@ -76,7 +76,9 @@ fn standing(board: &Board<'_>) -> Line {
 
 fn open(board: &Board<'_>) -> Line {
     let (request, missing) = (board.request, missing(board.request));
-    let line = risk(board);
+    // Whoever reads a list sees which of two requests is the one to decide.
+    let newer = if request.superseded.is_some() { "A newer request is open. " } else { "" };
+    let line = Line::new().bold(newer).then(risk(board));
     let line = match (missing.is_empty(), request.obstacles.first()) {
         (false, _) => line.words("Needs ").theirs(&missing, 150).words(". "),
         (true, Some(obstacle)) => line.words("Waits: ").theirs(&obstacle.words(), 150).words(". "),
@@ -85,7 +87,7 @@ fn open(board: &Board<'_>) -> Line {
     line.words("Expires ").at(request.expires_at).words(".")
 }
 
-/// `High risk: 3 flags, 2 new. `
+/// `High risk: 3 flags, 2 new. `, `High risk: 3 new flags. `
 fn risk(board: &Board<'_>) -> Line {
     let Some(evidence) = &board.request.evidence else { return Line::new() };
     let flags = evidence.flags.len();
@@ -93,7 +95,11 @@ fn risk(board: &Board<'_>) -> Line {
         return Line::new().words("No flags. ");
     }
     let new = evidence.flags.iter().filter(|flag| flag.is_new).count();
-    let counted = format!("{} risk: {}, {new} new. ", capital(evidence.risk.word()), count(flags, "flag", "flags"));
+    let counted = match flags - new {
+        0 => count(new, "new flag", "new flags"),
+        _ => format!("{}, {new} new", count(flags, "flag", "flags")),
+    };
+    let counted = format!("{} risk: {counted}. ", capital(evidence.risk.word()));
     if evidence.risk >= Severity::High { Line::new().bold(&counted) } else { Line::new().words(&counted) }
 }
 
