@@ -264,7 +264,7 @@ impl<'a> Walk<'a> {
     fn missing(&mut self, key: &str, schema: &Schema, spot: &Spot<'_>) {
         let what = match spot.path.is_empty() {
             true => format!("the key `{key}` is missing"),
-            false => format!("`{}` has no key `{key}`", quoted(spot.name)),
+            false => format!("`{}` lacks the key `{key}`", quoted(spot.name)),
         };
         let help = format!("`{key}` is {}", self.schema.expected(schema));
         let finding = self.error(Rule::MissingKey, spot.mark, spot, what).help(help);
