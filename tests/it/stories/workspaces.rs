@@ -7,8 +7,9 @@ use countersign::sim::github::{Access, Dispatch, NewCommit};
 use countersign::sim::slack::sample::{self, ANA, BOT_USER, MONA, OCTO, OUTSIDE, RELEASES, TEAM};
 use countersign::sim::slack::state::Enterprise;
 use countersign::sim::slack::{Channel, SlackSim, State, User, UserGroup};
+use countersign::sim::world::WorldOptions;
 
-use super::stage::{Stage, install, stage};
+use super::stage::{Stage, install, stage, stage_with};
 
 const BETA: &str = "T0BETA";
 const ORG: &str = "E0ACME";
@@ -28,7 +29,11 @@ struct Two {
 }
 
 async fn two() -> Two {
-    let two = not_installed().await;
+    two_with(|_| {}).await
+}
+
+async fn two_with(change: impl FnOnce(&mut WorldOptions)) -> Two {
+    let two = not_installed(stage_with(change).await).await;
     assert_eq!(two.missing().await, [true, true], "it is said before anybody is asked");
     install(&two.stage, &two.stage.world.slack, ANA).await;
     assert_eq!(two.missing().await, [false, true]);
@@ -36,8 +41,7 @@ async fn two() -> Two {
     two
 }
 
-async fn not_installed() -> Two {
-    let stage = stage().await;
+async fn not_installed(stage: Stage) -> Two {
     let churn = stage.world.github.edit(|state| {
         let owner = state.add_owner("beta");
         state.add_user("bea", BEA_ID);
@@ -172,7 +176,16 @@ impl Two {
 
 #[tokio::test]
 async fn each_decides_its_own() {
-    let two = two().await;
+    decide_apart(two().await).await;
+}
+
+#[tokio::test]
+async fn each_decides_its_own_on_postgres() {
+    let url = crate::postgres::database().await;
+    decide_apart(two_with(|options| options.database_url = Some(url)).await).await;
+}
+
+async fn decide_apart(two: Two) {
     let (ours, theirs) = (two.stage.deploy_good().await, two.deploy_churn().await);
     two.stage.advance(10_000).await;
     let (acme, beta) = (two.stage.message(), two.beta.messages(LIVE));
