@@ -1,6 +1,6 @@
 //! Freezes: those that stand, and those that are over.
 
-use crate::domain::{Freeze, RepositoryId, Request, RequestId, Timestamp};
+use crate::domain::{Freeze, RepositoryId, Request, Timestamp};
 
 use super::sql::bound;
 use super::{Store, StoreError, Tx};
@@ -47,12 +47,7 @@ impl Tx {
         let repository = repository.map(|repository| repository.get().cast_signed());
         let environment = environment.map(str::to_lowercase);
         let rows = fetch!(fetch_all, Body, self, THERE, repository, environment)?;
-        let mut requests = Vec::with_capacity(rows.len());
-        for (id,) in rows {
-            let id = RequestId::parse(&id).ok_or_else(|| StoreError::corrupt("the id of a request"))?;
-            requests.extend(self.lock_request(&id).await?);
-        }
-        Ok(requests)
+        self.lock_each(rows).await
     }
 }
 

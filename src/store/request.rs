@@ -49,6 +49,32 @@ impl Tx {
         self.locked(row)
     }
 
+    /// Locks the requests of other runs that wait to bring another commit to the same environment, and reads them.
+    pub async fn lock_requests_beside(
+        &mut self,
+        key: &RequestKey,
+        commit: &CommitSha,
+    ) -> Result<Vec<Request>, StoreError> {
+        const BESIDE: &str = "SELECT id FROM request WHERE is_open = TRUE AND host = $1 AND repository = $2
+            AND environment = $3 AND run <> $4 AND commit_sha <> $5";
+        let (repository, run) = (key.repository.get().cast_signed(), key.run.get().cast_signed());
+        let mut ids =
+            fetch!(fetch_all, Body, self, BESIDE, &key.host, repository, &key.environment, run, commit.as_str())?;
+        // Always in the same order, so that two replicas do not wait for each other.
+        ids.sort();
+        self.lock_each(ids).await
+    }
+
+    /// Locks requests until the commit, and reads them.
+    pub(super) async fn lock_each(&mut self, ids: Vec<(String,)>) -> Result<Vec<Request>, StoreError> {
+        let mut requests = Vec::with_capacity(ids.len());
+        for (id,) in ids {
+            let id = RequestId::parse(&id).ok_or_else(|| StoreError::corrupt("the id of a request"))?;
+            requests.extend(self.lock_request(&id).await?);
+        }
+        Ok(requests)
+    }
+
     fn locked(&mut self, row: Option<Body>) -> Result<Option<Request>, StoreError> {
         let request = row.map(read_request).transpose()?;
         if let Some(request) = &request {
@@ -238,10 +264,9 @@ impl Store {
         rows.into_iter().map(read_request).collect()
     }
 
-    /// Requests of a repository that wait for a decision, oldest first.
+    /// Requests of a repository that wait for a decision, in no order.
     pub async fn undecided_in(&self, host: &str, repository: RepositoryId) -> Result<Vec<Request>, StoreError> {
-        const WAITING: &str = "SELECT body FROM request WHERE is_open = TRUE AND host = $1 AND repository = $2
-            ORDER BY opened_ms, id";
+        const WAITING: &str = "SELECT body FROM request WHERE is_open = TRUE AND host = $1 AND repository = $2";
         let rows = read!(fetch_all, Body, &self.inner.pools, WAITING, host, repository.get().cast_signed())?;
         rows.into_iter().map(read_request).collect()
     }

@@ -91,10 +91,7 @@ impl Opening {
 
     /// Requests of other runs that bring another commit to the same environment are the older ones from now on (R24).
     async fn supersede(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        let key = &self.ask.key;
-        let there = tx.lock_requests_at(Some(key.repository), Some(&key.environment)).await?;
-        let others = there.into_iter().filter(|other| other.key.host == key.host && other.key.run != key.run);
-        for older in others.filter(|other| other.commit != self.ask.commit) {
+        for older in tx.lock_requests_beside(&self.ask.key, &self.ask.commit).await? {
             let event = Event::Superseded { by: self.ask.id.clone(), commit: self.ask.commit.clone() };
             step::take(tx, Some(older), &event, self.at).await?;
         }
