@@ -47,17 +47,7 @@ impl Chats {
         let (chats, installs): (Arc<[_]>, _) = (chats.collect(), self.installs.clone());
         Arc::new(move || {
             let (chats, installs) = (Arc::clone(&chats), installs.clone());
-            Box::pin(async move {
-                let mut all = Vec::new();
-                for (id, chat) in chats.iter() {
-                    let missing = match &installs {
-                        Some(installs) => installs.missing(id).await,
-                        None => None,
-                    };
-                    all.extend(missing.or_else(|| chat.refusal()).map(|why| not_let_in(id, &why)));
-                }
-                (!all.is_empty()).then(|| all.join("; "))
-            })
+            Box::pin(async move { not_let_in(&chats, installs.as_deref()).await })
         })
     }
 
@@ -80,7 +70,19 @@ impl Chats {
     }
 }
 
-fn not_let_in(workspace: &str, why: &str) -> String {
+async fn not_let_in(chats: &[(String, Arc<SlackChat>)], installs: Option<&Installs>) -> Option<String> {
+    let mut all = Vec::new();
+    for (id, chat) in chats {
+        let missing = match installs {
+            Some(installs) => installs.missing(id).await,
+            None => None,
+        };
+        all.extend(missing.or_else(|| chat.refusal()).map(|why| told(id, &why)));
+    }
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+fn told(workspace: &str, why: &str) -> String {
     let place = if workspace.is_empty() { "in".to_owned() } else { format!("into {workspace}") };
     let then = if why.contains(BEGIN) { "" } else { ": install the app again" };
     format!("Slack does not let us {place} ({why}), so nobody there can be asked{then}")

@@ -31,11 +31,14 @@ pub struct Freeze {
 }
 
 impl Freeze {
-    /// Whether it holds `environment` of `repository`, about which the people of `workspace` decide, at `at`. A request of an
-    /// unnamed workspace may be of any.
+    /// Whether it is for the requests of `workspace`. Those of an unnamed one may be of any.
+    pub fn is_of(&self, workspace: &str) -> bool {
+        self.workspace.is_empty() || workspace.is_empty() || self.workspace == workspace
+    }
+
+    /// Whether it holds `environment` of `repository`, about which the people of `workspace` decide, at `at`.
     pub fn holds(&self, workspace: &str, repository: RepositoryId, environment: &str, at: Timestamp) -> bool {
-        let is_there = self.workspace.is_empty() || workspace.is_empty() || self.workspace == workspace;
-        is_there
+        self.is_of(workspace)
             && self.repository.is_none_or(|frozen| frozen == repository)
             && self.environment.as_ref().is_none_or(|frozen| frozen.to_lowercase() == environment.to_lowercase())
             && self.since <= at

@@ -137,11 +137,11 @@ fn signalled<'a>(
             Box::pin(async move { personal::prefer(engine, delivery, preferences, &reply).await })
         }
         ChatSignal::ChannelChanged { channel } => Box::pin(async move {
-            engine.everywhere().for_each(|engine| engine.workspace.chat.forget_channel(&channel));
+            engine.workspaces.all().for_each(|workspace| workspace.chat.forget_channel(&channel));
             finish(engine, delivery).await
         }),
         ChatSignal::ChannelMoved { from, to, .. } => Box::pin(async move {
-            engine.everywhere().for_each(|engine| engine.workspace.chat.forget_channel(&from));
+            engine.workspaces.all().for_each(|workspace| workspace.chat.forget_channel(&from));
             channels::moved(engine, &from, &to).await?;
             finish(engine, delivery).await
         }),
@@ -149,11 +149,11 @@ fn signalled<'a>(
             Box::pin(async move { access::lost(engine, delivery, workspace.as_deref(), &why, since).await })
         }
         ChatSignal::PersonChanged { user } => Box::pin(async move {
-            engine.everywhere().for_each(|engine| engine.workspace.live.forget_person(&user));
+            engine.workspaces.all().for_each(|workspace| workspace.live.forget_person(&user));
             finish(engine, delivery).await
         }),
         ChatSignal::GroupChanged { group } => Box::pin(async move {
-            engine.everywhere().for_each(|engine| engine.workspace.live.forget_user_group(&group));
+            engine.workspaces.all().for_each(|workspace| workspace.live.forget_user_group(&group));
             finish(engine, delivery).await
         }),
         ChatSignal::Ignored { why } => Box::pin(async move { ignore(engine, delivery, &why).await }),

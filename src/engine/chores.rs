@@ -16,6 +16,6 @@ pub async fn run(engine: &Engine) -> Result<usize, StoreError> {
 
 /// When there is next something to look at; `None` when nothing is.
 pub fn next_due(engine: &Engine, now: Timestamp) -> Option<Timestamp> {
-    let each = engine.everywhere().flat_map(|engine| [home::next_due(&engine), day::next_due(&engine, now)]);
+    let each = engine.workspaces.all().flat_map(|workspace| [workspace.homes.next_due(), workspace.days.next_due(now)]);
     each.flatten().min()
 }

@@ -52,7 +52,8 @@ impl Days {
         (!is_over && held.again.is_none_or(|again| again <= now)).then_some((day, at))
     }
 
-    fn next(&self, now: Timestamp) -> Option<Timestamp> {
+    /// When one falls due next; `None` where none are sent.
+    pub(super) fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
         let daily = self.at.as_ref()?;
         if self.due(now).is_some() {
             return Some(now);
@@ -77,10 +78,6 @@ impl Days {
     fn set(&self, held: Held) {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
     }
-}
-
-pub(super) fn next_due(engine: &Engine, now: Timestamp) -> Option<Timestamp> {
-    engine.workspace.days.next(now)
 }
 
 /// Sends what is due. Returns how many messages were sent.
@@ -229,7 +226,7 @@ mod tests {
         assert_eq!(due("2026-11-28T21:30:00Z"), None);
         days.is_done(days.due(at("2026-11-28T18:00:00Z")).unwrap().0);
         assert_eq!(due("2026-11-28T18:00:00Z"), None);
-        assert_eq!(days.next(at("2026-11-28T18:00:00Z")), Some(at("2026-11-29T17:30:00Z")));
+        assert_eq!(days.next_due(at("2026-11-28T18:00:00Z")), Some(at("2026-11-29T17:30:00Z")));
     }
 
     #[test]
@@ -237,13 +234,13 @@ mod tests {
         let days = days();
         days.try_again(at("2026-11-28T17:35:00Z"));
         assert_eq!(days.due(at("2026-11-28T17:34:59Z")), None);
-        assert_eq!(days.next(at("2026-11-28T17:34:59Z")), Some(at("2026-11-28T17:35:00Z")));
+        assert_eq!(days.next_due(at("2026-11-28T17:34:59Z")), Some(at("2026-11-28T17:35:00Z")));
         assert!(days.due(at("2026-11-28T17:35:00Z")).is_some());
     }
 
     #[test]
     fn without_a_time_there_are_no_digests() {
         let days = Days::default();
-        assert_eq!((days.due(at("2026-11-28T18:00:00Z")), days.next(at("2026-11-28T18:00:00Z"))), (None, None));
+        assert_eq!((days.due(at("2026-11-28T18:00:00Z")), days.next_due(at("2026-11-28T18:00:00Z"))), (None, None));
     }
 }

@@ -7,7 +7,7 @@
 mod content;
 mod open;
 
-use crate::domain::{ChatUser, Timestamp};
+use crate::domain::ChatUser;
 use crate::ports::chat::{Home, HomePlace, HomeShown};
 use crate::store::StoreError;
 
@@ -42,11 +42,6 @@ pub async fn refresh(engine: &Engine) -> Result<usize, StoreError> {
         present(engine, user, seen, false).await?;
     }
     Ok(outdated.len())
-}
-
-/// When pages are looked at next; `None` while none is open.
-pub fn next_due(engine: &Engine) -> Option<Timestamp> {
-    engine.workspace.homes.next_due()
 }
 
 /// Something of theirs was done: their page need not wait for its turn.

@@ -85,7 +85,7 @@ pub(super) async fn freezes(engine: &Engine, now: Timestamp) -> Result<Vec<Freez
     for freeze in engine.store.freezes(now).await? {
         let request = newest_of(engine, &freeze).await?;
         let is_elsewhere = request.as_ref().is_some_and(|request| !engine.is_ours(request));
-        if !is_elsewhere && (freeze.workspace.is_empty() || freeze.workspace == engine.workspace.id) {
+        if !is_elsewhere && freeze.is_of(&engine.workspace.id) {
             shown.push(FreezeShown { freeze, repository: request.map(|request| request.repository.full_name()) });
         }
     }

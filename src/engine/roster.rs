@@ -76,24 +76,22 @@ fn unusable((membership, reading): (&Membership, &Reading)) -> Option<String> {
 async fn of_accounts(engine: &Engine, accounts: &[ForgeUser]) -> Result<Vec<Candidate>, StoreError> {
     let people = accounts.iter().filter(|account| !account.is_bot).enumerate().map(async |(place, account)| {
         let chats = if place < LOOKED_FOR { chats_of(engine, account).await? } else { BTreeSet::new() };
-        let mut chat = chats.into_iter().next();
-        if let Some(user) = chat.take_if(|_| place < ASKED_ABOUT)
-            && is_there(engine, &user).await
-        {
-            chat = Some(user);
-        }
+        let chat = match chats.into_iter().next() {
+            Some(user) => is_there(engine, place, &user).await.then_some(user),
+            None => None,
+        };
         let login = Some(account.login.clone());
         Ok::<_, StoreError>(Candidate { human: Human::Forge(account.id), chat, login })
     });
     try_join_all(people).await
 }
 
-/// People of the chat who are still there. Who is tied to no account of the forge counts where the policy takes the chat's word; elsewhere
-/// they would count as soon as they link theirs.
+/// People of the chat who are still there. Who is tied to no account of the forge counts where the policy takes the chat's
+/// word; elsewhere they would count as soon as they link theirs.
 async fn of_chat(engine: &Engine, workspace: &str, users: &BTreeSet<String>) -> Result<Vec<Candidate>, StoreError> {
     let people = users.iter().enumerate().map(async |(place, user)| {
         let chat = ChatUser { workspace: workspace.to_owned(), user: user.clone() };
-        if place < ASKED_ABOUT && !is_there(engine, &chat).await {
+        if !is_there(engine, place, &chat).await {
             return Ok(None);
         }
         let account = if place < LOOKED_FOR { account_of(engine, &chat).await? } else { None };
@@ -106,9 +104,12 @@ async fn of_chat(engine: &Engine, workspace: &str, users: &BTreeSet<String>) -> 
     Ok(try_join_all(people).await?.into_iter().flatten().collect())
 }
 
-/// User groups go on listing people who are gone, and guests. Who cannot be asked about is taken to be there: at the click
-/// everybody is looked up.
-async fn is_there(engine: &Engine, user: &ChatUser) -> bool {
+/// User groups go on listing people who are gone, and guests. Who is not asked about, for their place in the list or as the
+/// chat does not answer, is taken to be there: at the click everybody is looked up.
+async fn is_there(engine: &Engine, place: usize, user: &ChatUser) -> bool {
+    if place >= ASKED_ABOUT {
+        return true;
+    }
     let asked = tokio::time::timeout(PATIENCE, live::standing(engine, user, Freshness::Kept)).await;
     asked.ok().and_then(Result::ok).is_none_or(|standing| standing == ChatStanding::Member)
 }

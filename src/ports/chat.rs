@@ -279,6 +279,29 @@ pub struct Opened {
     pub hash: Option<String>,
 }
 
+impl ChatSignal {
+    /// Whoever waits for an answer to it, and where.
+    pub const fn reply(&self) -> Option<&ReplyTo> {
+        match self {
+            Self::Vote { reply, .. }
+            | Self::Act { reply, .. }
+            | Self::Show { reply, .. }
+            | Self::Command { reply, .. }
+            | Self::Look { reply, .. }
+            | Self::Confirm { reply, .. }
+            | Self::PostAgain { reply, .. }
+            | Self::Prefer { reply, .. } => Some(reply),
+            Self::AccessLost { .. }
+            | Self::PersonChanged { .. }
+            | Self::GroupChanged { .. }
+            | Self::HomeOpened { .. }
+            | Self::ChannelChanged { .. }
+            | Self::ChannelMoved { .. }
+            | Self::Ignored { .. } => None,
+        }
+    }
+}
+
 impl std::fmt::Debug for Opening {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

@@ -34,7 +34,7 @@ pub(super) struct Channels {
     take_shared: bool,
     known: Mutex<HashMap<String, (Timestamp, Facts)>>,
     readers: Readers,
-    names: Names,
+    pub(super) names: Names,
 }
 
 /// A channel, as far as it decides anything.
@@ -68,16 +68,6 @@ impl Channels {
             Err(error) if trouble(&error).is_some() => Ok(false),
             Err(error) => Err(error),
         }
-    }
-
-    /// The id of the channel that is called `name` now.
-    pub(super) async fn find(
-        &self,
-        client: &Client,
-        workspace: Option<&str>,
-        name: &str,
-    ) -> Result<Option<String>, PortError> {
-        self.names.find(client, workspace, name).await
     }
 
     pub(super) fn forget(&self, channel: &str) {

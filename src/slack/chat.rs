@@ -200,7 +200,7 @@ impl Chat for SlackChat {
     fn find_channel<'a>(&'a self, name: &'a str) -> PortResult<'a, Option<String>> {
         Box::pin(async move {
             match name.strip_prefix('#') {
-                Some(name) => self.channels.find(&self.client, self.home(&self.us().await?)?, name).await,
+                Some(name) => self.channels.names.find(&self.client, self.home(&self.us().await?)?, name).await,
                 None => Ok(Some(name.to_owned())),
             }
         })

@@ -6,7 +6,7 @@ pub(super) mod shortcuts;
 
 use serde_json::Value;
 
-use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Timestamp, Words};
+use crate::domain::{ChatUser, Choice, Digest, ReplyTo, Request, Words};
 use crate::engine::receive::{Delivery, Source};
 use crate::ports::chat::{Act, ChatCommand, ChatSignal, Opening, Place, Question, Wanted};
 
@@ -153,10 +153,9 @@ impl Reader {
         }
         let optional = |name: &str| form::the_only(body, name).ok().filter(|value| !value.is_empty());
         self.is_for_us(optional("api_app_id").as_deref(), false)?;
-        let workspace =
-            optional("team_id").or_else(|| optional("enterprise_id")).ok_or("a command without a workspace")?;
-        let place = self.place_of([optional("team_id"), optional("enterprise_id")]);
-        let workspace = whole(&place).unwrap_or(workspace);
+        let (team, enterprise) = (optional("team_id"), optional("enterprise_id"));
+        let place = self.place_of([team.as_deref(), enterprise.as_deref()]);
+        let workspace = whole(&place).or(team).or(enterprise).ok_or("a command without a workspace")?;
         let user = ChatUser { workspace, user: checked_id(&form::the_only(body, "user_id")?)? };
         let response_url = optional("response_url").filter(|url| self.replies.allowed(url).is_some());
         let reply = ReplyTo { user, workspace: place, channel: optional("channel_id"), response_url };
@@ -178,38 +177,38 @@ impl Reader {
         let container = interaction.container.as_ref().and_then(|container| container.channel_id.clone());
         let channel = interaction.channel.as_ref().and_then(|channel| channel.id.clone()).or(container);
         let response_url = interaction.response_url.clone().filter(|url| self.replies.allowed(url).is_some());
-        let user = ChatUser { workspace: self.workspace_of(interaction)?, user: checked_id(user)? };
+        let workspace = self.place(interaction);
+        let user = ChatUser { workspace: self.workspace_of(interaction, &workspace)?, user: checked_id(user)? };
         // Nobody sees a channel while they look at their home: what they are told goes to themselves.
         let channel = if home::is_home(interaction) { Some(user.user.clone()) } else { channel };
-        Ok(ReplyTo { user, workspace: self.place(interaction), channel, response_url })
+        Ok(ReplyTo { user, workspace, channel, response_url })
     }
 
     /// The workspace of ours in which somebody clicked: where the app is installed, which is a whole organisation in some.
     fn place(&self, interaction: &Interaction) -> String {
-        let installed = interaction.view.as_ref().and_then(|view| view.app_installed_team_id.clone());
-        let team = interaction.team.as_ref().and_then(|team| team.id.clone());
-        let enterprise = interaction.enterprise.as_ref().and_then(|enterprise| enterprise.id.clone());
-        let home = interaction.user.as_ref().and_then(|user| user.team_id.clone());
-        self.place_of([installed, team, enterprise, home])
+        let installed = interaction.view.as_ref().and_then(|view| view.app_installed_team_id.as_deref());
+        self.place_of([installed, interaction.team_id(), interaction.enterprise_id(), interaction.home_id()])
     }
 
     /// The first of these that is ours; empty where none is.
-    fn place_of(&self, ids: impl IntoIterator<Item = Option<String>>) -> String {
-        ids.into_iter().flatten().find(|id| self.workspaces.contains(id)).unwrap_or_default()
+    fn place_of<'i>(&self, ids: impl IntoIterator<Item = Option<&'i str>>) -> String {
+        ids.into_iter().flatten().find(|id| self.is_ours(id)).unwrap_or_default().to_owned()
     }
 
-    /// The clicker's workspace. Where the payload names two, the one that is not ours counts: an outsider in a shared
-    /// channel must not pass because the channel is ours.
-    fn workspace_of(&self, interaction: &Interaction) -> Result<String, String> {
-        if let Some(organisation) = whole(&self.place(interaction)) {
+    fn is_ours(&self, id: &str) -> bool {
+        self.workspaces.iter().any(|ours| ours == id)
+    }
+
+    /// The workspace of whoever clicked at `place`. Where the payload names two, the one that is not ours counts: an outsider
+    /// in a shared channel must not pass because the channel is ours.
+    fn workspace_of(&self, interaction: &Interaction, place: &str) -> Result<String, String> {
+        if let Some(organisation) = whole(place) {
             return Ok(organisation);
         }
-        let home = interaction.user.as_ref().and_then(|user| user.team_id.as_deref());
-        let place = interaction.team.as_ref().and_then(|team| team.id.as_deref());
-        let is_foreign = |id: &&str| !self.workspaces.is_empty() && !self.workspaces.iter().any(|ours| ours == id);
-        let foreign = [home, place].into_iter().flatten().find(is_foreign);
-        let enterprise = interaction.enterprise.as_ref().and_then(|enterprise| enterprise.id.as_deref());
-        let named = foreign.or(home).or(place).or(enterprise).ok_or("a payload without a workspace")?;
+        let (home, team) = (interaction.home_id(), interaction.team_id());
+        let is_foreign = |id: &&str| !self.workspaces.is_empty() && !self.is_ours(id);
+        let foreign = [home, team].into_iter().flatten().find(is_foreign);
+        let named = foreign.or(home).or(team).or(interaction.enterprise_id()).ok_or("a payload without a workspace")?;
         checked_id(named)
     }
 }
@@ -333,15 +332,6 @@ fn checked_id(id: &str) -> Result<String, String> {
 
 pub(super) fn is_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// Slack: [app_uninstalled](https://docs.slack.dev/reference/events/app_uninstalled),
-/// [tokens_revoked](https://docs.slack.dev/reference/events/tokens_revoked); they come in either order.
-fn access_lost(reader: &Reader, envelope: &Envelope, why: &str) -> ChatSignal {
-    let place = Some(reader.place_of(envelope.places())).filter(|place| !place.is_empty());
-    let workspace = place.or(envelope.team_id.clone()).and_then(|id| checked_id(&id).ok());
-    // They may come late: the app may have been installed again meanwhile.
-    ChatSignal::AccessLost { workspace, why: why.to_owned(), since: envelope.event_time.map(Timestamp::from_seconds) }
 }
 
 fn ignored(why: &str) -> ChatSignal {

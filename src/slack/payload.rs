@@ -172,6 +172,20 @@ pub(super) struct RevokedTokens {
 }
 
 impl Interaction {
+    /// The workspace it happened in; `None` where the app is installed for a whole organisation.
+    pub(super) fn team_id(&self) -> Option<&str> {
+        self.team.as_ref()?.id.as_deref()
+    }
+
+    pub(super) fn enterprise_id(&self) -> Option<&str> {
+        self.enterprise.as_ref()?.id.as_deref()
+    }
+
+    /// The home workspace of whoever clicked.
+    pub(super) fn home_id(&self) -> Option<&str> {
+        self.user.as_ref()?.team_id.as_deref()
+    }
+
     /// Reads the JSON in the form field `payload`.
     pub(super) fn read(body: &str) -> Result<Self, String> {
         let payload = super::form::the_only(body, "payload")?;
@@ -224,10 +238,10 @@ impl Interaction {
 
 impl Envelope {
     /// Where the app may be installed that this was sent to, the most telling first.
-    pub(super) fn places(&self) -> impl Iterator<Item = Option<String>> + '_ {
+    pub(super) fn places(&self) -> impl Iterator<Item = Option<&str>> {
         let installed = self.authorizations.iter().flatten();
-        let installed = installed.flat_map(|one| [one.team_id.clone(), one.enterprise_id.clone()]);
-        installed.chain([self.team_id.clone()])
+        let installed = installed.flat_map(|one| [one.team_id.as_deref(), one.enterprise_id.as_deref()]);
+        installed.chain([self.team_id.as_deref()])
     }
 
     pub(super) fn read(body: &str) -> Result<Self, String> {

@@ -46,13 +46,13 @@ pub(super) fn written(slack: &SlackSettings) -> impl Iterator<Item = &str> {
 }
 
 fn only(slack: &SlackSettings, freezers: &[String], problems: &mut Problems) -> WorkspaceAccess {
-    let written = slack.team_id.trim();
-    let (id, home) = place(written).unwrap_or_else(|what| {
-        if !written.is_empty() {
+    let (id, home) = match slack.team_id.trim() {
+        "" => ("", None),
+        written => place(written).unwrap_or_else(|what| {
             problems.wrong("slack.team_id", &what);
-        }
-        Default::default()
-    });
+            ("", None)
+        }),
+    };
     WorkspaceAccess {
         freezers: freezers.iter().map(|user| freezer(user.trim(), problems)).collect(),
         team_id: id.to_owned(),
@@ -120,8 +120,10 @@ fn refuse_overlaps(all: &[WorkspaceAccess], problems: &mut Problems) {
     for workspace in all {
         let id = workspace.team_id.as_str();
         problems.unless(ids.insert(id), KEY, &format!("has {id} twice: write one line for each workspace"));
-        let rest = BTreeSet::from([REST.to_owned()]);
-        let covered = if let Coverage::Named(names) = &workspace.coverage { names.clone() } else { rest };
+        let covered: Vec<&str> = match &workspace.coverage {
+            Coverage::Named(names) => names.iter().map(String::as_str).collect(),
+            Coverage::Rest => vec![REST],
+        };
         for name in covered {
             let what = format!("gives `{name}` to two workspaces: its requests can be decided in one only");
             problems.unless(names.insert(name), KEY, &what);

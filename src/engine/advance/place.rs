@@ -11,28 +11,18 @@ pub(super) async fn of<'e>(engine: &'e Engine, signal: &ChatSignal) -> Result<Co
     if !engine.workspaces.are_several() {
         return Ok(Cow::Borrowed(engine));
     }
-    let (value, from) = match signal {
-        ChatSignal::Vote { value, reply, .. }
-        | ChatSignal::Act { value, reply, .. }
-        | ChatSignal::Show { value, reply, .. }
-        | ChatSignal::PostAgain { value, reply } => (Some(value), &reply.workspace),
-        ChatSignal::Command { reply, .. }
-        | ChatSignal::Look { reply, .. }
-        | ChatSignal::Confirm { reply, .. }
-        | ChatSignal::Prefer { reply, .. } => (None, &reply.workspace),
-        ChatSignal::HomeOpened { workspace, .. } | ChatSignal::ChannelMoved { workspace, .. } => (None, workspace),
-        // These mean the same in all of them.
-        ChatSignal::AccessLost { .. }
-        | ChatSignal::PersonChanged { .. }
-        | ChatSignal::GroupChanged { .. }
-        | ChatSignal::ChannelChanged { .. }
-        | ChatSignal::Ignored { .. } => return Ok(Cow::Borrowed(engine)),
-    };
-    match value {
-        Some(value) => Ok(match clicked::named(engine, value).await? {
-            Some((request, _)) => engine.of_request(&request),
-            None => engine.in_workspace(from),
-        }),
-        None => Ok(engine.in_workspace(from)),
+    if let ChatSignal::Vote { value, .. }
+    | ChatSignal::Act { value, .. }
+    | ChatSignal::Show { value, .. }
+    | ChatSignal::PostAgain { value, .. } = signal
+        && let Some((request, _)) = clicked::named(engine, value).await?
+    {
+        return Ok(engine.of_request(&request));
     }
+    let from = match signal {
+        ChatSignal::HomeOpened { workspace, .. } | ChatSignal::ChannelMoved { workspace, .. } => Some(workspace),
+        // What is answered to nobody means the same in all of them.
+        signal => signal.reply().map(|reply| &reply.workspace),
+    };
+    Ok(from.map_or(Cow::Borrowed(engine), |from| engine.in_workspace(from)))
 }

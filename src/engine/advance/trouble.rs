@@ -10,7 +10,6 @@ use super::super::receive::{Delivery, Source};
 use super::{Trouble, now, whisper_now};
 use crate::domain::time::{DAY_MS, MINUTE_MS};
 use crate::domain::{ReplyTo, Timestamp, Whisper};
-use crate::ports::chat::ChatSignal;
 use crate::ports::{Class, PortError};
 use crate::store::{ClaimedDelivery, StoreError};
 
@@ -108,21 +107,5 @@ fn clicker(engine: &Engine, delivery: &Delivery) -> Option<ReplyTo> {
     if !is_click(delivery) {
         return None;
     }
-    match engine.workspace.chat.interpret(delivery).ok()? {
-        ChatSignal::Vote { reply, .. }
-        | ChatSignal::Act { reply, .. }
-        | ChatSignal::Show { reply, .. }
-        | ChatSignal::Command { reply, .. }
-        | ChatSignal::Look { reply, .. }
-        | ChatSignal::Confirm { reply, .. }
-        | ChatSignal::PostAgain { reply, .. }
-        | ChatSignal::Prefer { reply, .. } => Some(reply),
-        ChatSignal::AccessLost { .. }
-        | ChatSignal::PersonChanged { .. }
-        | ChatSignal::GroupChanged { .. }
-        | ChatSignal::HomeOpened { .. }
-        | ChatSignal::ChannelChanged { .. }
-        | ChatSignal::ChannelMoved { .. }
-        | ChatSignal::Ignored { .. } => None,
-    }
+    engine.workspace.chat.interpret(delivery).ok()?.reply().cloned()
 }

@@ -69,7 +69,8 @@ impl Homes {
         self.held().look.is_some_and(|look| look <= now)
     }
 
-    pub(super) fn next_due(&self) -> Option<Timestamp> {
+    /// When pages are looked at next; `None` while none is open.
+    pub(in crate::engine) fn next_due(&self) -> Option<Timestamp> {
         self.held().look
     }
 

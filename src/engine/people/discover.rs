@@ -35,8 +35,8 @@ pub(super) async fn link(
     if !make(engine, user, account.clone(), origin).await.map_err(unread)? {
         return Ok(None);
     }
-    let (to, workspace) = (user.clone(), engine.workspace.id.clone());
-    let to = ReplyTo { user: to, workspace, channel: None, response_url: None };
+    let workspace = engine.workspace.id.clone();
+    let to = ReplyTo { user: user.clone(), workspace, channel: None, response_url: None };
     whisper_now(engine, &to, &Whisper::Linked { account }).await;
     engine.store.link_of_chat(host, user).await.map_err(unread)
 }

@@ -24,7 +24,7 @@ const LOOKING: &str = "find the Slack channel by its name";
 
 /// Names that no channel had, and when.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(in crate::slack) struct Names {
     clock: Clock,
     missing: Mutex<HashMap<String, Timestamp>>,
 }
@@ -34,7 +34,8 @@ impl Names {
         Self { clock, missing: Mutex::default() }
     }
 
-    pub(super) async fn find(
+    /// The id of the channel that is called `name` now.
+    pub(in crate::slack) async fn find(
         &self,
         client: &Client,
         workspace: Option<&str>,

@@ -2,12 +2,12 @@
 //!
 //! Slack: [Events API](https://docs.slack.dev/reference/events)
 
-use crate::domain::ChatUser;
+use crate::domain::{ChatUser, Timestamp};
 use crate::ports::chat::ChatSignal;
 use crate::slack::home::read;
 use crate::slack::payload::{Envelope, InnerEvent};
 
-use super::{Reader, access_lost, checked_id, id_in, ignored, whole};
+use super::{Reader, checked_id, id_in, ignored, whole};
 
 /// Events after which what is known of a channel may be wrong.
 pub(in crate::slack) const CHANNEL_EVENTS: [&str; 14] = [
@@ -46,10 +46,20 @@ impl Reader {
             "user_change" => Ok(ChatSignal::PersonChanged { user: id_in(event.user.as_ref())? }),
             "subteam_members_changed" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam_id.as_ref())? }),
             "subteam_updated" => Ok(ChatSignal::GroupChanged { group: id_in(event.subteam.as_ref())? }),
-            kind @ "app_uninstalled" => Ok(access_lost(self, envelope, kind)),
-            kind @ "tokens_revoked" if revokes_ours(event) => Ok(access_lost(self, envelope, kind)),
+            kind @ "app_uninstalled" => Ok(self.access_lost(envelope, kind)),
+            kind @ "tokens_revoked" if revokes_ours(event) => Ok(self.access_lost(envelope, kind)),
             other => Ok(ignored(&format!("{other} events mean nothing to us"))),
         }
+    }
+
+    /// Slack: [app_uninstalled](https://docs.slack.dev/reference/events/app_uninstalled),
+    /// [tokens_revoked](https://docs.slack.dev/reference/events/tokens_revoked); they come in either order.
+    fn access_lost(&self, envelope: &Envelope, why: &str) -> ChatSignal {
+        let place = Some(self.place_of(envelope.places())).filter(|place| !place.is_empty());
+        let workspace = place.or(envelope.team_id.clone()).and_then(|id| checked_id(&id).ok());
+        // They may come late: the app may have been installed again meanwhile.
+        let since = envelope.event_time.map(Timestamp::from_seconds);
+        ChatSignal::AccessLost { workspace, why: why.to_owned(), since }
     }
 
     /// Also sent for the app's other tabs. Where somebody was when they last looked is in the view itself.

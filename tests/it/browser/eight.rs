@@ -5,8 +5,6 @@ use countersign::domain::Timestamp;
 use countersign::domain::calendar::Daily;
 use countersign::ports::Clock;
 use countersign::report::chart::{Point, chart};
-use countersign::sim::github::NewCommit;
-use countersign::sim::github::sample::ANA;
 use countersign::sim::slack::sample::{BOT, BOT_USER, RELEASES};
 use countersign::sim::slack::state::File;
 use countersign::sim::slack::{Message, State};
@@ -78,10 +76,7 @@ async fn eight_requests_fit_a_phone_have_names_and_can_be_read_in_the_dark() {
 async fn home_commands_and_preferences_are_reached_from_the_page() {
     let (demo, browser) = (Demo::idle().await, Browser::start().await);
     let world = demo.page.world();
-    world.github.edit(|state| {
-        let listed = NewCommit::new(ANA, "Name the reviewers").write(".github/countersign.yml", LISTED);
-        state.commit_to(world.sample.repository, "main", listed);
-    });
+    world.github.edit(|state| state.set_policy(world.sample.repository, Some(LISTED)));
     browser.open(&demo.address("?as=octocat")).await;
     browser.click("[data-start=risky]").await;
     browser.wait_for_text("#channel .sk-header", "approval needed").await;
@@ -123,10 +118,7 @@ async fn an_approval_that_takes_words_and_the_digest_of_the_day_are_seen() {
     let digest = Daily::parse(&format!("{} UTC", &time[..5])).ok();
     let demo = Demo::with(WorldOptions { digest, ..WorldOptions::pushed() }, "nothing").await;
     let (browser, world) = (Browser::start().await, demo.page.world());
-    world.github.edit(|state| {
-        let listed = NewCommit::new(ANA, "Ask for words").write(".github/countersign.yml", WORDY);
-        state.commit_to(world.sample.repository, "main", listed);
-    });
+    world.github.edit(|state| state.set_policy(world.sample.repository, Some(WORDY)));
     browser.open(&demo.address("?as=octocat")).await;
     browser.click("[data-start=risky]").await;
     browser.wait_for_text("#channel .sk-header", "approval needed").await;

@@ -71,6 +71,10 @@ async fn home_is_for_members_and_can_be_filtered() {
 const LISTED: &str = "version: 1\ngroups:\n  reviewers: { slack_usergroups: [ml-reviewers] }\nenvironments:\n  production:\n    \
      gates: [{ name: Review, group: reviewers, quorum: 1 }]\n";
 
+/// Told by direct message, from six in the morning on: the world's clock stands at midnight.
+const BY_DAY: [(&str, &str); 4] =
+    [("asked", "direct"), ("quiet_from", "22:00"), ("quiet_to", "06:00"), ("quiet_zone", "UTC")];
+
 /// A message of one's own, with the buttons in it; it loses them when others decide.
 #[tokio::test]
 async fn whoever_asks_for_it_is_told_by_direct_message_and_decides_there() {
@@ -100,9 +104,7 @@ async fn whoever_asks_for_it_is_told_by_direct_message_and_decides_there() {
 async fn quiet_hours_keep_a_direct_message_until_they_end() {
     let stage = stage().await;
     stage.write_policy(LISTED);
-    // The world's clock stands at midnight.
-    let quiet = [("asked", "direct"), ("quiet_from", "22:00"), ("quiet_to", "06:00"), ("quiet_zone", "UTC")];
-    prefer(&stage, OCTO, &quiet).await;
+    prefer(&stage, OCTO, &BY_DAY).await;
     stage.deploy_good().await;
     stage.advance(5 * 3_600_000).await;
     assert!(direct(&stage, OCTO).is_empty());
@@ -116,8 +118,7 @@ async fn quiet_hours_keep_a_direct_message_until_they_end() {
 async fn a_direct_message_that_is_sent_again_says_so() {
     let stage = stage().await;
     stage.write_policy(LISTED);
-    let quiet = [("asked", "direct"), ("quiet_from", "22:00"), ("quiet_to", "06:00"), ("quiet_zone", "UTC")];
-    prefer(&stage, OCTO, &quiet).await;
+    prefer(&stage, OCTO, &BY_DAY).await;
     let run = stage.deploy_good().await;
     stage.advance(5 * 3_600_000).await;
     stage.world.slack.fault(Fault::once("chat.postMessage", FaultKind::AnswerLost));
